@@ -1,0 +1,7 @@
+#!/usr/bin/env bash
+# make format: formats the sources of both languages in place.
+source "$(dirname "${BASH_SOURCE[0]}")/env.sh"
+
+scripts/setup.sh rust node
+cargo fmt --all
+biome check --write

@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# make test: everything, on a fresh machine too.
+source "$(dirname "${BASH_SOURCE[0]}")/env.sh"
+
+say "make test: sets up what is missing (Rust's wasm target, wasm-bindgen, npm packages, a Chromium), then runs the"
+say "Rust tests, builds the wasm module and the npm package, and tests the packed tarball in Node, Chromium, workerd,"
+say "Deno and Bun and with bundlers and TypeScript. 10 to 20 minutes the first time, under 10 after that."
+scripts/setup.sh rust wasm node browser
+
+section "Rust"
+cargo test --locked
+
+section "Build"
+scripts/build-wasm.sh
+scripts/pack.sh
+node scripts/sizes.mjs
+
+section "JavaScript: the tarball in Node, types"
+npm run test --workspace tests/js
+
+section "Packaging: the tarball in small projects of every kind"
+npm run test --workspace tests/packaging
+
+section "Browser: vectors in Chromium and workerd, the demo"
+step "building the demo's page" npm run build --workspace www-example/app
+npm run test --workspace tests/browser
+
+section "All tests passed in $((SECONDS / 60)) min $((SECONDS % 60)) s."
