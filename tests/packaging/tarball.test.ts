@@ -1,0 +1,36 @@
+// What is in the tarball, before anything runs it.
+import { existsSync, readFileSync } from "node:fs";
+import { afterAll, expect, test } from "vitest";
+import { ENTRIES, filesBelow, newProject, resolveExport } from "./project.ts";
+
+const project = newProject();
+afterAll(() => project.remove());
+const files = filesBelow(project.package);
+
+test("has the licences, a readme and no sources of tests", () => {
+  expect(files).toEqual(expect.arrayContaining(["LICENSE-APACHE", "LICENSE-MIT", "README.md", "package.json"]));
+  expect(files.filter((file) => /\.test\.|tsconfig|\.rs$|\.gitignore$/.test(file))).toEqual([]);
+  expect(project.manifest.license).toBe("Apache-2.0 OR MIT");
+});
+
+test("has one .wasm file", () => {
+  expect(files.filter((file) => file.endsWith(".wasm"))).toHaveLength(1);
+});
+
+test("names neither a machine's folder nor a package registry", () => {
+  for (const file of files.filter((name) => !name.endsWith(".wasm"))) {
+    const text = readFileSync(`${project.package}/${file}`, "utf8");
+    expect(text, file).not.toMatch(/\/(home|root|Users)\/[\w.]+\/|registry\.npmjs/);
+  }
+});
+
+test.each(ENTRIES)("%s: types come first, and every condition leads to a file", (entry) => {
+  const targets = (value: unknown): string[] =>
+    typeof value === "string" ? [value] : Object.values(value as object).flatMap(targets);
+  const exported = project.manifest.exports[entry.replace(/^aclarity/, ".")];
+  expect(Object.keys(exported as object)[0]).toBe("types");
+  for (const target of targets(exported)) expect(existsSync(project.path("node_modules/aclarity", target))).toBe(true);
+  for (const condition of ["types", "workerd", "node", "browser", "default"]) {
+    expect(() => resolveExport(project.manifest, entry, [condition])).not.toThrow();
+  }
+});

@@ -1,0 +1,71 @@
+// The types as a consumer sees them: with the TypeScript of today and an older one, in both module resolutions that
+// know export maps, with the libraries of a page and with those of Node alone, and with no library check skipped.
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { ENTRIES, newProject, run } from "./project.ts";
+
+const require = createRequire(import.meta.url);
+const project = newProject();
+afterAll(() => project.remove());
+
+const compilers = { "TypeScript 7": "typescript", "TypeScript 5": "typescript-5" };
+const resolutions = {
+  bundler: { module: "esnext", moduleResolution: "bundler" },
+  nodenext: { module: "nodenext", moduleResolution: "nodenext" },
+};
+const libraries = {
+  "a page": { lib: ["es2022", "dom", "dom.iterable"], types: [] },
+  Node: { lib: ["es2022"], types: ["node"] },
+};
+
+const consumer = (entry: string) => `import { AclarityError, Org, PERMISSIONS, type Permission, ready } from "${entry}";
+await ready();
+const org: Org = await Org.load({ organization: { id: "o1", name: "Acme" }, acls: [] });
+const me = org.as("u1");
+const yes: boolean = me.can("update", "dataset", { id: "d1", project_id: "p1" });
+const more: boolean[] = [me.can("manage_access", "org_project"), me.canCreate("dataset", "p1"), me.can("read", org.ref("prompt", "x"))];
+const held: readonly Permission[] = me.permissions("project", "p1");
+const code: "bad_permission" | undefined = ((e: unknown) => e instanceof AclarityError && e.code === "bad_permission" ? e.code : undefined)(null);
+// @ts-expect-error a misspelt permission
+me.can("updat", "dataset", "d1");
+// @ts-expect-error a misspelt type
+me.can("update", "datasett", "d1");
+// @ts-expect-error permissions are not to be changed
+PERMISSIONS.push("read");
+export { code, held, more, yes };
+`;
+
+describe.each(Object.keys(compilers) as (keyof typeof compilers)[])("%s", (compiler) => {
+  describe.each(Object.keys(resolutions) as (keyof typeof resolutions)[])("%s", (resolution) => {
+    test.each(Object.keys(libraries) as (keyof typeof libraries)[])("for %s", async (library) => {
+      const name = `${compilers[compiler]}-${resolution}-${library.replace(" ", "-")}`;
+      const files = ENTRIES.map((entry) =>
+        project.write(`${name}/${entry.replace("/", "-")}.mts`, consumer(entry)),
+      );
+      const config = project.write(
+        `${name}/tsconfig.json`,
+        JSON.stringify({
+          compilerOptions: {
+            ...resolutions[resolution],
+            ...libraries[library],
+            typeRoots: [dirname(dirname(require.resolve("@types/node/package.json")))],
+            target: "es2022",
+            strict: true,
+            exactOptionalPropertyTypes: true,
+            noUncheckedIndexedAccess: true,
+            skipLibCheck: false,
+            noEmit: true,
+          },
+          files,
+        }),
+      );
+      const tsc = join(dirname(require.resolve(`${compilers[compiler]}/package.json`)), "bin/tsc");
+      const complaints = await run(project, process.execPath, [tsc, "--project", config]).then(
+        () => "",
+        (error: { stdout: string; stderr: string }) => error.stdout || error.stderr,
+      );
+      expect(complaints).toBe("");
+    });
+  });
+});

@@ -1,0 +1,46 @@
+// workerd, the runtime of edge functions: no compiling of bytes, the module is imported. Bundled as wrangler does it,
+// by esbuild under the condition `workerd`, with the .wasm file left as a module of its own.
+import { afterAll, expect, test } from "vitest";
+import { bundleForWorkerd } from "../browser/harness/bundle.ts";
+import { startWorker } from "../browser/harness/workerd.ts";
+import { EXPECTED, newProject } from "./project.ts";
+
+const project = newProject();
+afterAll(() => project.remove());
+
+test.each(["aclarity", "aclarity/inline"])("%s", async (entry) => {
+  const file = project.write(
+    "worker.js",
+    `import * as aclarity from "${entry}";
+import { ask } from "./questions.mjs";
+export default {
+  async fetch() {
+    try {
+      return Response.json(await ask(aclarity));
+    } catch (error) {
+      return Response.json(String(error?.stack ?? error));
+    }
+  },
+};
+`,
+  );
+  const worker = await startWorker(await bundleForWorkerd(file));
+  try {
+    // Twice, since a second request finds the module as the first left it.
+    for (let request = 0; request < 2; request++) {
+      const response = await fetch(worker.url);
+      expect(await response.json()).toEqual(EXPECTED);
+    }
+  } finally {
+    await worker.close();
+  }
+});
+
+test("the workerd build holds one .wasm module and no base64 of it", async () => {
+  const file = project.write("size.js", `export * from "aclarity";`);
+  const modules = await bundleForWorkerd(file);
+  const names = Object.keys(modules);
+  expect(names.filter((name) => name.endsWith(".wasm"))).toHaveLength(1);
+  const wasm = names.find((name) => name.endsWith(".wasm")) as string;
+  expect((modules["worker.js"] as string).length).toBeLessThan((modules[wasm] as Uint8Array).length);
+});
