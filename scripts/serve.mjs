@@ -57,7 +57,10 @@ export function serve(folder, { port = 0, host = "127.0.0.1", csp = CSP, spa = f
     } else {
       response.writeHead(200, { ...headers, "Content-Type": MIME[extname(file)] ?? "application/octet-stream" });
       if (request.method === "HEAD") response.end();
-      else createReadStream(file).on("error", () => response.destroy()).pipe(response);
+      else
+        createReadStream(file)
+          .on("error", () => response.destroy())
+          .pipe(response);
     }
   });
   return new Promise((done, failed) => {

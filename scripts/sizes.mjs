@@ -41,7 +41,10 @@ for (const { file, raw, gzip, brotli } of rows) {
   console.log(`${file.padEnd(width)} ${kB(raw)}${kB(gzip)}${kB(brotli)}${allowed}`);
 }
 
-const over = Object.entries(budget).filter(([file, allowed]) => !(rows.find((row) => row.file === file)?.brotli <= allowed));
-for (const [file, allowed] of over) console.error(`error: \`${file}\` is missing or over its budget of ${allowed} bytes (brotli)`);
+const over = Object.entries(budget).filter(
+  ([file, allowed]) => !(rows.find((row) => row.file === file)?.brotli <= allowed),
+);
+for (const [file, allowed] of over)
+  console.error(`error: \`${file}\` is missing or over its budget of ${allowed} bytes (brotli)`);
 if (rows.length === 0) console.error("error: nothing is built in pkg/dist");
 process.exitCode = over.length > 0 || rows.length === 0 ? 1 : 0;

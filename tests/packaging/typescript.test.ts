@@ -40,9 +40,7 @@ describe.each(Object.keys(compilers) as (keyof typeof compilers)[])("%s", (compi
   describe.each(Object.keys(resolutions) as (keyof typeof resolutions)[])("%s", (resolution) => {
     test.each(Object.keys(libraries) as (keyof typeof libraries)[])("for %s", async (library) => {
       const name = `${compilers[compiler]}-${resolution}-${library.replace(" ", "-")}`;
-      const files = ENTRIES.map((entry) =>
-        project.write(`${name}/${entry.replace("/", "-")}.mts`, consumer(entry)),
-      );
+      const files = ENTRIES.map((entry) => project.write(`${name}/${entry.replace("/", "-")}.mts`, consumer(entry)));
       const config = project.write(
         `${name}/tsconfig.json`,
         JSON.stringify({
