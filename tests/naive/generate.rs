@@ -1,8 +1,8 @@
 //! Random organisations for tests, in the API's JSON, with every imperfection of section 4 of the access model; random
 //! questions about them, random changes to them, and large realistic ones. Ids come from small pools, so that they collide.
 
-use super::{by_code_unit, rows, Who, LISTS, MANAGE_ACCESS, PERMISSIONS, TYPES};
-use serde_json::{json, Map, Value};
+use super::{LISTS, MANAGE_ACCESS, PERMISSIONS, TYPES, Who, by_code_unit, rows};
+use serde_json::{Map, Value, json};
 use std::collections::HashMap;
 
 /// splitmix64
@@ -22,11 +22,7 @@ impl Rng {
     }
     /// 0..n; 0 for n = 0
     pub fn below(&mut self, n: usize) -> usize {
-        if n == 0 {
-            0
-        } else {
-            (self.next() >> 11) as usize % n
-        }
+        if n == 0 { 0 } else { (self.next() >> 11) as usize % n }
     }
     /// from..=to
     pub fn between(&mut self, from: usize, to: usize) -> usize {
@@ -81,8 +77,16 @@ const UNKNOWN_PERMISSIONS: [&str; 4] = ["admin", "Read", "manage_access", "execu
 const OTHER_ORG: &str = "org-other";
 /// In an export without the key `organization` this project names the organisation; no change touches it.
 pub const ANCHOR: &str = "p-anchor";
-const ODD_IDS: [&str; 8] =
-    ["__proto__", "constructor", "\u{ff5e}tilde", "\u{1f600}face", "with space", "a/b~c", "e\u{301}", "\u{e9}"];
+const ODD_IDS: [&str; 8] = [
+    "__proto__",
+    "constructor",
+    "\u{ff5e}tilde",
+    "\u{1f600}face",
+    "with space",
+    "a/b~c",
+    "e\u{301}",
+    "\u{e9}",
+];
 const MARK: &str = "2026-01-02T03:04:05.678Z";
 const CHILDREN: [(&str, &str); 5] = [
     ("experiments", "experiment"),
@@ -114,11 +118,7 @@ fn pool_of_ids(rng: &mut Rng, kind: &str, n: usize) -> Vec<String> {
 
 /// Mostly an id that exists, sometimes one from the pool, which may or may not.
 fn mostly(rng: &mut Rng, ids: &[String], kind: &str) -> String {
-    if ids.is_empty() || rng.percent(7) {
-        pool(rng, kind, 9)
-    } else {
-        rng.pick(ids).clone()
-    }
+    if ids.is_empty() || rng.percent(7) { pool(rng, kind, 9) } else { rng.pick(ids).clone() }
 }
 
 fn put(row: &mut Map<String, Value>, field: &str, v: impl Into<Value>) {
@@ -218,35 +218,24 @@ fn object_type(rng: &mut Rng) -> String {
     }
     const OFTEN: [&str; 8] =
         ["organization", "org_project", "project", "project", "project", "experiment", "dataset", "prompt"];
-    if rng.percent(55) {
-        rng.pick(&OFTEN).to_string()
-    } else {
-        rng.pick(&TYPES).to_string()
-    }
+    if rng.percent(55) { rng.pick(&OFTEN).to_string() } else { rng.pick(&TYPES).to_string() }
 }
 
 fn restriction(rng: &mut Rng) -> String {
     const OFTEN: [&str; 5] = ["project", "experiment", "prompt", "project_log", "dataset"];
-    if rng.percent(60) {
-        rng.pick(&OFTEN).to_string()
-    } else {
-        object_type(rng)
-    }
+    if rng.percent(60) { rng.pick(&OFTEN).to_string() } else { object_type(rng) }
 }
 
 fn permission(rng: &mut Rng) -> &'static str {
-    if rng.percent(35) {
-        "read"
-    } else {
-        PERMISSIONS[rng.below(8)]
-    }
+    if rng.percent(35) { "read" } else { PERMISSIONS[rng.below(8)] }
 }
 
 fn group_row(rng: &mut Rng, pools: &Pools, id: &str) -> Value {
     let mut row = Map::new();
     id_field(rng, &mut row, id);
     org_field(rng, &mut row, "org_id", pools);
-    const NAMES: [&str; 8] = ["Owners", "Engineers", "Viewers", "owners", "Writers", "Team A", "Team B", "Contractors"];
+    const NAMES: [&str; 8] =
+        ["Owners", "Engineers", "Viewers", "owners", "Writers", "Team A", "Team B", "Contractors"];
     if rng.percent(97) {
         let name = *rng.pick(&NAMES);
         put(&mut row, "name", name);
@@ -555,10 +544,22 @@ pub fn organization(rng: &mut Rng, size: Size) -> Value {
     };
     let n = scale + rng.below(2 * scale);
     pools.subjects = (0..n).map(|_| subject_pool(rng)).collect();
-    pools.groups = { let n = rng.between(1, 2 * scale); pool_of_ids(rng, "g", n) };
-    pools.roles = { let n = rng.between(1, scale + 1); pool_of_ids(rng, "r", n) };
-    pools.projects = { let n = rng.between(1, scale); pool_of_ids(rng, "p", n) };
-    pools.project_groups = { let n = rng.below(scale); pool_of_ids(rng, "pg", n) };
+    pools.groups = {
+        let n = rng.between(1, 2 * scale);
+        pool_of_ids(rng, "g", n)
+    };
+    pools.roles = {
+        let n = rng.between(1, scale + 1);
+        pool_of_ids(rng, "r", n)
+    };
+    pools.projects = {
+        let n = rng.between(1, scale);
+        pool_of_ids(rng, "p", n)
+    };
+    pools.project_groups = {
+        let n = rng.below(scale);
+        pool_of_ids(rng, "pg", n)
+    };
     for (list, ty) in CHILDREN {
         let n = rng.below(scale + 1);
         let mut ids = pool_of_ids(rng, &ty[..2], n);
@@ -590,8 +591,14 @@ pub fn organization(rng: &mut Rng, size: Size) -> Value {
     for list in LISTS {
         // some of the subjects are users, some service accounts, and some are gone
         let ids: Vec<String> = match list {
-            "users" => { let s = pools.subjects.clone(); s.into_iter().filter(|_| rng.percent(75)).collect() }
-            "service_accounts" => { let s = pools.subjects.clone(); s.into_iter().filter(|_| rng.percent(12)).collect() }
+            "users" => {
+                let s = pools.subjects.clone();
+                s.into_iter().filter(|_| rng.percent(75)).collect()
+            }
+            "service_accounts" => {
+                let s = pools.subjects.clone();
+                s.into_iter().filter(|_| rng.percent(12)).collect()
+            }
             "service_tokens" => (0..rng.below(3)).map(|i| format!("token-{i}")).collect(),
             "groups" => pools.groups.clone(),
             "roles" => pools.roles.clone(),
@@ -667,7 +674,14 @@ fn subjects_of(export: &Value) -> Vec<String> {
     let mut out = ids_of(export, "users");
     out.extend(ids_of(export, "service_accounts"));
     for group in rows(export, "groups") {
-        out.extend(group["member_users"].as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_string));
+        out.extend(
+            group["member_users"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter_map(Value::as_str)
+                .map(str::to_string),
+        );
     }
     for (list, field) in [("acls", "user_id"), ("service_tokens", "service_account_id")] {
         out.extend(rows(export, list).iter().filter_map(|r| r[field].as_str()).map(str::to_string));
@@ -705,7 +719,9 @@ impl Asker {
             pools: pools_of(export),
             acl_objects: rows(export, "acls")
                 .iter()
-                .filter_map(|r| Some((r["object_type"].as_str()?.to_string(), r["object_id"].as_str()?.to_string())))
+                .filter_map(|r| {
+                    Some((r["object_type"].as_str()?.to_string(), r["object_id"].as_str()?.to_string()))
+                })
                 .collect(),
             project_of: CHILDREN
                 .iter()
@@ -784,7 +800,15 @@ fn edited(rng: &mut Rng, pools: &Pools, list: &str, row: &Value) -> Value {
     let fields: &[&str] = match list {
         "groups" => &["name", "member_users", "member_groups", "org_id", "user_id"],
         "roles" => &["name", "member_permissions", "member_roles", "org_id"],
-        "acls" => &["object_id", "group_id", "user_id", "permission", "role_id", "restrict_object_type", "_object_org_id"],
+        "acls" => &[
+            "object_id",
+            "group_id",
+            "user_id",
+            "permission",
+            "role_id",
+            "restrict_object_type",
+            "_object_org_id",
+        ],
         "projects" => &["name", "org_id"],
         "project_groups" => &["member_projects", "org_id"],
         "service_tokens" => &["service_account_id", "org_id"],
@@ -801,8 +825,13 @@ pub fn change(rng: &mut Rng, export: &Value) -> Value {
     let pools = pools_of(export);
     let mut out = Map::new();
     for _ in 0..rng.between(1, 3) {
-        let list = if rng.percent(50) { *rng.pick(&["groups", "roles", "acls", "projects"]) } else { *rng.pick(&LISTS) };
-        let existing: Vec<Value> = rows(export, list).into_iter().filter(|r| r["id"] != ANCHOR).cloned().collect();
+        let list = if rng.percent(50) {
+            *rng.pick(&["groups", "roles", "acls", "projects"])
+        } else {
+            *rng.pick(&LISTS)
+        };
+        let existing: Vec<Value> =
+            rows(export, list).into_iter().filter(|r| r["id"] != ANCHOR).cloned().collect();
         let mut entry = Map::new();
         if rng.percent(80) {
             let upsert: Vec<Value> = (0..rng.between(0, 4))
@@ -908,8 +937,17 @@ fn append(list: &mut Value, row: Value) {
 
 /// A realistic big organisation: built-in groups and roles, teams that nest, project groups, a creator's `owner` grant on
 /// most objects, role grants for teams on projects, a few restricted and a few odd ones.
-pub fn large(rng: &mut Rng, users: usize, groups: usize, projects: usize, objects: usize, acls: usize) -> Value {
-    let id = |kind: u32, n: usize| format!("{:08x}-{kind:04x}-4000-8000-{n:012x}", (n as u32).wrapping_mul(0x9e37_79b1));
+pub fn large(
+    rng: &mut Rng,
+    users: usize,
+    groups: usize,
+    projects: usize,
+    objects: usize,
+    acls: usize,
+) -> Value {
+    let id = |kind: u32, n: usize| {
+        format!("{:08x}-{kind:04x}-4000-8000-{n:012x}", (n as u32).wrapping_mul(0x9e37_79b1))
+    };
     let org = id(1, 0);
     let user = |n: usize| id(2, n);
     let group = |n: usize| id(3, n);
@@ -947,7 +985,9 @@ pub fn large(rng: &mut Rng, users: usize, groups: usize, projects: usize, object
             json!({ "id": group(n), "org_id": org, "name": name, "member_users": member_users, "member_groups": member_groups })
         })
         .collect();
-    let tuples = |ps: &[&str]| ps.iter().map(|p| json!({ "permission": p, "restrict_object_type": null })).collect::<Vec<_>>();
+    let tuples = |ps: &[&str]| {
+        ps.iter().map(|p| json!({ "permission": p, "restrict_object_type": null })).collect::<Vec<_>>()
+    };
     let role_rows = json!([
         { "id": role(0), "org_id": null, "name": "owner", "member_permissions": tuples(&PERMISSIONS) },
         { "id": role(1), "org_id": null, "name": "engineer", "member_permissions": tuples(&PERMISSIONS[..4]) },
@@ -975,28 +1015,32 @@ pub fn large(rng: &mut Rng, users: usize, groups: usize, projects: usize, object
         ("prompt_sessions", "prompt_session"),
     ];
     let mut lists: Vec<(&str, Vec<Value>)> =
-        ["experiments", "datasets", "prompts", "functions", "prompt_sessions"].iter().map(|l| (*l, Vec::new())).collect();
+        ["experiments", "datasets", "prompts", "functions", "prompt_sessions"]
+            .iter()
+            .map(|l| (*l, Vec::new()))
+            .collect();
     let mut acl_rows: Vec<Value> = Vec::with_capacity(acls);
-    let mut add = |ty: &str, on: String, grantee: (&str, String), what: (&str, &str), restrict: Option<&str>| {
-        let n = acl_rows.len();
-        if n < acls {
-            let mut row = Map::new();
-            put(&mut row, "id", id(8, n));
-            put(&mut row, "object_type", ty);
-            put(&mut row, "object_id", on);
-            put(&mut row, "user_id", Value::Null);
-            put(&mut row, "group_id", Value::Null);
-            put(&mut row, grantee.0, grantee.1);
-            put(&mut row, "permission", Value::Null);
-            put(&mut row, "role_id", Value::Null);
-            put(&mut row, what.0, what.1);
-            put(&mut row, "restrict_object_type", restrict.map_or(Value::Null, Value::from));
-            put(&mut row, "_object_org_id", org.clone());
-            put(&mut row, "created", MARK);
-            acl_rows.push(Value::Object(row));
-        }
-        n + 1 < acls
-    };
+    let mut add =
+        |ty: &str, on: String, grantee: (&str, String), what: (&str, &str), restrict: Option<&str>| {
+            let n = acl_rows.len();
+            if n < acls {
+                let mut row = Map::new();
+                put(&mut row, "id", id(8, n));
+                put(&mut row, "object_type", ty);
+                put(&mut row, "object_id", on);
+                put(&mut row, "user_id", Value::Null);
+                put(&mut row, "group_id", Value::Null);
+                put(&mut row, grantee.0, grantee.1);
+                put(&mut row, "permission", Value::Null);
+                put(&mut row, "role_id", Value::Null);
+                put(&mut row, what.0, what.1);
+                put(&mut row, "restrict_object_type", restrict.map_or(Value::Null, Value::from));
+                put(&mut row, "_object_org_id", org.clone());
+                put(&mut row, "created", MARK);
+                acl_rows.push(Value::Object(row));
+            }
+            n + 1 < acls
+        };
     let roles: Vec<String> = (0..5).map(role).collect();
     add("organization", org.clone(), ("group_id", group(0)), ("role_id", &roles[0]), None);
     add("org_project", org.clone(), ("group_id", group(1)), ("role_id", &roles[1]), None);
@@ -1027,14 +1071,19 @@ pub fn large(rng: &mut Rng, users: usize, groups: usize, projects: usize, object
     // grants of teams and people until there are enough
     let mut more = acls > 3;
     while more {
-        let grantee = if rng.percent(70) { ("group_id", group(rng.below(groups))) } else { ("user_id", user(rng.below(users_n))) };
+        let grantee = if rng.percent(70) {
+            ("group_id", group(rng.below(groups)))
+        } else {
+            ("user_id", user(rng.below(users_n)))
+        };
         let what = if rng.percent(55) {
             ("role_id", roles[rng.between(1, 4)].as_str())
         } else {
             ("permission", permission(rng))
         };
-        let restrict = (what.0 == "permission" && rng.percent(25))
-            .then(|| *rng.pick(&["experiment", "dataset", "prompt", "project_log", "project", "prompt_session"]));
+        let restrict = (what.0 == "permission" && rng.percent(25)).then(|| {
+            *rng.pick(&["experiment", "dataset", "prompt", "project_log", "project", "prompt_session"])
+        });
         let (ty, on) = match rng.below(1000) {
             0 => ("org_project", org.clone()),
             1..=99 if project_group_n > 0 => ("project_group", project_group(rng.below(project_group_n))),

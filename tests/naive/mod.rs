@@ -1,7 +1,7 @@
 //! A second evaluator, for tests: a literal reading of sections 3 and 4 of the access model (with docs/CHOICES.md where the
 //! model is silent and the public interface for questions without an id). It is written to be compared with the
 //! specification line by line: sets and fixpoints, no clever indexes. Where it and the engine differ, one of them is wrong.
-#![allow(dead_code)]
+#![allow(dead_code, clippy::pedantic)]
 
 pub mod generate;
 
@@ -10,16 +10,8 @@ use std::cmp::Ordering;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// Section 1: the permissions, exactly these eight.
-pub const PERMISSIONS: [&str; 8] = [
-    "create",
-    "read",
-    "update",
-    "delete",
-    "create_acls",
-    "read_acls",
-    "update_acls",
-    "delete_acls",
-];
+pub const PERMISSIONS: [&str; 8] =
+    ["create", "read", "update", "delete", "create_acls", "read_acls", "update_acls", "delete_acls"];
 /// Section 1: "manage access" is these four together.
 pub const MANAGE_ACCESS: [&str; 4] = ["create_acls", "read_acls", "update_acls", "delete_acls"];
 /// Section 1: the known object types.
@@ -278,9 +270,7 @@ fn well_formed(list: &str, row: &Value) -> bool {
 
 /// `_object_org_id` or `org_id` of another organisation, on any row; absent or null says nothing.
 fn foreign(row: &Value, org: &str) -> bool {
-    ["org_id", "_object_org_id"]
-        .iter()
-        .any(|f| text(row, f).is_some_and(|id| id != org))
+    ["org_id", "_object_org_id"].iter().any(|f| text(row, f).is_some_and(|id| id != org))
 }
 
 /// The organisation's id; without the key, what all rows agree on.
@@ -397,18 +387,14 @@ impl Naive {
 
         for (row, r, deleted) in standing(export, &org, &["roles"]) {
             let mut tuples = Vec::new();
-            for (n, t) in r
-                .get("member_permissions")
-                .and_then(Value::as_array)
-                .into_iter()
-                .flatten()
-                .enumerate()
+            for (n, t) in
+                r.get("member_permissions").and_then(Value::as_array).into_iter().flatten().enumerate()
             {
                 // a tuple with an unknown permission is skipped (so is one without any, or with an empty restriction)
-                if let Some(p) = text(t, "permission").and_then(known_permission) {
-                    if !empty(t, "restrict_object_type") {
-                        tuples.push((n, (p, text(t, "restrict_object_type").map(str::to_string))));
-                    }
+                if let Some(p) = text(t, "permission").and_then(known_permission)
+                    && !empty(t, "restrict_object_type")
+                {
+                    tuples.push((n, (p, text(t, "restrict_object_type").map(str::to_string))));
                 }
             }
             let role = Role {
@@ -447,10 +433,10 @@ impl Naive {
             }
         }
         for (_, r, deleted) in standing(export, &org, &["service_tokens"]) {
-            if let (false, Some(id)) = (deleted, text(r, "service_account_id")) {
-                if !id.is_empty() {
-                    me.directory.insert(id.to_string());
-                }
+            if let (false, Some(id)) = (deleted, text(r, "service_account_id"))
+                && !id.is_empty()
+            {
+                me.directory.insert(id.to_string());
             }
         }
 
@@ -509,10 +495,10 @@ impl Naive {
         let mut closure: HashSet<String> = HashSet::new();
         let mut waiting = vec![start.to_string()];
         while let Some(id) = waiting.pop() {
-            if let Some((false, of)) = members(&id) {
-                if closure.insert(id) {
-                    waiting.extend(of.iter().cloned());
-                }
+            if let Some((false, of)) = members(&id)
+                && closure.insert(id)
+            {
+                waiting.extend(of.iter().cloned());
             }
         }
         closure
@@ -676,7 +662,12 @@ impl Naive {
     // ------------------------------------------------------------------------------------------------------- decision
 
     /// The live ACLs on these nodes that cover S and grant some tuple (p, R) with R null or R == type(O), and what of it.
-    fn grants<'a>(&'a self, who: Who, place: &Place, ty: &str) -> Vec<(usize, &'a Acl, BTreeSet<&'static str>)> {
+    fn grants<'a>(
+        &'a self,
+        who: Who,
+        place: &Place,
+        ty: &str,
+    ) -> Vec<(usize, &'a Acl, BTreeSet<&'static str>)> {
         let mut out = Vec::new();
         // O is not live: nothing. A departed subject's ACLs and groups count for nothing.
         if place.deleted || self.departed(who) {
@@ -727,11 +718,24 @@ impl Naive {
         (false, "no_grant")
     }
 
-    pub fn can(&self, who: Who, ask: &str, ty: &str, id: Option<&str>, project: Option<&str>) -> (bool, &'static str) {
+    pub fn can(
+        &self,
+        who: Who,
+        ask: &str,
+        ty: &str,
+        id: Option<&str>,
+        project: Option<&str>,
+    ) -> (bool, &'static str) {
         self.answer(who, ask, &self.place(ty, id, project), ty)
     }
 
-    pub fn permissions(&self, who: Who, ty: &str, id: Option<&str>, project: Option<&str>) -> BTreeSet<&'static str> {
+    pub fn permissions(
+        &self,
+        who: Who,
+        ty: &str,
+        id: Option<&str>,
+        project: Option<&str>,
+    ) -> BTreeSet<&'static str> {
         let place = self.place(ty, id, project);
         let mut held = self.held(who, &place, ty);
         if place.public && !place.deleted {
@@ -871,12 +875,14 @@ impl Naive {
             for (n, (_, restrict)) in &r.tuples {
                 if restrict.is_some() {
                     let mut edited = self.export.clone();
-                    rows_mut(&mut edited, "roles")[r.row]["member_permissions"][n]["restrict_object_type"] = Value::Null;
+                    rows_mut(&mut edited, "roles")[r.row]["member_permissions"][n]["restrict_object_type"] =
+                        Value::Null;
                     attempt(1, edited);
                 }
                 for p in &asked {
                     let mut edited = self.export.clone();
-                    rows_mut(&mut edited, "roles")[r.row]["member_permissions"][n]["permission"] = Value::from(*p);
+                    rows_mut(&mut edited, "roles")[r.row]["member_permissions"][n]["permission"] =
+                        Value::from(*p);
                     attempt(3, edited);
                 }
             }
@@ -907,7 +913,13 @@ impl Naive {
     // ----------------------------------------------------------------------------------------------------- enumerations
 
     /// Everybody who holds it by a grant, and whether everybody else does because it is public.
-    pub fn who(&self, ask: &str, ty: &str, id: Option<&str>, project: Option<&str>) -> (bool, BTreeSet<String>) {
+    pub fn who(
+        &self,
+        ask: &str,
+        ty: &str,
+        id: Option<&str>,
+        project: Option<&str>,
+    ) -> (bool, BTreeSet<String>) {
         let place = self.place(ty, id, project);
         let subjects = self
             .directory
@@ -928,11 +940,18 @@ impl Naive {
                 ids.push(&self.org);
             }
         } else if ty == "project_log" {
-            ids.extend(self.objects["project"].keys().map(String::as_str).filter(|id| project.is_none_or(|p| p == *id)));
+            ids.extend(
+                self.objects["project"]
+                    .keys()
+                    .map(String::as_str)
+                    .filter(|id| project.is_none_or(|p| p == *id)),
+            );
         } else if let Some(rows) = self.objects.get(ty) {
             ids.extend(
                 rows.iter()
-                    .filter(|(_, row)| project.is_none() || takes_project(ty) && row.project.as_deref() == project)
+                    .filter(|(_, row)| {
+                        project.is_none() || takes_project(ty) && row.project.as_deref() == project
+                    })
                     .map(|(id, _)| id.as_str()),
             );
         }
