@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced by the other scripts: where things are, how a step is reported, which tools are used.
 set -euo pipefail
 
