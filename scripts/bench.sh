@@ -2,7 +2,7 @@
 # make bench: Rust's benches, then the package side by side with other libraries.
 source "$(dirname "${BASH_SOURCE[0]}")/env.sh"
 
-scripts/setup.sh rust wasm node
+scripts/setup.sh wasm npm
 scripts/build-wasm.sh
 step "building the npm package" npm run build --workspace pkg
 

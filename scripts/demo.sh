@@ -5,7 +5,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/env.sh"
 say "make demo: sets up what is missing (Rust's wasm target, wasm-bindgen, npm packages), builds the wasm module,"
 say "the npm package and the demo's page, and serves the page on this machine. 5 to 10 minutes the first time,"
 say "seconds after that. Nothing is sent anywhere."
-scripts/setup.sh rust wasm node
+scripts/setup.sh wasm npm
 scripts/build-wasm.sh
 step "building the npm package" npm run build --workspace pkg
 step "building the demo's page" npm run build --workspace www-example/app

@@ -2,6 +2,6 @@
 # make format: formats the sources of both languages in place.
 source "$(dirname "${BASH_SOURCE[0]}")/env.sh"
 
-scripts/setup.sh rust node
+scripts/setup.sh npm
 cargo fmt --all
 biome check --write

@@ -2,7 +2,7 @@
 # make lint: formatting and lints of both languages; changes nothing.
 source "$(dirname "${BASH_SOURCE[0]}")/env.sh"
 
-scripts/setup.sh rust wasm node
+scripts/setup.sh wasm npm
 section "Rust"
 cargo fmt --all --check
 cargo clippy --locked --all-targets -- -D warnings

@@ -5,7 +5,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/env.sh"
 say "make test: sets up what is missing (Rust's wasm target, wasm-bindgen, npm packages, a Chromium), then runs the"
 say "Rust tests, builds the wasm module and the npm package, and tests the packed tarball in Node, Chromium, workerd,"
 say "Deno and Bun and with bundlers and TypeScript. 10 to 20 minutes the first time, under 10 after that."
-scripts/setup.sh rust wasm node browser
+scripts/setup.sh
 
 section "Rust"
 cargo test --locked
