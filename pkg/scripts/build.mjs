@@ -1,0 +1,84 @@
+// Builds pkg/dist from pkg/src and wasm-bindgen's output in pkg/wasm: one ES module per entry point with shared
+// chunks, the type declarations, and the one .wasm file.
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const pkg = dirname(dirname(fileURLToPath(import.meta.url)));
+const wasmFolder = join(pkg, "wasm");
+const dist = join(pkg, "dist");
+const WASM = "aclarity_bg.wasm";
+const ENTRIES = ["node", "browser", "workerd", "default", "inline"];
+/** Entry points with types of their own; the others share index.d.ts. */
+const TYPED = ["inline"];
+
+/**
+ * wasm-bindgen's glue keeps its instance in module scope. In a function it can be had anew, which is how a broken
+ * instance is replaced.
+ */
+function glueFactory() {
+  const names = [];
+  const body = readFileSync(join(wasmFolder, "aclarity.js"), "utf8")
+    .replace(/^export (class|function|async function) (\w+)/gm, (_, kind, name) => {
+      names.push(name);
+      return `${kind} ${name}`;
+    })
+    .replace(/^export \{[^}]*\};?$/gm, "")
+    // Where the module is, is the entry point's business.
+    .replace(/new URL\(['"][^'"]*['"], import\.meta\.url\)/g, "undefined");
+  const unknown = body.match(/^(export|import)\b.*$|import\.meta.*$/m);
+  if (unknown) throw new Error(`wasm-bindgen's glue has changed its shape: ${unknown[0]}`);
+  for (const name of ["Loader", "Core", "newOrganization"]) {
+    if (!names.includes(name)) throw new Error(`wasm-bindgen's glue has no \`${name}\``);
+  }
+  return `export function createGlue() {\n${body}\nreturn { Loader, newOrganization, initSync, init: __wbg_init };\n}\n`;
+}
+
+function bytesModule() {
+  const base64 = readFileSync(join(wasmFolder, WASM)).toString("base64");
+  return `const base64 = "${base64}";
+export function wasmBytes() {
+  const text = atob(base64);
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = text.charCodeAt(i);
+  return bytes;
+}
+`;
+}
+
+const VIRTUAL = { "glue.js": glueFactory, "bytes.js": bytesModule };
+
+const wasmPlugin = {
+  name: "wasm",
+  setup(run) {
+    run.onResolve({ filter: /\/wasm\/(glue|bytes)\.js$/ }, ({ path }) => ({
+      path: path.split("/").pop(),
+      namespace: "wasm",
+      sideEffects: false,
+    }));
+    run.onLoad({ filter: /.*/, namespace: "wasm" }, ({ path }) => ({ contents: VIRTUAL[path](), loader: "js" }));
+    run.onResolve({ filter: /\.wasm$/ }, () => ({ path: `./${WASM}`, external: true }));
+  },
+};
+
+rmSync(dist, { recursive: true, force: true });
+mkdirSync(dist, { recursive: true });
+await build({
+  entryPoints: Object.fromEntries(ENTRIES.map((name) => [name, join(pkg, "src/entry", `${name}.ts`)])),
+  outdir: dist,
+  bundle: true,
+  splitting: true,
+  chunkNames: "chunks/[name]-[hash]",
+  format: "esm",
+  platform: "neutral",
+  target: "es2022",
+  external: ["node:*"],
+  minify: true,
+  charset: "utf8",
+  plugins: [wasmPlugin],
+  logLevel: "warning",
+});
+copyFileSync(join(wasmFolder, WASM), join(dist, WASM));
+copyFileSync(join(pkg, "types/index.d.ts"), join(dist, "index.d.ts"));
+for (const name of TYPED) writeFileSync(join(dist, `${name}.d.ts`), 'export * from "./index.js";\n');

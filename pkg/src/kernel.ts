@@ -1,0 +1,159 @@
+// The state that an Org, its subjects and its refs share: the wasm core, its version, and whether it still lives.
+import { AnswerCache } from "./cache.js";
+import { AclarityError, badArgument } from "./errors.js";
+import type { Instance, Tenant } from "./instance.js";
+import type { RawCore } from "./raw.js";
+import { Ref, RefNumbers } from "./ref.js";
+import { isWellFormed } from "./strings.js";
+import { knownTypeNumber } from "./vocabulary.js";
+
+/** Type number: the data never name the type. */
+const NEVER_NAMED = 0xffff;
+/** Unknown type names remembered per generation. */
+const MOST_TYPE_NAMES = 1024;
+
+export class Kernel implements Tenant {
+  /** Changes whenever what was answered may no longer stand: a new version, freed, crashed. Read on the hot path. */
+  generation = 0;
+  version = 1;
+  /** The organisation's id. */
+  organization: string;
+  refNumbers: RefNumbers = new RefNumbers(this);
+  readonly answers = new AnswerCache();
+  private state: "open" | "freed" | "crashed" = "open";
+  private typeNumbers = new Map<string, number>();
+  private leave: () => void;
+
+  constructor(
+    private core: RawCore,
+    private instance: Instance,
+  ) {
+    this.organization = core.organization();
+    this.leave = instance.join(this);
+  }
+
+  /** Throws unless the core can be asked. */
+  assertOpen(): void {
+    if (this.instance.broken && this.state === "open") this.crash();
+    if (this.state === "freed") throw new AclarityError("freed", "this Org was freed");
+    if (this.state === "crashed") {
+      throw new AclarityError(
+        "crashed",
+        "the WebAssembly instance of this Org has stopped; load it again after `ready()`",
+      );
+    }
+  }
+
+  /** Calls into wasm: the one place where it happens for answers. */
+  call<T>(question: (core: RawCore) => T): T {
+    this.assertOpen();
+    try {
+      return question(this.core);
+    } catch (thrown) {
+      throw this.instance.failure(thrown);
+    }
+  }
+
+  /** The same for the most frequent question, without a closure. */
+  mask(subject: number, type: number, id: string, project: string | undefined): number {
+    this.assertOpen();
+    try {
+      return this.core.mask(subject, type, id, project);
+    } catch (thrown) {
+      throw this.instance.failure(thrown);
+    }
+  }
+
+  /** The number of a wire name, of unknown types too; valid until the next change. */
+  typeNumber(wire: string): number {
+    const known = knownTypeNumber(wire) ?? this.typeNumbers.get(wire);
+    if (known !== undefined) return known;
+    if (!isWellFormed(wire)) return NEVER_NAMED;
+    const number = this.call((core) => core.typeNumber(wire));
+    if (this.typeNumbers.size >= MOST_TYPE_NAMES) this.typeNumbers = new Map();
+    this.typeNumbers.set(wire, number);
+    return number;
+  }
+
+  /** An answer that is an object: asked once per version. */
+  answer<T>(question: string, ask: (core: RawCore) => T): T {
+    this.assertOpen();
+    const known = this.answers.get(question);
+    return known === undefined ? this.answers.set(question, this.call(ask)) : (known as T);
+  }
+
+  /** After a change of the core in place. */
+  changed(): void {
+    this.organization = this.call((core) => core.organization());
+    this.version++;
+    this.forget();
+  }
+
+  /** Another core takes over. */
+  swap(core: RawCore, instance: Instance): void {
+    const organization = core.organization();
+    const old = this.core;
+    this.leave();
+    this.core = core;
+    this.instance = instance;
+    this.organization = organization;
+    this.leave = instance.join(this);
+    this.version++;
+    this.forget();
+    release(old);
+  }
+
+  crash(): void {
+    if (this.state !== "open") return;
+    this.state = "crashed";
+    this.forget();
+  }
+
+  free(): void {
+    if (this.state === "freed") return;
+    const wasOpen = this.state === "open" && !this.instance.broken;
+    this.state = "freed";
+    this.leave();
+    this.forget();
+    if (wasOpen) release(this.core);
+  }
+
+  private forget(): void {
+    this.generation++;
+    this.answers.clear();
+    this.typeNumbers = new Map();
+  }
+
+  // ---- refs ----
+
+  ref(type: string, id: string, project: string | undefined): Ref {
+    const number = this.nextRefNumber();
+    return new Ref(this.refNumbers, number, type, id, project);
+  }
+
+  /** Makes sure that a ref has a number of today's; throws when it is not a ref of this Org. */
+  adopt(ref: unknown): Ref {
+    if (!(ref instanceof Ref)) throw badArgument("expected a type or an ObjectRef made by `org.ref`");
+    if (ref.numbers === this.refNumbers) return ref;
+    if (ref.numbers.kernel !== this) throw badArgument("this ObjectRef was made by another Org");
+    ref.number = this.nextRefNumber();
+    ref.numbers = this.refNumbers;
+    return ref;
+  }
+
+  private nextRefNumber(): number {
+    if (this.refNumbers.exhausted) {
+      this.refNumbers = new RefNumbers(this);
+      this.forget();
+    }
+    return this.refNumbers.next();
+  }
+}
+
+function release(core: RawCore): void {
+  try {
+    core.free();
+  } catch {
+    // Its instance broke: there is nothing left to free.
+  }
+}

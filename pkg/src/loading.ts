@@ -1,0 +1,79 @@
+// From a source to a core: on a running instance, at once or in turn.
+import { badArgument } from "./errors.js";
+import type { Host, Instance } from "./instance.js";
+import type { RawCore, RawLoader } from "./raw.js";
+import { type CheckedOptions, feed, hush, takeAtOnce, takeInTurn } from "./source.js";
+
+export interface Loaded {
+  readonly core: RawCore;
+  readonly instance: Instance;
+}
+
+export async function loadInTurn(host: Host, source: unknown, options: CheckedOptions): Promise<Loaded> {
+  hush(source);
+  const instance = await host.ready();
+  const loader = new Loader(instance, options);
+  try {
+    const core = await takeInTurn(feed(loader, source, options), options.signal);
+    return { core, instance };
+  } finally {
+    loader.free();
+  }
+}
+
+export function loadAtOnce(host: Host, source: unknown, options: CheckedOptions): Loaded {
+  if (options.signal?.aborted) throw badArgument("`Org.loadSync` cannot be aborted");
+  const instance = host.now();
+  const loader = new Loader(instance, options);
+  try {
+    return { core: takeAtOnce(feed(loader, source, options)), instance };
+  } finally {
+    loader.free();
+  }
+}
+
+/** The wasm module's loader, with its errors made into AclarityErrors. Freed once, whatever happens. */
+class Loader implements RawLoader {
+  private readonly raw: RawLoader;
+  private spent = false;
+
+  constructor(
+    private readonly instance: Instance,
+    options: CheckedOptions,
+  ) {
+    this.raw = this.guarded(
+      () => new instance.glue.Loader(options.strict, options.unknownInOrganization, options.membersKnown),
+    );
+  }
+
+  open(list: string, page: number): void {
+    this.guarded(() => this.raw.open(list, page));
+  }
+
+  push(chunk: Uint8Array): void {
+    this.guarded(() => this.raw.push(chunk));
+  }
+
+  close(): void {
+    this.guarded(() => this.raw.close());
+  }
+
+  finish(): RawCore {
+    this.spent = true;
+    return this.guarded(() => this.raw.finish());
+  }
+
+  free(): void {
+    if (this.spent || this.instance.broken) return;
+    this.spent = true;
+    this.guarded(() => this.raw.free());
+  }
+
+  private guarded<T>(call: () => T): T {
+    try {
+      return call();
+    } catch (thrown) {
+      throw this.instance.failure(thrown);
+    }
+  }
+}

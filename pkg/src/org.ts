@@ -1,0 +1,232 @@
+// An organisation: loading, changing, and the questions that are about no subject in particular.
+import {
+  crossingObjectId,
+  crossingType,
+  optionalId,
+  optionalLimit,
+  optionalObject,
+  requiredString,
+  target,
+} from "./arguments.js";
+import { questionKey } from "./cache.js";
+import { badArgument, kindOf } from "./errors.js";
+import { deepFreeze } from "./freeze.js";
+import type { Host } from "./instance.js";
+import { Kernel } from "./kernel.js";
+import { loadAtOnce, loadInTurn } from "./loading.js";
+import { SubjectKind } from "./raw.js";
+import type { Ref } from "./ref.js";
+import { stringify } from "./rows.js";
+import { checkOptions } from "./source.js";
+import { isWellFormed } from "./strings.js";
+import { Subject } from "./subject.js";
+import type { Access, Changes, Finding, LoadOptions, Node, PlainExport, Stats, Who } from "./types.js";
+import { askBits, isSingleton, knownTypeNumber, wireName } from "./vocabulary.js";
+import { WeakMemory } from "./weak.js";
+
+/** What every entry point's Org is. The entry gives it a host: how the wasm module is found there. */
+export class OrgBase {
+  /** Somebody who is not signed in. */
+  readonly anonymous: Subject;
+  private readonly users = new WeakMemory<Subject>();
+  private readonly groups = new WeakMemory<Subject>();
+  private readonly listeners = new Set<{ readonly call: () => void }>();
+  private replacements = 0;
+  private lastReplacement = 0;
+
+  protected constructor(
+    private readonly host: Host,
+    private readonly kernel: Kernel,
+  ) {
+    this.anonymous = new Subject(kernel, SubjectKind.User, null);
+  }
+
+  // ---- subjects and refs ----
+
+  as(id: string): Subject {
+    this.kernel.assertOpen();
+    const name = requiredString(id, "a subject's id");
+    return this.users.get(name, () => new Subject(this.kernel, SubjectKind.User, name));
+  }
+
+  asGroup(id: string): Subject {
+    this.kernel.assertOpen();
+    const name = requiredString(id, "a group's id");
+    return this.groups.get(name, () => new Subject(this.kernel, SubjectKind.Group, name));
+  }
+
+  ref(type: unknown, id?: unknown, project?: unknown): Ref {
+    this.kernel.assertOpen();
+    const wire = wireName(type);
+    const about = target(id, project);
+    const ownId = about.leftOut && isSingleton(knownTypeNumber(wire)) ? this.kernel.organization : "";
+    return this.kernel.ref(wire, about.id ?? ownId, about.project);
+  }
+
+  // ---- questions ----
+
+  who(
+    ask: unknown,
+    type: unknown,
+    id?: unknown,
+    options?: { project?: unknown; after?: unknown; limit?: unknown },
+  ): Who {
+    const bits = askBits(ask);
+    const wire = crossingType(type);
+    const given = optionalObject(options, "options");
+    const about = target(id, given.project);
+    const after = optionalId(given.after, "`after`");
+    const limit = optionalLimit(given.limit);
+    const question = questionKey("who", bits, wire, about.id, about.project, about.leftOut ? 1 : 0, after, limit);
+    return this.kernel.answer(question, (core) =>
+      deepFreeze(core.who(bits, wire, crossingObjectId(wire, about), about.project, after, limit)),
+    ) as Who;
+  }
+
+  access(type: unknown, id?: unknown, project?: unknown): readonly Access[] {
+    const wire = crossingType(type);
+    const about = target(id, project);
+    const question = questionKey("access", wire, about.id, about.project, about.leftOut ? 1 : 0);
+    return this.kernel.answer(question, (core) =>
+      deepFreeze(core.access(wire, crossingObjectId(wire, about), about.project)),
+    ) as readonly Access[];
+  }
+
+  find(query: { email?: unknown; name?: unknown; type?: unknown }): readonly Node[] {
+    if (typeof query !== "object" || query === null) throw badArgument(`a query is an object, not ${kindOf(query)}`);
+    const asked: Record<string, string> = {};
+    for (const field of ["email", "name", "type"] as const) {
+      const value = query[field];
+      if (value === undefined || value === null) continue;
+      asked[field] = requiredString(value, `\`${field}\``);
+    }
+    if (asked.type !== undefined) asked.type = wireName(asked.type);
+    if (!Object.values(asked).every(isWellFormed)) return Object.freeze([]);
+    const json = JSON.stringify(asked);
+    return this.kernel.answer(questionKey("find", json), (core) => deepFreeze(core.find(json))) as readonly Node[];
+  }
+
+  name(type: unknown, id: unknown): string | undefined {
+    const wire = wireName(type);
+    const itsId = optionalId(id);
+    this.kernel.assertOpen();
+    if (itsId === undefined || !isWellFormed(wire)) return undefined;
+    return this.kernel.call((core) => core.name(wire, itsId)) ?? undefined;
+  }
+
+  get findings(): readonly Finding[] {
+    return this.kernel.answer("findings", (core) => deepFreeze(core.findings())) as readonly Finding[];
+  }
+
+  get stats(): Stats {
+    return this.kernel.answer("stats", (core) => deepFreeze(core.stats())) as Stats;
+  }
+
+  get version(): number {
+    return this.kernel.version;
+  }
+
+  /** Slices come with a later version: this is always a whole organisation. */
+  get sliceOf(): string | null {
+    return null;
+  }
+
+  // ---- changes ----
+
+  apply(changes: Changes): { readonly version: number; readonly findings: readonly Finding[] } {
+    if (typeof changes !== "object" || changes === null || Array.isArray(changes)) {
+      throw badArgument(`changes are an object, not ${kindOf(changes)}`);
+    }
+    const json = new TextEncoder().encode(stringify(changes, ""));
+    const applied = this.kernel.call((core) => core.apply(json)) as { findings: readonly Finding[] };
+    this.kernel.changed();
+    const result = deepFreeze({ version: this.kernel.version, findings: applied.findings });
+    this.notify();
+    return result;
+  }
+
+  async replace(source: unknown, options?: LoadOptions): Promise<void> {
+    this.kernel.assertOpen();
+    const checked = checkOptions(options);
+    this.replacements++;
+    const turn = this.replacements;
+    const { core, instance } = await loadInTurn(this.host, source, checked);
+    try {
+      this.kernel.assertOpen();
+    } catch (error) {
+      core.free();
+      throw error;
+    }
+    if (turn < this.lastReplacement) {
+      core.free();
+      return;
+    }
+    this.lastReplacement = turn;
+    this.kernel.swap(core, instance);
+    this.notify();
+  }
+
+  subscribe(listener: () => void): () => void {
+    if (typeof listener !== "function") throw badArgument(`a listener is a function, not ${kindOf(listener)}`);
+    const entry = { call: listener };
+    this.listeners.add(entry);
+    return () => {
+      this.listeners.delete(entry);
+    };
+  }
+
+  /** Tells every listener, after everything is consistent; one that throws does not keep it from the others. */
+  private notify(): void {
+    for (const listener of [...this.listeners]) {
+      if (!this.listeners.has(listener)) continue;
+      try {
+        listener.call();
+      } catch (error) {
+        report(error);
+      }
+    }
+  }
+
+  free(): void {
+    this.kernel.free();
+    this.listeners.clear();
+  }
+
+  [Symbol.dispose ?? Symbol.for("Symbol.dispose")](): void {
+    this.free();
+  }
+}
+
+/** The way errors in event listeners are reported: seen by the page's and the console's error handling. */
+function report(error: unknown): void {
+  if (typeof reportError === "function") reportError(error);
+  else console.error(error);
+}
+
+export async function load(host: Host, source: unknown, options?: LoadOptions): Promise<Kernel> {
+  const { core, instance } = await loadInTurn(host, source, checkOptions(options));
+  return new Kernel(core, instance);
+}
+
+export function loadSync(host: Host, source: unknown, options?: LoadOptions): Kernel {
+  const { core, instance } = loadAtOnce(host, source, checkOptions(options));
+  return new Kernel(core, instance);
+}
+
+export function makeOrganization(host: Host, organization: unknown): PlainExport {
+  const given = organization as { id?: unknown; name?: unknown; owners?: unknown };
+  if (typeof given !== "object" || given === null) {
+    throw badArgument(`an organisation is an object, not ${kindOf(given)}`);
+  }
+  const id = requiredString(given.id, "an organisation's id");
+  const name = requiredString(given.name, "an organisation's name");
+  const owners = given.owners;
+  if (!Array.isArray(owners)) throw badArgument(`\`owners\` is an array of ids, not ${kindOf(owners)}`);
+  for (const owner of owners) requiredString(owner, "an owner's id");
+  const instance = host.now();
+  try {
+    return instance.glue.newOrganization(JSON.stringify({ id, name, owners })) as PlainExport;
+  } catch (thrown) {
+    throw instance.failure(thrown);
+  }
+}

@@ -1,0 +1,83 @@
+// What the wasm module offers, as wasm-bindgen's glue has it (Rust: src/js/). Its functions throw plain objects
+// `{ code, message, path? }`; anything else that they throw means that the instance is broken.
+
+export interface RawLoader {
+  /** Begins one JSON text: a whole export (`list` is "") or one list; `page` is its number in an iterable, or -1. */
+  open(list: string, page: number): void;
+  push(chunk: Uint8Array): void;
+  close(): void;
+  /** Consumes the loader. */
+  finish(): RawCore;
+  free(): void;
+}
+
+export interface RawCore {
+  organization(): string;
+  subject(kind: SubjectKind, id: string): number;
+  typeNumber(name: string): number;
+  mask(subject: number, type: number, id: string | undefined, project: string | undefined): number;
+  canCreate(subject: number, type: number, project: string | undefined): boolean;
+  list(
+    subject: number,
+    ask: number,
+    type: number,
+    project: string | undefined,
+    after: string | undefined,
+    limit: number,
+  ): string[];
+  creatable(subject: number, type: number): string[];
+  explain(
+    subject: number,
+    kind: SubjectKind,
+    subjectId: string | undefined,
+    ask: number,
+    type: string,
+    id: string | undefined,
+    project: string | undefined,
+  ): unknown;
+  explainCreate(
+    subject: number,
+    kind: SubjectKind,
+    subjectId: string | undefined,
+    type: string,
+    project: string | undefined,
+  ): unknown;
+  who(
+    ask: number,
+    type: string,
+    id: string | undefined,
+    project: string | undefined,
+    after: string | undefined,
+    limit: number,
+  ): unknown;
+  access(type: string, id: string | undefined, project: string | undefined): unknown;
+  groups(subject: number): unknown;
+  isOwner(subject: number): boolean;
+  findings(): unknown;
+  apply(changes: Uint8Array): unknown;
+  find(query: string): unknown;
+  name(type: string, id: string): string | undefined;
+  stats(): unknown;
+  free(): void;
+}
+
+/** wasm-bindgen's glue, in a function of its own so that every instance has its own copy of the state. */
+export interface Glue {
+  Loader: new (strict: boolean, unknownInOrganization: boolean, membersKnown: boolean) => RawLoader;
+  newOrganization(json: string): unknown;
+  initSync(input: { module: WebAssembly.Module }): unknown;
+  init(input: { module_or_path: WebAssembly.Module }): Promise<unknown>;
+}
+
+export enum SubjectKind {
+  User = 0,
+  Group = 1,
+}
+
+/** Subject handle: the data name no such subject. */
+export const NOBODY = 0xffff_ffff;
+/** Subject handle: somebody who is not signed in. */
+export const ANONYMOUS = 0xffff_fffe;
+
+/** The highest number that crosses the boundary as a count: everything. */
+export const NO_LIMIT = 0xffff_ffff;

@@ -1,0 +1,23 @@
+// Strings at the boundary: UTF-8 cannot hold a lone surrogate, so one never crosses it.
+
+const LONE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
+
+/** Whether UTF-8 can hold the string. */
+export function isWellFormed(text: string): boolean {
+  return typeof text.isWellFormed === "function" ? text.isWellFormed() : !LONE.test(text);
+}
+
+const LONE_IN_JSON = /(\\*)([\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff])/g;
+
+/** The same JSON text with lone surrogates written as escapes, so that nothing is lost in UTF-8. */
+export function escapeLoneSurrogates(json: string): string {
+  return json.replace(LONE_IN_JSON, (_, backslashes: string, unit: string) =>
+    // After an odd number of backslashes it is a bad escape, and stays one.
+    backslashes.length % 2 === 1 ? `${backslashes}\ufffd` : `${backslashes}\\u${unit.charCodeAt(0).toString(16)}`,
+  );
+}
+
+/** A key or an index as one token of a JSON pointer (RFC 6901). */
+export function pointerToken(key: string | number): string {
+  return String(key).replaceAll("~", "~0").replaceAll("/", "~1");
+}

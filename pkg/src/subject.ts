@@ -1,0 +1,287 @@
+// Somebody, seen by an organisation. `can` is the hot path of the whole package: see memo.ts.
+import {
+  crossingObjectId,
+  crossingType,
+  isRow,
+  optionalId,
+  optionalLimit,
+  optionalObject,
+  target,
+} from "./arguments.js";
+import { questionKey } from "./cache.js";
+import { badArgument, kindOf } from "./errors.js";
+import { deepFreeze } from "./freeze.js";
+import type { Kernel } from "./kernel.js";
+import { KNOWN, Memo, TYPE_SHIFT } from "./memo.js";
+import { ANONYMOUS, NO_LIMIT, NOBODY, type RawCore, type SubjectKind } from "./raw.js";
+import { Ref } from "./ref.js";
+import { isWellFormed } from "./strings.js";
+import { OBJECT_TYPES } from "./tables.generated.js";
+import type { Explanation, Permission } from "./types.js";
+import { askBits, CREATE_ACLS, isSingleton, knownTypeNumber, permissionSet, wireName } from "./vocabulary.js";
+
+const TYPE_NAMES: readonly string[] = OBJECT_TYPES;
+const UNRESOLVED = -1;
+const NONE: readonly string[] = Object.freeze([]);
+
+interface ListOptions {
+  project?: unknown;
+  after?: unknown;
+  limit?: unknown;
+}
+
+export class Subject {
+  /** The kernel's generation that everything remembered here is of. */
+  private generation: number;
+  private memo = new Memo();
+  private handle = UNRESOLVED;
+  private owner: boolean | undefined;
+
+  constructor(
+    private readonly kernel: Kernel,
+    private readonly kind: SubjectKind,
+    readonly id: string | null,
+  ) {
+    this.generation = kernel.generation;
+  }
+
+  can(ask: unknown, type: unknown, id?: unknown, project?: unknown): boolean {
+    const bits = askBits(ask);
+    if (this.generation !== this.kernel.generation) this.renew();
+    let objectId = id;
+    let itsProject = project;
+    if (isRow(id)) {
+      objectId = id.id;
+      if (project === undefined) itsProject = id.project_id;
+    } else if (isRow(type)) {
+      return (this.refMask(type) & bits) === bits;
+    }
+    if (typeof objectId === "string") {
+      const entry = this.memo.ids.get(objectId);
+      if (
+        entry !== undefined &&
+        TYPE_NAMES[entry >>> TYPE_SHIFT] === type &&
+        (itsProject === undefined || (entry & KNOWN) !== 0)
+      ) {
+        return (entry & bits) === bits;
+      }
+    }
+    return (this.mask(type, id, project) & bits) === bits;
+  }
+
+  canCreate(type: unknown, project?: unknown): boolean {
+    if (this.generation !== this.kernel.generation) this.renew();
+    const wire = wireName(type);
+    const inProject = optionalId(project, "a project");
+    const number = knownTypeNumber(wire);
+    if (number === undefined) return this.canCreateOther(wire, inProject);
+    const question = inProject ?? "";
+    const known = this.memo.findCreation(number, question);
+    if (known !== undefined) return known;
+    const answer = this.kernel.call((core) => core.canCreate(this.resolve(core), number, inProject));
+    this.memo.storeCreation(number, question, answer);
+    return answer;
+  }
+
+  private canCreateOther(wire: string, project: string | undefined): boolean {
+    const question = questionKey(wire, project);
+    const known = this.memo.findOtherCreation(question);
+    if (known !== undefined) return known;
+    const number = this.kernel.typeNumber(wire);
+    const answer = this.kernel.call((core) => core.canCreate(this.resolve(core), number, project));
+    this.memo.storeOtherCreation(question, answer);
+    return answer;
+  }
+
+  canMany(ask: unknown, typeOrRefs: unknown, ids?: unknown): Uint8Array {
+    const bits = askBits(ask);
+    if (this.generation !== this.kernel.generation) this.renew();
+    if (Array.isArray(typeOrRefs)) return this.canManyRefs(bits, typeOrRefs);
+    if (!Array.isArray(ids)) throw badArgument(`canMany takes an array of ids, rows or refs, not ${kindOf(ids)}`);
+    const type = wireName(typeOrRefs);
+    const number = this.kernel.typeNumber(type);
+    const answers = new Uint8Array(ids.length);
+    for (let index = 0; index < ids.length; index++) {
+      const id = ids[index];
+      const row = isRow(id);
+      const objectId = row ? id.id : id;
+      let mask: number | undefined;
+      if (typeof objectId === "string") {
+        const entry = this.memo.ids.get(objectId);
+        if (
+          entry !== undefined &&
+          entry >>> TYPE_SHIFT === number &&
+          ((entry & KNOWN) !== 0 || !row || id.project_id === undefined)
+        ) {
+          mask = entry;
+        }
+      }
+      mask ??= this.mask(type, id, undefined);
+      if ((mask & bits) === bits) answers[index] = 1;
+    }
+    return answers;
+  }
+
+  private canManyRefs(bits: number, refs: readonly unknown[]): Uint8Array {
+    const answers = new Uint8Array(refs.length);
+    const numbers = this.kernel.refNumbers;
+    const { slots, slotMask } = this.memo;
+    for (let index = 0; index < refs.length; index++) {
+      const ref = refs[index] as Ref;
+      let mask: number;
+      if (ref instanceof Ref && ref.numbers === numbers) {
+        const entry = slots[ref.number & slotMask] as number;
+        mask = entry >>> TYPE_SHIFT === ref.number ? entry : this.refMask(ref);
+      } else {
+        mask = this.refMask(ref);
+      }
+      if ((mask & bits) === bits) answers[index] = 1;
+    }
+    return answers;
+  }
+
+  permissions(type: unknown, id?: unknown, project?: unknown): readonly Permission[] {
+    if (this.generation !== this.kernel.generation) this.renew();
+    return permissionSet(this.mask(type, id, project) & 0xff);
+  }
+
+  grantable(type: unknown, id?: unknown): readonly Permission[] {
+    if (this.generation !== this.kernel.generation) this.renew();
+    return permissionSet((this.mask(type, id, undefined) & CREATE_ACLS) === 0 ? 0 : 0xff);
+  }
+
+  list(ask: unknown, type: unknown, options?: ListOptions): readonly string[] {
+    const bits = askBits(ask);
+    const wire = wireName(type);
+    const given = optionalObject(options, "options");
+    const limit = optionalLimit(given.limit);
+    const project = optionalId(given.project, "a project");
+    if (project === undefined && typeof given.project === "string") return this.nothing();
+    const after = given.after ?? "";
+    if (typeof after !== "string") throw badArgument(`\`after\` is a string, not ${kindOf(after)}`);
+    if (!isWellFormed(after)) return this.listAfterOddity(bits, wire, project, after, limit);
+    return this.answer(["list", bits, wire, project, after, limit], (core, handle) => {
+      const number = this.kernel.typeNumber(wire);
+      return Object.freeze(core.list(handle, bits, number, project, after === "" ? undefined : after, limit));
+    });
+  }
+
+  /** `after` a string that cannot cross the boundary: compared here, code unit by code unit as there. */
+  private listAfterOddity(bits: number, wire: string, project: string | undefined, after: string, limit: number) {
+    return this.answer(["list", bits, wire, project, after, limit], (core, handle) => {
+      const all = core.list(handle, bits, this.kernel.typeNumber(wire), project, undefined, NO_LIMIT);
+      return Object.freeze(all.filter((id) => id > after).slice(0, limit));
+    });
+  }
+
+  creatable(type: unknown): readonly string[] {
+    const wire = wireName(type);
+    return this.answer(["creatable", wire], (core, handle) =>
+      Object.freeze(core.creatable(handle, this.kernel.typeNumber(wire))),
+    );
+  }
+
+  explain(ask: unknown, type: unknown, id?: unknown, project?: unknown): Explanation {
+    const bits = askBits(ask);
+    const wire = crossingType(type);
+    const about = target(id, project);
+    return this.answer(["explain", bits, wire, about.id, about.project, about.leftOut ? 1 : 0], (core, handle) =>
+      deepFreeze(
+        core.explain(handle, this.kind, this.crossingId(), bits, wire, crossingObjectId(wire, about), about.project),
+      ),
+    ) as Explanation;
+  }
+
+  explainCreate(type: unknown, project?: unknown): Explanation {
+    const wire = crossingType(type);
+    const inProject = optionalId(project, "a project");
+    return this.answer(["explainCreate", wire, inProject], (core, handle) =>
+      deepFreeze(core.explainCreate(handle, this.kind, this.crossingId(), wire, inProject)),
+    ) as Explanation;
+  }
+
+  get isOwner(): boolean {
+    if (this.generation !== this.kernel.generation) this.renew();
+    this.owner ??= this.kernel.call((core) => core.isOwner(this.resolve(core)));
+    return this.owner;
+  }
+
+  get groups(): readonly { readonly id: string; readonly name: string; readonly via: readonly string[] }[] {
+    return this.answer(["groups"], (core, handle) => deepFreeze(core.groups(handle))) as Subject["groups"];
+  }
+
+  // ---- the slow path ----
+
+  /** What may be done with an object named by type, id or row, and project. */
+  private mask(type: unknown, id: unknown, project: unknown): number {
+    const wire = wireName(type);
+    const number = this.kernel.typeNumber(wire);
+    const about = target(id, project);
+    const objectId = about.leftOut && isSingleton(number) ? this.kernel.organization : about.id;
+    if (objectId === undefined) return 0;
+    const known = this.memo.find(number, objectId, about.project);
+    if (known >= 0) return known;
+    const answer = this.kernel.mask(this.resolved(), number, objectId, about.project);
+    this.memo.store(number, objectId, about.project, answer & (KNOWN | 0xff));
+    return answer;
+  }
+
+  private refMask(candidate: unknown): number {
+    const ref =
+      candidate instanceof Ref && candidate.numbers === this.kernel.refNumbers ? candidate : this.adopted(candidate);
+    const known = this.memo.findRef(ref.number);
+    if (known >= 0) return known;
+    if (ref.id === "" || !isWellFormed(ref.id)) return 0;
+    const type = this.kernel.typeNumber(ref.type);
+    const answer = this.kernel.mask(this.resolved(), type, ref.id, ref.project_id) & (KNOWN | 0xff);
+    this.memo.storeRef(ref.number, answer);
+    return answer;
+  }
+
+  private adopted(candidate: unknown): Ref {
+    const ref = this.kernel.adopt(candidate);
+    // Numbers may have begun anew.
+    if (this.generation !== this.kernel.generation) this.renew();
+    return ref;
+  }
+
+  private answer<T>(question: (string | number | undefined)[], ask: (core: RawCore, handle: number) => T): T {
+    const key = questionKey(this.kind, this.id, ...question);
+    return this.kernel.answer(key, (core) => {
+      if (this.generation !== this.kernel.generation) this.renew();
+      return ask(core, this.resolve(core));
+    });
+  }
+
+  private nothing(): readonly string[] {
+    this.kernel.assertOpen();
+    return NONE;
+  }
+
+  /** Forgets what another version answered; throws when there is nobody to ask any more. */
+  private renew(): void {
+    this.kernel.assertOpen();
+    this.memo = new Memo();
+    this.handle = UNRESOLVED;
+    this.owner = undefined;
+    this.generation = this.kernel.generation;
+  }
+
+  private resolved(): number {
+    return this.handle === UNRESOLVED ? this.kernel.call((core) => this.resolve(core)) : this.handle;
+  }
+
+  private resolve(core: RawCore): number {
+    if (this.handle === UNRESOLVED) this.handle = this.lookUp(core);
+    return this.handle;
+  }
+
+  private lookUp(core: RawCore): number {
+    if (this.id === null) return ANONYMOUS;
+    return this.id === "" || !isWellFormed(this.id) ? NOBODY : core.subject(this.kind, this.id);
+  }
+
+  private crossingId(): string | undefined {
+    return this.id === null || !isWellFormed(this.id) ? undefined : this.id;
+  }
+}

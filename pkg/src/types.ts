@@ -1,0 +1,22 @@
+// The public types, as the rest of the sources use them.
+export type {
+  Access,
+  Ask,
+  Changes,
+  Credential,
+  ErrorCode,
+  Explanation,
+  Export,
+  Finding,
+  LoadOptions,
+  Node,
+  Permission,
+  PlainExport,
+  Progress,
+  Row,
+  Severity,
+  Source,
+  Stats,
+  SyncSource,
+  Who,
+} from "../types/index.js";

@@ -1,0 +1,499 @@
+/**
+ * Who may do what in a Braintrust organisation, and why: permission groups, roles and ACLs evaluated locally.
+ *
+ * ```ts
+ * import { Org } from "aclarity";
+ * const org = await Org.load(source);
+ * const me = org.as(userId);
+ * if (me.can("update", "dataset", row)) { … }
+ * ```
+ *
+ * "MODEL" in a comment is the specification that this package implements; see the repository's documentation.
+ */
+
+declare global {
+  interface SymbolConstructor {
+    readonly dispose: unique symbol;
+  }
+}
+
+// ---- Vocabulary (MODEL 1) ----
+
+/** One of the eight permissions. They are independent: none implies another. */
+export type Permission =
+  | "create"
+  | "read"
+  | "update"
+  | "delete"
+  | "create_acls"
+  | "read_acls"
+  | "update_acls"
+  | "delete_acls";
+
+/** What may be asked: a permission, or `manage_access`, which is held when all four `*_acls` are. */
+export type Ask = Permission | "manage_access";
+
+/** An object type, as the API spells it. */
+export type ObjectType =
+  | "organization"
+  | "org_project"
+  | "org_member"
+  | "org_audit_logs"
+  | "project_group"
+  | "project"
+  | "experiment"
+  | "dataset"
+  | "prompt"
+  | "prompt_session"
+  | "project_log"
+  | "group"
+  | "role";
+
+/** What people call the types, singular and plural, with spaces or underscores (MODEL 1). */
+export type Noun =
+  | "log"
+  | "logs"
+  | "playground"
+  | "playgrounds"
+  | "function"
+  | "functions"
+  | "scorer"
+  | "scorers"
+  | "classifier"
+  | "classifiers"
+  | "tool"
+  | "tools"
+  | "task"
+  | "tasks"
+  | "custom view"
+  | "custom views"
+  | "custom_view"
+  | "custom_views"
+  | "all projects"
+  | "all_projects"
+  | "member"
+  | "members"
+  | "audit log"
+  | "audit logs"
+  | "audit_log"
+  | "audit_logs";
+
+/** An object type or what people call it. */
+export type Type = ObjectType | Noun;
+
+/** The four types that exist once, under the organisation's own id: their id may be left out. */
+export type Singleton =
+  | "organization"
+  | "org_project"
+  | "org_member"
+  | "org_audit_logs"
+  | "all projects"
+  | "all_projects"
+  | "member"
+  | "members"
+  | "audit log"
+  | "audit logs"
+  | "audit_log"
+  | "audit_logs";
+
+/** Any row of the API. Its `project_id` counts only when the organisation's data do not know the object (MODEL 4). */
+export interface Row {
+  readonly id: string;
+  readonly project_id?: string | null | undefined;
+}
+
+/** An object of one organisation, named once and asked about often. Made by {@link Org.ref}. */
+export interface ObjectRef {
+  readonly type: string;
+  readonly id: string;
+}
+
+/** A node of the object tree. */
+export interface Node {
+  readonly type: string;
+  readonly id: string;
+}
+
+/** An ACL's contents, as the API takes it: one of `user_id` and `group_id`, one of `permission` and `role_id`. */
+export interface AclItem {
+  readonly object_type: string;
+  readonly object_id: string;
+  readonly user_id?: string | null | undefined;
+  readonly group_id?: string | null | undefined;
+  readonly permission?: Permission | null | undefined;
+  readonly role_id?: string | null | undefined;
+  readonly restrict_object_type?: string | null | undefined;
+}
+
+/** How somebody is authenticated: a kind, never the secret. */
+export type Credential = "session" | "api_key" | "service_token" | "unknown";
+
+/** A user (or service account), or a permission group. */
+export type Principal = { readonly user: string } | { readonly group: string };
+
+/** `documented` by the vendor, or `chosen` by MODEL where the documents are silent. */
+export type Basis = "documented" | "chosen";
+
+export type Severity = "error" | "warning" | "info";
+
+/** Something to know about data. `path` is a JSON pointer (RFC 6901) into what was checked. */
+export interface Finding {
+  /** Stable; the codes are those of {@link FINDINGS}. */
+  readonly code: string;
+  readonly severity: Severity;
+  readonly path: string;
+  /** One sentence a person can act on. */
+  readonly message: string;
+  /** What the message was made of, for translation. */
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly subject?: string;
+  readonly object?: Node;
+  /** The id of the ACL concerned. */
+  readonly acl?: string;
+  /** The index of the change concerned. */
+  readonly change?: number;
+}
+
+export type ErrorCode =
+  | "bad_json"
+  | "bad_shape"
+  | "bad_permission"
+  | "bad_argument"
+  | "no_organization"
+  | "strict"
+  | "snapshot_corrupt"
+  | "snapshot_version"
+  | "too_large"
+  | "slice"
+  | "not_included"
+  | "not_ready"
+  | "freed"
+  | "crashed"
+  | "aborted"
+  | "http";
+
+/** The one error of this package. Data never cause one once they are loaded. */
+export class AclarityError extends Error {
+  constructor(code: ErrorCode, message: string, options?: { path?: string | undefined; cause?: unknown });
+  readonly name: "AclarityError";
+  readonly code: ErrorCode;
+  /** A JSON pointer (RFC 6901) into what was loaded, when it is at one place. */
+  readonly path?: string;
+  readonly cause?: unknown;
+}
+
+// ---- Data ----
+
+/** A row as the API gives it. Fields that MODEL does not read are ignored. */
+export interface ApiRow {
+  readonly id: string;
+  readonly [field: string]: unknown;
+}
+
+/** One response of a list endpoint. */
+export interface Page {
+  readonly objects: readonly object[];
+}
+
+type Bytes = ArrayBuffer | ArrayBufferView;
+type PartOfList = readonly object[] | Page | string | Bytes | Response | ReadableStream | null | undefined;
+
+/**
+ * A list of an export, in any form: rows, a page, pages, JSON text, bytes, a `Response`, a stream, or an (async)
+ * iterable of those; promises of them too. `null` is the same as absent.
+ */
+export type List =
+  | PartOfList
+  | Promise<PartOfList>
+  | readonly (PartOfList | Promise<PartOfList>)[]
+  | Iterable<PartOfList | Promise<PartOfList>>
+  | AsyncIterable<PartOfList>;
+
+/** What the API says about an organisation, list by list. Every list may be absent. */
+export interface Export {
+  readonly organization?: object | null | undefined;
+  readonly users?: List;
+  /** Ours, for names: `{ id, name?, email? }`. */
+  readonly service_accounts?: List;
+  readonly service_tokens?: List;
+  readonly groups?: List;
+  readonly roles?: List;
+  readonly acls?: List;
+  readonly projects?: List;
+  readonly project_groups?: List;
+  readonly experiments?: List;
+  readonly datasets?: List;
+  readonly prompts?: List;
+  /** Loaded as type `prompt`. */
+  readonly functions?: List;
+  readonly prompt_sessions?: List;
+  readonly plan?: "starter" | "pro" | "enterprise" | (string & {}) | null | undefined;
+}
+
+/** Where an organisation comes from. */
+export type Source = Export | string | Bytes | Response | ReadableStream;
+
+/** A source that needs no waiting. */
+export type SyncSource = Export | string | Bytes;
+
+export interface LoadOptions {
+  /** The first finding of severity error is an error instead. Default false. */
+  strict?: boolean | undefined;
+  /** Whether an object that the data do not know is taken to be in the organisation. Default `deny`. */
+  unknownObjects?: "deny" | "inOrganization" | undefined;
+  /** `known` denies everything (but public experiments) to whoever has left the organisation. Default `any`. */
+  members?: "any" | "known" | undefined;
+  /** What time it is, for findings that depend on it. Default: now. */
+  now?: Date | undefined;
+  /** Stops the load: it rejects with code `aborted`. */
+  signal?: AbortSignal | undefined;
+  /** Called as the load goes on. */
+  onProgress?: ((progress: Progress) => void) | undefined;
+}
+
+export interface Progress {
+  /** Bytes of JSON read so far, of all lists together. */
+  readonly bytes: number;
+  /** The list being read; absent when the source is one whole export. */
+  readonly list?: string;
+}
+
+/** Rows added or changed, and ids taken away, list by list. */
+export type Changes = {
+  readonly [list in Exclude<keyof Export, "organization" | "plan">]?:
+    | { readonly upsert?: readonly object[] | undefined; readonly remove?: readonly string[] | undefined }
+    | undefined;
+};
+
+/** An organisation as {@link newOrganization} makes it: plain rows. */
+export interface PlainExport {
+  organization: { id: string; name: string };
+  groups: ApiRow[];
+  roles: ApiRow[];
+  acls: ApiRow[];
+  [list: string]: unknown;
+}
+
+// ---- Answers ----
+
+export interface Explanation {
+  readonly allowed: boolean;
+  readonly reason: "granted" | "public" | "no_grant" | "deleted" | "unknown_object" | "not_a_member";
+  readonly basis: Basis;
+  /** One sentence, with names. */
+  readonly text: string;
+  /** What the sentence was made of, for translation. */
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly grants: readonly Grant[];
+  /** ACLs that would grant if exactly one thing differed; at most 5, nearest first. */
+  readonly nearMisses: readonly NearMiss[];
+  /** Smallest first. `gains` is how many others would gain something. */
+  readonly fixes: readonly Fix[];
+}
+
+export interface Grant {
+  readonly acl: string;
+  readonly on: Node;
+  /** The subject's own group first, the grantee last; empty when the ACL names the subject itself. */
+  readonly via: readonly string[];
+  /** The granted role first; empty when the ACL grants a permission. */
+  readonly role: readonly string[];
+  readonly restrict: string | null;
+}
+
+export interface NearMiss {
+  readonly acl: string;
+  readonly missing: "membership" | "permission" | "restriction" | "deleted";
+  readonly group?: string;
+  readonly text: string;
+}
+
+export type Fix =
+  | { readonly grant: AclItem; readonly gains: number }
+  | { readonly addMember: { readonly group: string; readonly user: string }; readonly gains: number };
+
+export interface Who {
+  /** Anybody at all may, without signing in (a public experiment). */
+  readonly public: boolean;
+  /** Once each, by the shortest path. */
+  readonly subjects: readonly { readonly subject: string; readonly via: readonly string[]; readonly acl: string }[];
+}
+
+/** A row of the "Object permissions" dialog. */
+export interface Access {
+  readonly principal: Principal;
+  readonly permissions: readonly Permission[];
+  readonly on: Node;
+  readonly acl: string;
+  readonly role?: string;
+  readonly restrict?: string;
+  readonly inherited: boolean;
+  /** How many people and service accounts it covers. */
+  readonly members: number;
+}
+
+export interface Stats {
+  readonly users: number;
+  readonly groups: number;
+  readonly roles: number;
+  readonly acls: number;
+  readonly objects: number;
+  /** Bytes held. */
+  readonly bytes: number;
+}
+
+type Project = string | null | undefined;
+type Id = string | Row;
+
+/** Somebody, seen by an organisation. A live view: answers follow `apply` and `replace`. */
+export interface Subject {
+  /** `null` for the anonymous subject. */
+  readonly id: string | null;
+  /** An organisation owner (MODEL 5): an identity, not "has all eight". */
+  readonly isOwner: boolean;
+  /** The groups it is in. `via`: the groups between, its own first. */
+  readonly groups: readonly { readonly id: string; readonly name: string; readonly via: readonly string[] }[];
+
+  /**
+   * Whether this subject may. Unknown is `false`; {@link Subject.explain} says why.
+   * `project` (or the row's `project_id`) counts only when the data do not know the object.
+   * @throws AclarityError `bad_permission`, `bad_argument`, `freed`, `crashed`
+   */
+  can(ask: Ask, type: Singleton, id?: Id | null): boolean;
+  can(ask: Ask, type: Type, id: Id | null | undefined, project?: Project): boolean;
+  can(ask: Ask, ref: ObjectRef): boolean;
+
+  /** Whether one may be created (MODEL 3). A project's child needs its project; without one the answer is `false`. */
+  canCreate(type: Type, project?: Project): boolean;
+
+  /** One answer per object: 1 or 0. */
+  canMany(ask: Ask, type: Type, ids: readonly (Id | null | undefined)[]): Uint8Array;
+  canMany(ask: Ask, refs: readonly ObjectRef[]): Uint8Array;
+
+  /** What may be done, in canonical order: the same frozen array for equal sets. */
+  permissions(type: Type, id?: Id | null, project?: Project): readonly Permission[];
+
+  /** Ids that the data know, ascending. */
+  list(
+    ask: Ask,
+    type: Type,
+    options?: { project?: Project; after?: string | null | undefined; limit?: number | undefined },
+  ): readonly string[];
+
+  /** The projects in which one may be created. */
+  creatable(type: Type): readonly string[];
+
+  /** What this subject may grant there: all or nothing, by `create_acls`. */
+  grantable(type: Type, id?: Id | null): readonly Permission[];
+
+  explain(ask: Ask, type: Type, id?: Id | null, project?: Project): Explanation;
+  explainCreate(type: Type, project?: Project): Explanation;
+}
+
+/** What an organisation's export says. */
+export class Org {
+  private constructor();
+
+  /**
+   * @throws AclarityError `bad_json`, `bad_shape`, `no_organization`, `strict`, `too_large`, `http`, `aborted`,
+   *   `bad_argument`
+   */
+  static load(source: Source | Promise<Source>, options?: LoadOptions): Promise<Org>;
+  /** The same, at once: after {@link ready}, and without a `Response`, a stream or a promise. */
+  static loadSync(source: SyncSource, options?: LoadOptions): Org;
+
+  /** A user, service account or internal principal. The same Subject while it is reachable. */
+  as(id: string): Subject;
+  /** Somebody who belongs to that group alone. */
+  asGroup(id: string): Subject;
+  /** Somebody who is not signed in. */
+  readonly anonymous: Subject;
+
+  /** The fast way to name one object many times. Stays valid for the Org's life. */
+  ref(type: Type, id: Id, project?: Project): ObjectRef;
+
+  /** Who may: once each, by the shortest path. */
+  who(
+    ask: Ask,
+    type: Type,
+    id?: Id | null,
+    options?: { project?: Project; after?: string | null | undefined; limit?: number | undefined },
+  ): Who;
+
+  /** Who holds what on an object, and from where. */
+  access(type: Type, id?: Id | null, project?: Project): readonly Access[];
+
+  /** What loading, or the last `replace`, found. */
+  readonly findings: readonly Finding[];
+
+  /** Changes the data in place, all or nothing; the cost follows the change. */
+  apply(changes: Changes): { readonly version: number; readonly findings: readonly Finding[] };
+
+  /**
+   * A whole new state, atomically; subjects, refs and listeners stay. Of several at once the last call wins. What
+   * `apply` changed in the meantime is not in it.
+   */
+  replace(source: Source | Promise<Source>, options?: LoadOptions): Promise<void>;
+
+  /** Called after every change. Returns a function that ends it. */
+  subscribe(listener: () => void): () => void;
+
+  /** Grows with every change. */
+  readonly version: number;
+  /** The subject that a slice is of; `null` for a whole organisation. */
+  readonly sliceOf: string | null;
+
+  find(query: {
+    email?: string | undefined;
+    name?: string | undefined;
+    type?: Type | "user" | undefined;
+  }): readonly Node[];
+  name(type: Type | "user", id: string): string | undefined;
+
+  readonly stats: Stats;
+
+  /** Gives the memory back. Using the Org, its subjects or its refs afterwards throws `freed`. */
+  free(): void;
+  [Symbol.dispose](): void;
+}
+
+/**
+ * Loads the WebAssembly module. {@link Org.load} does so by itself; {@link Org.loadSync} and
+ * {@link newOrganization} need it done. Does nothing while the module is healthy; after `crashed` it starts a new
+ * instance, and Orgs of the old one stay crashed.
+ *
+ * @param source The module, its bytes, its address, or a response with it, where the default does not fit.
+ */
+export function ready(
+  source?: WebAssembly.Module | BufferSource | URL | string | Response | Promise<Response>,
+): Promise<void>;
+
+/** The export of a new organisation with the built-in groups and their grants (MODEL 5). Needs {@link ready}. */
+export function newOrganization(organization: { id: string; name: string; owners: readonly string[] }): PlainExport;
+
+/** The kind of a raw credential, by its prefix. The value is looked at and forgotten. */
+export function credentialKind(credential: string): Credential;
+
+/** `text` with everything that looks like a credential replaced by its prefix and `…`. */
+export function redact(text: string): string;
+
+/** The eight permissions in canonical order. */
+export const PERMISSIONS: readonly [
+  "create",
+  "read",
+  "update",
+  "delete",
+  "create_acls",
+  "read_acls",
+  "update_acls",
+  "delete_acls",
+];
+
+/** The 13 object types in MODEL's order. */
+export const OBJECT_TYPES: readonly ObjectType[];
+
+/** Every code of a finding, its usual severity, and when it is reported. */
+export const FINDINGS: readonly { readonly code: string; readonly severity: Severity; readonly summary: string }[];
+
+/** The version of the access model that this package evaluates. */
+export const MODEL_VERSION: number;
