@@ -1,0 +1,73 @@
+import { useMemo } from "react";
+import { useView } from "../organization/context.tsx";
+import type { Rows } from "../organization/export.ts";
+import type { View } from "../organization/workspace.ts";
+import { Badge } from "../ui/ui.tsx";
+import { useMedia } from "../ui/media.ts";
+import styles from "./AccessPage.module.css";
+import { AccessTree } from "./AccessTree.tsx";
+import { type Access, AccessProvider, ANONYMOUS, subjectOf, subjectOptions, unknownSubject } from "./access.tsx";
+import { GroupSwitches } from "./GroupSwitches.tsx";
+import { Inspector } from "./Inspector.tsx";
+import { type SubjectKey, subjectParam, targetParam, useSelection } from "./selection.ts";
+import { SubjectPicker } from "./SubjectPicker.tsx";
+import { treeOf } from "./tree.ts";
+
+/** Anybody, the whole organisation, what they may do there, and why. */
+export function AccessPage() {
+  const view = useView();
+  const [selection, select] = useSelection();
+  const narrow = useMedia("(max-width: 899px)");
+  const options = useMemo(() => subjectOptions(view.rows), [view.rows]);
+  const tree = useMemo(() => treeOf(view.rows), [view.rows]);
+  // The first choice is made once for an export, not again with every change of a row.
+  const first = useMemo(() => firstSubject(view), [view.org, view.source]);
+  const as = selection.as ?? first;
+  const access = useMemo<Access>(() => {
+    const option = options.find((o) => o.key === subjectParam(as)) ?? unknownSubject(as);
+    return { view, org: view.org, rows: view.rows, tree, options, option, me: subjectOf(view.org, as), select };
+  }, [view, options, tree, as, select]);
+
+  const on = selection.on ?? (narrow ? undefined : firstTarget(view.rows));
+  const item = on && tree.nodes.get(targetParam(on));
+  const detail = narrow && selection.on !== undefined;
+  return (
+    <AccessProvider value={access}>
+      <h1 className="visually-hidden">Access</h1>
+      <div className={styles.page}>
+        <div className={styles.toolbar}>
+          <SubjectPicker />
+          <div className={styles.about}>
+            {access.me.isOwner && <Badge tone="accent">Owner</Badge>}
+            <GroupSwitches />
+          </div>
+        </div>
+        <div className={styles.split}>
+          <section className={styles.tree} aria-label="Objects" hidden={detail}>
+            <AccessTree key={view.source.name} selected={on} narrow={narrow} onSelect={(target) => select({ on: target }, { push: narrow })} />
+          </section>
+          {(!narrow || detail) && (
+            <section className={styles.inspector} aria-label="Selected object">
+              <Inspector item={item} why={selection.why} tab={selection.tab} onBack={detail ? () => select({ on: null, why: null }) : undefined} />
+            </section>
+          )}
+        </div>
+      </div>
+    </AccessProvider>
+  );
+}
+
+/** Whose access takes the most explaining: the longest way through groups. */
+function firstSubject({ org, rows }: View): SubjectKey {
+  let best: { length: number; key: SubjectKey } | undefined;
+  for (const { id } of rows.users.slice(0, 200)) {
+    const length = Math.max(0, ...org.as(id).groups.map((group) => group.via.length));
+    if (!best || length > best.length) best = { length, key: { kind: "user", id } };
+  }
+  return best?.key ?? ANONYMOUS.subject;
+}
+
+const firstTarget = (rows: Rows) => {
+  const dataset = rows.datasets[0];
+  return dataset ? ({ type: "dataset", id: dataset.id } as const) : ({ type: "organization", id: rows.organization.id } as const);
+};

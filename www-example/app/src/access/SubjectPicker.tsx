@@ -1,0 +1,81 @@
+import { useMemo, useState } from "react";
+import { Button, Collection, ComboBox, Header, Input, Label, ListBox, ListBoxItem, ListBoxSection, Popover } from "react-aria-components";
+import { Icon } from "../ui/icons.tsx";
+import { Avatar } from "../ui/ui.tsx";
+import { type SubjectKind, type SubjectOption, useAccess } from "./access.tsx";
+import styles from "./SubjectPicker.module.css";
+
+const SECTIONS: readonly { kind: SubjectKind; title: string }[] = [
+  { kind: "person", title: "People" },
+  { kind: "account", title: "Service accounts" },
+  { kind: "group", title: "Permission groups" },
+  { kind: "anonymous", title: "Nobody" },
+];
+/** More than anybody reads through; a longer section says to keep typing. */
+const SHOWN = 80;
+
+const plain = (text: string): string => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+
+export function SubjectPicker() {
+  const { options, option, select } = useAccess();
+  const [typed, setTyped] = useState<string>(); // undefined: nothing typed, the name of the chosen one shows
+  const searchable = useMemo(() => options.map((o) => ({ option: o, text: plain(`${o.name} ${o.detail} ${o.subject.kind === "anonymous" ? "" : o.subject.id}`) })), [options]);
+  const sections = useMemo(() => {
+    const words = plain(typed ?? "").split(/\s+/).filter(Boolean);
+    const found = searchable.filter(({ text }) => words.every((word) => text.includes(word))).map(({ option: o }) => o);
+    return SECTIONS.map((section) => {
+      const all = found.filter((o) => o.kind === section.kind);
+      return { ...section, options: all.slice(0, SHOWN), more: Math.max(0, all.length - SHOWN) };
+    }).filter((section) => section.options.length > 0);
+  }, [searchable, typed]);
+
+  return (
+    <ComboBox
+      className={styles.root ?? ""}
+      menuTrigger="focus"
+      allowsEmptyCollection
+      items={sections}
+      value={option.key}
+      inputValue={typed ?? option.name}
+      onInputChange={setTyped}
+      onChange={(key) => {
+        const chosen = options.find((o) => o.key === key);
+        if (chosen) select({ as: chosen.subject });
+        setTyped(undefined);
+      }}
+      onOpenChange={(open) => !open && setTyped(undefined)}
+    >
+      <Label className={styles.label ?? ""}>Access of</Label>
+      <div className={styles.field}>
+        <Avatar name={option.name} kind={option.kind} />
+        <Input className={styles.input ?? ""} onFocus={(event) => event.currentTarget.select()} placeholder="Name, e-mail or id" />
+        <span className={styles.detail}>{option.detail}</span>
+        <Button className={styles.open ?? ""}>
+          <Icon name="down" size={14} />
+        </Button>
+      </div>
+      <Popover className={styles.popover ?? ""} offset={4}>
+        <ListBox className={styles.list ?? ""} renderEmptyState={() => <p className={styles.none}>Nobody matches “{typed}”.</p>}>
+          {(section: (typeof sections)[number]) => (
+            <ListBoxSection id={section.kind} className={styles.section ?? ""}>
+              <Header className={styles.heading ?? ""}>
+                {section.title}
+                {section.more > 0 && <span> · {section.more} more, keep typing</span>}
+              </Header>
+              <Collection items={section.options}>
+                {(o: SubjectOption) => (
+                  <ListBoxItem id={o.key} textValue={o.name} className={styles.item ?? ""}>
+                    <Avatar name={o.name} kind={o.kind} />
+                    <span className={styles.name}>{o.name}</span>
+                    <span className={styles.itemDetail}>{o.detail}</span>
+                    <Icon name="check" size={14} className={styles.tick} />
+                  </ListBoxItem>
+                )}
+              </Collection>
+            </ListBoxSection>
+          )}
+        </ListBox>
+      </Popover>
+    </ComboBox>
+  );
+}

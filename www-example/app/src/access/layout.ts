@@ -1,0 +1,112 @@
+// Several paths that begin and end at the same place, laid out as one drawing: shared steps once, top to bottom.
+import type { Path, Step } from "./paths.ts";
+
+export interface Box extends Step {
+  x: number;
+  y: number;
+}
+export interface Arrow {
+  key: string;
+  d: string;
+  label: string;
+  /** Where the label stands. */
+  at: { x: number; y: number };
+  broken: boolean;
+}
+export interface Drawing {
+  width: number;
+  height: number;
+  boxWidth: number;
+  boxHeight: number;
+  boxes: Box[];
+  arrows: Arrow[];
+}
+
+const GAP = 16;
+const MIN = 150;
+const MAX = 248;
+export const BOX_HEIGHT = 46;
+const STEP = BOX_HEIGHT + 36;
+
+/** How many paths fit beside each other. */
+export const columnsIn = (width: number): number => Math.max(1, Math.floor((width + GAP) / (MIN + GAP)));
+
+export function draw(paths: readonly Path[], width: number): Drawing {
+  const boxWidth = Math.min(MAX, Math.max(MIN, Math.floor((width - (paths.length - 1) * GAP) / Math.max(1, paths.length))));
+  const steps = new Map<string, { step: Step; columns: number[] }>();
+  const links = new Map<string, { from: string; to: string; step: Step }>();
+  paths.forEach((path, column) =>
+    path.steps.forEach((step, i) => {
+      const known = steps.get(step.key);
+      if (known) known.columns.push(column);
+      else steps.set(step.key, { step, columns: [column] });
+      const before = path.steps[i - 1];
+      if (before) links.set(`${before.key} ${step.key}`, { from: before.key, to: step.key, step });
+    }),
+  );
+
+  // Groups hang from the top, everything from the grant on stands on the bottom, so that like is beside like.
+  const down = longest(links, (link) => [link.from, link.to], steps.size);
+  const up = longest(links, (link) => [link.to, link.from], steps.size);
+  const top = (key: string) => down.get(key) ?? 0;
+  const rows = Math.max(0, ...[...steps.keys()].map((key) => top(key) + (up.get(key) ?? 0)));
+  const row = (key: string, step: Step) => (step.kind === "subject" || step.kind === "group" ? top(key) : rows - (up.get(key) ?? 0));
+
+  const used = paths.length * boxWidth + (paths.length - 1) * GAP;
+  const left = Math.max(0, (width - used) / 2);
+  const center = (column: number) => left + column * (boxWidth + GAP) + boxWidth / 2;
+  const boxes = new Map<string, Box>();
+  for (const [key, { step, columns }] of steps) {
+    const x = columns.reduce((sum, column) => sum + center(column), 0) / columns.length - boxWidth / 2;
+    boxes.set(key, { ...step, x, y: row(key, step) * STEP });
+  }
+  spread([...boxes.values()], boxWidth, width);
+
+  const arrows = [...links.values()].map(({ from, to, step }): Arrow => {
+    const a = boxes.get(from) as Box;
+    const b = boxes.get(to) as Box;
+    const x1 = a.x + boxWidth / 2;
+    const x2 = b.x + boxWidth / 2;
+    const y1 = a.y + BOX_HEIGHT + 2;
+    const y2 = b.y - 4;
+    const bend = Math.min(28, (y2 - y1) / 2);
+    const d = Math.abs(x1 - x2) < 1 ? `M${x1} ${y1}V${y2}` : `M${x1} ${y1}C${x1} ${y1 + bend} ${x2} ${y1} ${x2} ${y1 + bend + 4}V${y2}`;
+    return { key: `${from} ${to}`, d, label: step.link, at: { x: x2 + 8, y: y2 - 12 }, broken: step.broken ?? false };
+  });
+  return { width, height: rows * STEP + BOX_HEIGHT, boxWidth, boxHeight: BOX_HEIGHT, boxes: [...boxes.values()], arrows };
+}
+
+/** The longest way to each step; bounded, so that a cycle would not hang the page. */
+function longest(links: Map<string, { from: string; to: string; step: Step }>, ends: (link: { from: string; to: string }) => [string, string], bound: number): Map<string, number> {
+  const depth = new Map<string, number>();
+  for (let round = 0; round < bound; round++) {
+    let changed = false;
+    for (const link of links.values()) {
+      const [a, b] = ends(link);
+      const next = (depth.get(a) ?? 0) + 1;
+      if (next > (depth.get(b) ?? 0)) {
+        depth.set(b, next);
+        changed = true;
+      }
+    }
+    if (!changed) break;
+  }
+  return depth;
+}
+
+/** Pushes boxes of one row apart and keeps them inside. */
+function spread(boxes: Box[], boxWidth: number, width: number): void {
+  for (const y of new Set(boxes.map((box) => box.y))) {
+    const row = boxes.filter((box) => box.y === y).sort((a, b) => a.x - b.x);
+    let least = 0;
+    for (const box of row) {
+      box.x = Math.max(box.x, least);
+      least = box.x + boxWidth + GAP;
+    }
+    let most = width - boxWidth;
+    for (const box of row.toReversed()) {
+      box.x = Math.max(0, Math.min(box.x, most));
+      most = box.x - boxWidth - GAP;
+    }
+  }
+}
