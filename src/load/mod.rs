@@ -1,0 +1,5 @@
+//! From the text of an export, as the API gives it, to rows with their places.
+
+pub(crate) mod list;
+pub(crate) mod row;
+pub(crate) mod splitter;

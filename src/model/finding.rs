@@ -1,0 +1,201 @@
+//! Findings: something to know about data, with a stable code.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::Serialize;
+
+/// How much a finding matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// The server would refuse it, or the result is not what the data say.
+    Error,
+    /// It works, and is probably not what somebody wants.
+    Warning,
+    /// Worth knowing.
+    Info,
+}
+
+impl Severity {
+    /// `error`, `warning` or `info`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+            Severity::Info => "info",
+        }
+    }
+}
+
+macro_rules! codes {
+    ($($variant:ident $name:literal $severity:ident $summary:literal;)*) => {
+        /// The stable code of a finding (the model's section 6).
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum Code {
+            $(#[doc = $summary] $variant,)*
+        }
+
+        impl Code {
+            /// Every code there is.
+            pub const ALL: &'static [Code] = &[$(Code::$variant,)*];
+
+            /// The code as data: snake case, stable.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Code::$variant => $name,)* }
+            }
+
+            /// How much a finding with this code matters as a rule. One about an internal
+            /// principal (`bt::…`) is [`Severity::Info`] whatever its code says here.
+            #[must_use]
+            pub const fn severity(self) -> Severity {
+                match self { $(Code::$variant => Severity::$severity,)* }
+            }
+
+            /// When it is reported, in a sentence.
+            #[must_use]
+            pub const fn summary(self) -> &'static str {
+                match self { $(Code::$variant => $summary,)* }
+            }
+        }
+    };
+}
+
+codes! {
+    MalformedAcl "malformed_acl" Error "an ACL that breaks the exactly-one rules, or lacks its id or its object; it is skipped";
+    UnknownPermission "unknown_permission" Error "a permission that is not one of the eight; the ACL or the role's tuple is skipped";
+    DanglingGroup "dangling_group" Error "an ACL for a group that is not in the export; it grants nothing";
+    DanglingRole "dangling_role" Error "an ACL with a role that is not in the export; it grants nothing";
+    DanglingMemberGroup "dangling_member_group" Error "a member group that is not in the export; nobody comes from it";
+    DanglingMemberRole "dangling_member_role" Error "a member role that is not in the export; nothing comes from it";
+    ForeignRow "foreign_row" Error "a row of another organisation; it is ignored";
+    DuplicateConflict "duplicate_conflict" Error "two different rows with one id; the first one stands, unless a copy is marked deleted";
+    GroupCycle "group_cycle" Error "permission groups that contain each other; they all have the same users";
+    RoleCycle "role_cycle" Error "roles that contain each other; they all have the same permissions";
+    MalformedRow "malformed_row" Error "a row without an id, or with an empty one; it is skipped";
+    UnknownObjectType "unknown_object_type" Warning "an object type that this version does not know; it is kept and has no ancestors";
+    UnknownProject "unknown_project" Warning "an object whose project is not in the export; nothing above that project counts";
+    DepartedPrincipal "departed_principal" Warning "somebody in groups or ACLs who is neither in the users nor in the service accounts";
+    OwnersDisagree "owners_disagree" Warning "somebody is an owner by the Owners group or by the owner role on the organization, but not by both";
+    DuplicateAcl "duplicate_acl" Info "the same grant twice; it counts once";
+    DuplicateId "duplicate_id" Info "the same row twice; it counts once";
+    OrganizationInferred "organization_inferred" Info "the export names no organization; its id is taken from the rows";
+    MaybeTruncated "maybe_truncated" Info "a list as long as a page; if there is more, the answers under-report access";
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A value that a message was made of, for translation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum Param {
+    /// A text: an id, a name, a field.
+    Text(String),
+    /// A count.
+    Number(u64),
+    /// Several texts.
+    List(Vec<String>),
+}
+
+impl From<&str> for Param {
+    fn from(text: &str) -> Param {
+        Param::Text(text.to_owned())
+    }
+}
+
+impl From<String> for Param {
+    fn from(text: String) -> Param {
+        Param::Text(text)
+    }
+}
+
+impl From<usize> for Param {
+    fn from(count: usize) -> Param {
+        Param::Number(count as u64)
+    }
+}
+
+impl From<Vec<String>> for Param {
+    fn from(list: Vec<String>) -> Param {
+        Param::List(list)
+    }
+}
+
+/// What a message was made of, by name.
+pub type Params = BTreeMap<&'static str, Param>;
+
+/// A node of the object tree: a wire type and an id.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct Node {
+    /// The wire name of the type.
+    #[serde(rename = "type")]
+    pub object_type: String,
+    /// The id.
+    pub id: String,
+}
+
+/// Something to know: what was left out of the data and where, and what to do about it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// The stable code.
+    pub code: Code,
+    /// How much it matters.
+    pub severity: Severity,
+    /// An RFC 6901 pointer into what was checked (the export, or the change set).
+    pub path: String,
+    /// One sentence a person can act on.
+    pub message: String,
+    /// What the message was made of, for translation.
+    pub params: Params,
+    /// The id of the user, service account or group concerned.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
+    /// The object concerned.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub object: Option<Node>,
+    /// The id of the ACL concerned.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub acl: Option<String>,
+}
+
+impl Finding {
+    pub(crate) fn new(code: Code, path: String, message: String) -> Finding {
+        Finding {
+            code,
+            severity: code.severity(),
+            path,
+            message,
+            params: Params::new(),
+            subject: None,
+            object: None,
+            acl: None,
+        }
+    }
+
+    pub(crate) fn with(mut self, name: &'static str, value: impl Into<Param>) -> Finding {
+        self.params.insert(name, value.into());
+        self
+    }
+
+    pub(crate) fn subject(mut self, id: impl Into<String>) -> Finding {
+        self.subject = Some(id.into());
+        self
+    }
+
+    pub(crate) fn object(mut self, object_type: &str, id: &str) -> Finding {
+        self.object = Some(Node { object_type: object_type.to_owned(), id: id.to_owned() });
+        self
+    }
+
+    pub(crate) fn acl(mut self, id: impl Into<String>) -> Finding {
+        self.acl = Some(id.into());
+        self
+    }
+}

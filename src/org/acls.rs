@@ -1,0 +1,304 @@
+//! The ACLs: a row is four numbers in two chains (its object's and its grantee's) and an id.
+
+use std::hash::BuildHasher;
+
+use foldhash::fast::FixedState;
+use hashbrown::HashTable;
+
+use super::keys::{Keys, NONE};
+use super::roles::Roles;
+use super::{Map, Org};
+use crate::load::list::List;
+use crate::model::permission::Permission;
+
+/// What an ACL grants, in a number: a role, or one permission with its restriction. ACLs point
+/// into what roles grant, so that editing a role changes one entry and not its ACLs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Grant(u32);
+
+/// What a grant is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum GrantKind {
+    Permission { permission: Permission, restrict: Option<u16> },
+    Role(u32),
+}
+
+const ROLE: u32 = 1 << 29;
+
+impl Grant {
+    pub fn permission(permission: Permission, restrict: Option<u16>) -> Grant {
+        Grant(u32::from(permission.index()) | restrict.map_or(0, |ty| u32::from(ty) + 1) << 3)
+    }
+
+    pub fn role(role: u32) -> Grant {
+        Grant(ROLE | role)
+    }
+
+    pub fn kind(self) -> GrantKind {
+        if self.0 & ROLE != 0 {
+            return GrantKind::Role(self.0 & !ROLE);
+        }
+        let permission = Permission::from_index((self.0 & 7) as u8);
+        let restrict = (self.0 >> 3).checked_sub(1).map(|ty| ty as u16);
+        GrantKind::Permission { permission, restrict }
+    }
+
+    /// What it gives on an object of a type: MODEL 3, exact match on type.
+    pub fn bits(self, ty: u16, roles: &Roles) -> u8 {
+        match self.kind() {
+            GrantKind::Permission { permission, restrict } => {
+                u8::from(restrict.is_none_or(|only| only == ty)) << permission.index()
+            }
+            GrantKind::Role(role) => roles.bits(role, ty),
+        }
+    }
+}
+
+/// A compiled ACL.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct AclRow {
+    pub node: u32,
+    pub principal: u32,
+    pub grant: Grant,
+    /// Marked deleted: it is in the data and grants nothing.
+    pub deleted: bool,
+}
+
+const DELETED: u32 = 1 << 31;
+/// In place of a grant: the slot has no ACL.
+const EMPTY: u32 = u32::MAX;
+
+#[derive(Clone, Copy, Debug)]
+struct Stored {
+    node: u32,
+    principal: u32,
+    grant: u32,
+    next_on_node: u32,
+    next_of_principal: u32,
+}
+
+/// Up to how many ACLs an object's chain is walked; beyond that grants are found by the pair of
+/// object and grantee.
+const LIGHT: u32 = 16;
+
+/// All ACLs, by slot; the number of an ACL's id is its slot.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Acls {
+    ids: Keys,
+    rows: Vec<Stored>,
+    /// ACLs of objects with many, by object and grantee.
+    pairs: HashTable<u32>,
+    /// Further rows with the id of an earlier one, by the earlier one's slot.
+    copies: Map<u32, Vec<(u32, AclRow)>>,
+    /// The earlier row's slot, by the copy's.
+    copied_from: Map<u32, u32>,
+    live: u32,
+}
+
+fn pair_hash(node: u32, principal: u32) -> u64 {
+    FixedState::default().hash_one(u64::from(node) << 32 | u64::from(principal))
+}
+
+impl Acls {
+    /// How many slots there are.
+    pub fn slot_count(&self) -> u32 {
+        self.rows.len() as u32
+    }
+
+    /// How many ACLs count.
+    pub fn len(&self) -> usize {
+        self.live as usize
+    }
+
+    /// The slot of the ACL with an id.
+    pub fn find(&self, id: &str) -> Option<u32> {
+        self.ids.get(0, id)
+    }
+
+    pub fn id(&self, slot: u32) -> String {
+        self.ids.text(slot)
+    }
+
+    /// The ACL of a slot, none when the slot's row is gone or does not count.
+    pub fn get(&self, slot: u32) -> Option<AclRow> {
+        let row = self.rows.get(slot as usize)?;
+        (row.grant != EMPTY).then(|| AclRow {
+            node: row.node,
+            principal: row.principal,
+            grant: Grant(row.grant & !DELETED),
+            deleted: row.grant & DELETED != 0,
+        })
+    }
+
+    pub fn slots(&self) -> impl Iterator<Item = (u32, AclRow)> {
+        (0..self.rows.len() as u32).filter_map(|slot| Some((slot, self.get(slot)?)))
+    }
+
+    pub fn copies(&self, slot: u32) -> &[(u32, AclRow)] {
+        self.copies.get(&slot).map_or(&[], Vec::as_slice)
+    }
+
+    /// The slot of the earlier row with the same id, for a slot that holds a copy.
+    pub fn copied_from(&self, slot: u32) -> Option<u32> {
+        self.copied_from.get(&slot).copied()
+    }
+
+    /// Whether the ACL counts: it, and every copy of it, is not marked deleted.
+    pub fn is_live(&self, slot: u32, row: AclRow) -> bool {
+        !row.deleted && self.copies(slot).iter().all(|(_, copy)| !copy.deleted)
+    }
+
+    /// A slot without an ACL: its row does not count, or is a copy.
+    pub fn push_blank(&mut self) {
+        self.ids.blank();
+        self.rows.push(Stored { node: NONE, principal: NONE, grant: EMPTY, next_on_node: NONE, next_of_principal: NONE });
+    }
+
+    pub fn bytes(&self) -> usize {
+        self.ids.bytes() + self.rows.capacity() * size_of::<Stored>() + self.pairs.capacity() * 5
+    }
+}
+
+impl Org {
+    pub(crate) fn acls(&self) -> &Acls {
+        &self.acls
+    }
+
+    /// Adds an ACL in a new slot, which is the newest of the list's places.
+    pub(super) fn link_acl(&mut self, id: &str, row: AclRow) -> u32 {
+        let slot = self.acls.ids.renumber(0, id);
+        let flags = if row.deleted { DELETED } else { 0 };
+        let node = &mut self.nodes[row.node as usize];
+        let principal = &mut self.principals[row.principal as usize];
+        self.acls.rows.push(Stored {
+            node: row.node,
+            principal: row.principal,
+            grant: row.grant.0 | flags,
+            next_on_node: std::mem::replace(&mut node.first_acl, slot),
+            next_of_principal: std::mem::replace(&mut principal.first_acl, slot),
+        });
+        principal.acls += 1;
+        node.acls += 1;
+        self.acls.live += 1;
+        if node.acls > LIGHT && !node.heavy {
+            node.heavy = true;
+            for slot in self.chain_on_node(row.node).collect::<Vec<_>>() {
+                self.insert_pair(slot);
+            }
+        } else if node.heavy {
+            self.insert_pair(slot);
+        }
+        slot
+    }
+
+    fn insert_pair(&mut self, slot: u32) {
+        let Acls { rows, pairs, .. } = &mut self.acls;
+        let hash = |&slot: &u32| pair_hash(rows[slot as usize].node, rows[slot as usize].principal);
+        pairs.insert_unique(hash(&slot), slot, hash);
+    }
+
+    /// Takes the ACL of a slot away, and what is known of its copies. The slot stays in its chains
+    /// until the next compaction.
+    pub(super) fn unlink_acl(&mut self, slot: u32) {
+        let Some(row) = self.acls.get(slot) else { return };
+        self.acls.ids.forget(slot);
+        let node = &mut self.nodes[row.node as usize];
+        node.acls -= 1;
+        if node.heavy
+            && let Ok(entry) = self.acls.pairs.find_entry(pair_hash(row.node, row.principal), |s| *s == slot)
+        {
+            entry.remove();
+        }
+        self.principals[row.principal as usize].acls -= 1;
+        self.acls.rows[slot as usize].grant = EMPTY;
+        for (copy, _) in self.acls.copies.remove(&slot).into_iter().flatten() {
+            self.acls.copied_from.remove(&copy);
+        }
+        self.acls.live -= 1;
+    }
+
+    pub(super) fn add_acl_copy(&mut self, first: u32, slot: u32, row: AclRow) {
+        self.acls.copies.entry(first).or_default().push((slot, row));
+        self.acls.copied_from.insert(slot, first);
+    }
+
+    fn chain_on_node(&self, node: u32) -> impl Iterator<Item = u32> {
+        let first = self.nodes[node as usize].first_acl;
+        std::iter::successors((first != NONE).then_some(first), |slot| {
+            let next = self.acls.rows[*slot as usize].next_on_node;
+            (next != NONE).then_some(next)
+        })
+        .filter(|slot| self.acls.rows[*slot as usize].grant != EMPTY)
+    }
+
+    /// The ACLs on a node that count, newest first.
+    pub(crate) fn acls_on(&self, node: u32) -> impl Iterator<Item = (u32, AclRow)> {
+        self.chain_on_node(node)
+            .filter_map(|slot| Some((slot, self.acls.get(slot)?)))
+            .filter(|(slot, row)| self.acls.is_live(*slot, *row))
+    }
+
+    /// The ACLs on a node, those marked deleted too.
+    pub(crate) fn acls_on_with_deleted(&self, node: u32) -> impl Iterator<Item = (u32, AclRow)> {
+        self.chain_on_node(node).filter_map(|slot| Some((slot, self.acls.get(slot)?)))
+    }
+
+    /// The ACLs of a grantee, those marked deleted too, newest first.
+    pub(super) fn all_acls_of(&self, principal: u32) -> impl Iterator<Item = u32> {
+        let first = self.principals[principal as usize].first_acl;
+        std::iter::successors((first != NONE).then_some(first), |slot| {
+            let next = self.acls.rows[*slot as usize].next_of_principal;
+            (next != NONE).then_some(next)
+        })
+        .filter(|slot| self.acls.rows[*slot as usize].grant != EMPTY)
+    }
+
+    /// The ACLs of a grantee that count, newest first.
+    pub(crate) fn acls_of(&self, principal: u32) -> impl Iterator<Item = (u32, AclRow)> {
+        self.all_acls_of(principal)
+            .filter_map(|slot| Some((slot, self.acls.get(slot)?)))
+            .filter(|(slot, row)| self.acls.is_live(*slot, *row))
+    }
+
+    /// The ACLs on a node with many whose grantee is this one.
+    pub(crate) fn acls_of_pair(&self, node: u32, principal: u32) -> impl Iterator<Item = (u32, AclRow)> {
+        self.acls
+            .pairs
+            .iter_hash(pair_hash(node, principal))
+            .filter_map(|slot| Some((*slot, self.acls.get(*slot)?)))
+            .filter(move |(slot, row)| {
+                row.node == node && row.principal == principal && self.acls.is_live(*slot, *row)
+            })
+    }
+
+    /// Closes the holes that removed ACLs left, once they are more than the ACLs.
+    pub(super) fn compact_acls(&mut self) {
+        let places = self.places_mut(List::Acls);
+        if places.holes() < 1024 || places.holes() * 2 < places.slots() as usize {
+            return;
+        }
+        let order = places.compact();
+        let old = std::mem::take(&mut self.acls);
+        for node in &mut self.nodes {
+            (node.first_acl, node.acls, node.heavy) = (NONE, 0, false);
+        }
+        for principal in &mut self.principals {
+            (principal.first_acl, principal.acls) = (NONE, 0);
+        }
+        let mut to: Map<u32, u32> = Map::default();
+        for (new, slot) in order.into_iter().enumerate() {
+            to.insert(slot, new as u32);
+            match old.get(slot) {
+                Some(row) => {
+                    self.link_acl(&old.id(slot), row);
+                }
+                None => self.acls.push_blank(),
+            }
+        }
+        for (first, copies) in old.copies {
+            for (slot, row) in copies {
+                self.add_acl_copy(to[&first], to[&slot], row);
+            }
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! Changing an organisation in place: the cost follows the change, the result is that of a fresh
+//! load of the changed data.
+
+use std::collections::BTreeMap;
+
+use serde_json::value::RawValue;
+
+use super::Org;
+use super::acls::AclRow;
+use crate::load::list::{Field, List};
+use crate::load::row::{Row, read_row, read_text};
+use crate::model::error::{Error, ErrorCode};
+use crate::model::finding::Finding;
+
+/// What [`Org::apply`] did.
+#[derive(Clone, Debug)]
+pub struct Applied {
+    /// The organisation's new version.
+    pub version: u64,
+    /// What is wrong with the rows of the change by themselves; the pointers are into the change.
+    /// What follows for other rows is in [`Org::findings`].
+    pub findings: Vec<Finding>,
+}
+
+/// The change of one list.
+struct Change<'a> {
+    list: List,
+    remove: Vec<String>,
+    upsert: Vec<Row<'a>>,
+}
+
+impl Org {
+    /// Changes rows in place: `{"acls": {"upsert": [rows], "remove": [ids]}, …}`, any list of an
+    /// export. Removals come first. A row whose id the list holds takes that row's place (and that
+    /// of every other row with this id), a new one goes to the list's end. All or nothing.
+    ///
+    /// The findings are those of a lenient load, also when the organisation was loaded strictly.
+    ///
+    /// # Errors
+    /// `bad_json`, `bad_shape` and `too_large` with a pointer into the change; nothing has changed.
+    pub fn apply(&mut self, changes: &[u8]) -> Result<Applied, Error> {
+        let changes = read_changes(changes)?;
+        for change in &changes {
+            for (i, row) in change.upsert.iter().enumerate() {
+                self.name_types(row, || format!("/{}/upsert/{i}", change.list.name()))?;
+            }
+        }
+        // Nothing fails from here on.
+        let mut changed = Vec::new();
+        for change in &changes {
+            for id in &change.remove {
+                self.take(change.list, id, false);
+            }
+            for (i, row) in change.upsert.iter().enumerate() {
+                changed.push((change.list, i, self.upsert(change.list, row)));
+            }
+        }
+        self.roles.settle();
+        let findings = changed
+            .into_iter()
+            .flat_map(|(list, i, slot)| {
+                let at = format!("/{}/upsert/{i}", list.name());
+                self.findings_of_row(list, slot, &at)
+            })
+            .collect();
+        self.compact_acls();
+        self.version += 1;
+        Ok(Applied { version: self.version, findings })
+    }
+
+    /// Returns the slot that the row has now.
+    fn upsert(&mut self, list: List, row: &Row<'_>) -> u32 {
+        let id = row.text(Field::Id).filter(|id| !id.is_empty());
+        if list == List::Acls
+            && let Some(slot) = id.and_then(|id| self.unchanged_acl(id, row))
+        {
+            return slot;
+        }
+        let Some(first) = id.and_then(|id| self.take(list, id, true)) else {
+            return self.append(list, row);
+        };
+        if list == List::Acls {
+            // An ACL's slot is a link of two chains and is never used again.
+            let slot = self.places_mut(list).append();
+            self.places_mut(list).take_place(slot, first);
+            self.put(list, slot, row);
+            return slot;
+        }
+        self.put(list, first, row);
+        first
+    }
+
+    /// The slot of an ACL that already says the same.
+    fn unchanged_acl(&self, id: &str, row: &Row<'_>) -> Option<u32> {
+        let slot = self.acls.find(id)?;
+        let AclRow { node, principal, grant, deleted } = self.acls.get(slot)?;
+        let same_object = row.text(Field::ObjectId).is_some_and(|id| {
+            let ty = row.text(Field::ObjectType).map_or(u16::MAX, |name| self.types.get(name));
+            self.find_node(ty, id) == node
+        });
+        let same_grantee = match (row.text(Field::UserId), row.text(Field::GroupId)) {
+            (Some(id), None) => self.find_user(id) == Some(principal),
+            (None, Some(id)) => self.find_group(id) == Some(principal),
+            _ => false,
+        };
+        let alone = self.acls.copies(slot).is_empty() && !self.places(List::Acls).has_skipped(id);
+        let same = same_object
+            && same_grantee
+            && alone
+            && deleted == row.is_deleted()
+            && !self.is_foreign(row)
+            && self.read_grant(row) == Some(grant);
+        same.then_some(slot)
+    }
+}
+
+type RawMap<'a> = BTreeMap<String, &'a RawValue>;
+
+fn read_changes(bytes: &[u8]) -> Result<Vec<Change<'_>>, Error> {
+    let lists: RawMap<'_> = read(bytes, "", "an object of lists")?;
+    let mut changes = Vec::new();
+    for (name, raw) in &lists {
+        let at = format!("/{}", crate::load::splitter::escape(name));
+        let Some(list) = List::from_name(name) else {
+            return Err(Error::at(ErrorCode::BadShape, &at, format!("`{at}` is not a list of an export")));
+        };
+        let parts: Option<RawMap<'_>> = read(raw.get().as_bytes(), &at, "an object with `upsert` or `remove`")?;
+        let mut change = Change { list, remove: Vec::new(), upsert: Vec::new() };
+        for (part, raw) in parts.unwrap_or_default() {
+            let at = format!("{at}/{}", crate::load::splitter::escape(&part));
+            let items: Option<Vec<&RawValue>> = read(raw.get().as_bytes(), &at, "a list")?;
+            for (i, item) in items.unwrap_or_default().into_iter().enumerate() {
+                let at = format!("{at}/{i}");
+                match part.as_str() {
+                    "upsert" => change.upsert.push(read_row(list, item.get().as_bytes(), || at.clone())?),
+                    "remove" => change.remove.push(read_text(item.get().as_bytes(), &at)?.ok_or_else(|| {
+                        Error::at(ErrorCode::BadShape, &at, format!("`{at}`: expected a string, found null"))
+                    })?),
+                    _ => break,
+                }
+            }
+            if !matches!(part.as_str(), "upsert" | "remove") {
+                return Err(Error::at(
+                    ErrorCode::BadShape,
+                    &at,
+                    format!("`{at}`: a list can be changed with `upsert` and `remove`"),
+                ));
+            }
+        }
+        changes.push(change);
+    }
+    // The order of the lists is that of a load, whatever order they are named in.
+    changes.sort_by_key(|change| change.list);
+    Ok(changes)
+}
+
+fn read<'a, T: serde::Deserialize<'a>>(bytes: &'a [u8], at: &str, expected: &str) -> Result<T, Error> {
+    serde_json::from_slice(bytes).map_err(|error| {
+        let place = if at.is_empty() { String::new() } else { format!("`{at}`: ") };
+        if error.is_data() {
+            Error::at(ErrorCode::BadShape, at, format!("{place}expected {expected}"))
+        } else {
+            Error::at(ErrorCode::BadJson, at, format!("{place}this is not JSON; check that the text is whole"))
+        }
+    })
+}

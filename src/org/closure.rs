@@ -1,0 +1,136 @@
+//! Who somebody is: a user with every group that contains them.
+
+use super::keys::NONE;
+use super::{Map, Members, Org};
+
+/// Whose question it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Who {
+    /// Somebody whom the data do not name, or nobody in particular: holds nothing.
+    Nobody,
+    /// A user or service account.
+    User(u32),
+    /// Somebody who belongs to this group alone.
+    MemberOf(u32),
+}
+
+/// A principal of a closure.
+#[derive(Clone, Copy, Debug)]
+struct Step {
+    principal: u32,
+    /// The place in the closure of the group through which this one is reached.
+    from: u32,
+}
+
+/// A subject's principals: the user and the live groups that contain them, nearest first.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Closure {
+    steps: Vec<Step>,
+    /// Principals in ascending order with their place in `steps`, for look-ups.
+    sorted: Vec<(u32, u32)>,
+    /// MODEL 4, `members: "known"`: denied everything but public experiments.
+    pub departed: bool,
+}
+
+impl Closure {
+    pub fn principals(&self) -> impl Iterator<Item = u32> {
+        self.steps.iter().map(|step| step.principal)
+    }
+
+    pub fn len(&self) -> usize {
+        self.steps.len()
+    }
+
+    pub fn contains(&self, principal: u32) -> bool {
+        self.place(principal).is_some()
+    }
+
+    fn place(&self, principal: u32) -> Option<usize> {
+        // Most closures are short: a glance is faster than a search.
+        if self.steps.len() <= 8 {
+            return self.steps.iter().position(|step| step.principal == principal);
+        }
+        let at = self.sorted.binary_search_by_key(&principal, |(p, _)| *p).ok()?;
+        Some(self.sorted[at].1 as usize)
+    }
+
+    /// How the subject comes to a principal: the subject's own group first, the principal last;
+    /// empty for the subject itself.
+    pub fn via(&self, principal: u32, org: &Org) -> Vec<u32> {
+        let mut via = Vec::new();
+        let mut place = self.place(principal);
+        while let Some(at) = place {
+            let step = self.steps[at];
+            if org.is_group(step.principal) {
+                via.push(step.principal);
+            }
+            place = (step.from != NONE).then_some(step.from as usize);
+        }
+        via.reverse();
+        via
+    }
+}
+
+impl Org {
+    /// MODEL 1: if A.member_groups contains B, B's users are also users of A. MODEL 4: a deleted or
+    /// unknown group is not walked through.
+    pub(crate) fn closure(&self, who: Who) -> Closure {
+        let mut closure = Closure::default();
+        let mut seen: Map<u32, ()> = Map::default();
+        let start = match who {
+            Who::Nobody => return closure,
+            Who::User(user) => {
+                if self.options.members == Members::Known && self.has_departed(user) {
+                    closure.departed = true;
+                    return closure;
+                }
+                user
+            }
+            Who::MemberOf(group) if self.is_live_group(group) => group,
+            Who::MemberOf(_) => return closure,
+        };
+        closure.steps.push(Step { principal: start, from: NONE });
+        seen.insert(start, ());
+        let mut level = 0..1;
+        while !level.is_empty() {
+            let end = closure.steps.len();
+            let mut next = Vec::new();
+            for from in level {
+                for group in &self.principal(closure.steps[from].principal).member_of {
+                    if self.is_live_group(*group) && seen.insert(*group, ()).is_none() {
+                        next.push(Step { principal: *group, from: from as u32 });
+                    }
+                }
+            }
+            // The order of rows never matters: ties are broken by id.
+            if next.len() > 1 {
+                next.sort_by_cached_key(|step| self.principal_id(step.principal));
+            }
+            closure.steps.append(&mut next);
+            level = end..closure.steps.len();
+        }
+        closure.sorted = closure.steps.iter().enumerate().map(|(i, s)| (s.principal, i as u32)).collect();
+        closure.sorted.sort_unstable();
+        closure
+    }
+
+    /// What an ACL's node gives on objects of a type to a subject.
+    pub(crate) fn bits_on(&self, node: u32, ty: u16, closure: &Closure) -> u8 {
+        let info = self.node(node);
+        let mut bits = 0;
+        if info.heavy && closure.len() < info.acls as usize {
+            for principal in closure.principals() {
+                for (_, acl) in self.acls_of_pair(node, principal) {
+                    bits |= acl.grant.bits(ty, &self.roles);
+                }
+            }
+        } else if info.acls > 0 {
+            for (_, acl) in self.acls_on(node) {
+                if closure.contains(acl.principal) {
+                    bits |= acl.grant.bits(ty, &self.roles);
+                }
+            }
+        }
+        bits
+    }
+}

@@ -1,0 +1,244 @@
+//! Ids become numbers: an interner that keeps a UUID in 16 bytes.
+
+use foldhash::fast::FixedState;
+use hashbrown::HashTable;
+use std::hash::BuildHasher;
+
+/// No number.
+pub(crate) const NONE: u32 = u32::MAX;
+
+/// Marks a kind whose key is not a packed UUID but the place of its text.
+const TEXT: u16 = 1 << 15;
+
+/// Ids of one space, each of a kind (an object's type, user or group), numbered as they come.
+///
+/// Only the lower-case form 8-4-4-4-12 is packed: ids are compared code unit by code unit (the
+/// model's section 1), so that every other spelling is another id.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Keys {
+    keys: Vec<[u8; 16]>,
+    kinds: Vec<u16>,
+    texts: Vec<Box<str>>,
+    index: HashTable<u32>,
+}
+
+/// An id as it is looked up.
+enum Id<'a> {
+    Uuid([u8; 16]),
+    Text(&'a str),
+}
+
+impl Keys {
+    pub fn len(&self) -> usize {
+        self.keys.len()
+    }
+
+    /// The number of an id of a kind, if it has one.
+    pub fn get(&self, kind: u16, id: &str) -> Option<u32> {
+        let key = parse(id);
+        self.find(kind, &key)
+    }
+
+    /// The number of an id of a kind, a new one if it had none.
+    pub fn number(&mut self, kind: u16, id: &str) -> u32 {
+        let key = parse(id);
+        self.find(kind, &key).unwrap_or_else(|| self.push(kind, &key))
+    }
+
+    /// A new number for an id that is looked up under the new number from now on.
+    pub fn renumber(&mut self, kind: u16, id: &str) -> u32 {
+        let key = parse(id);
+        if let Some(old) = self.find(kind, &key) {
+            self.forget(old);
+        }
+        self.push(kind, &key)
+    }
+
+    /// A number that no id has.
+    pub fn blank(&mut self) -> u32 {
+        let number = self.next();
+        self.keys.push([0; 16]);
+        self.kinds.push(0);
+        number
+    }
+
+    /// Takes a number's id out of the index; the number stays, and its text can still be read.
+    pub fn forget(&mut self, number: u32) {
+        let hash = self.hash_of(number);
+        if let Ok(entry) = self.index.find_entry(hash, |n| *n == number) {
+            entry.remove();
+        }
+    }
+
+    pub fn kind(&self, number: u32) -> u16 {
+        self.kinds[number as usize] & !TEXT
+    }
+
+    /// The id of a number.
+    pub fn text(&self, number: u32) -> String {
+        match self.id(number) {
+            Id::Uuid(bytes) => format_uuid(&bytes),
+            Id::Text(text) => text.to_owned(),
+        }
+    }
+
+    /// The id of a number begins so.
+    pub fn starts_with(&self, number: u32, prefix: &str) -> bool {
+        match self.id(number) {
+            // No prefix that is asked for can begin a UUID.
+            Id::Uuid(_) => false,
+            Id::Text(text) => text.starts_with(prefix),
+        }
+    }
+
+    /// Bytes held, about.
+    pub fn bytes(&self) -> usize {
+        self.keys.capacity() * 16
+            + self.kinds.capacity() * 2
+            + self.texts.iter().map(|t| t.len() + size_of::<Box<str>>()).sum::<usize>()
+            + self.index.capacity() * 5
+    }
+
+    fn next(&self) -> u32 {
+        self.keys.len() as u32
+    }
+
+    fn id(&self, number: u32) -> Id<'_> {
+        let key = self.keys[number as usize];
+        if self.kinds[number as usize] & TEXT == 0 {
+            return Id::Uuid(key);
+        }
+        let at = u32::from_le_bytes([key[0], key[1], key[2], key[3]]);
+        Id::Text(&self.texts[at as usize])
+    }
+
+    fn find(&self, kind: u16, key: &Id<'_>) -> Option<u32> {
+        let hash = hash(kind, key);
+        self.index
+            .find(hash, |&n| {
+                self.kind(n) == kind
+                    && match (self.id(n), key) {
+                        (Id::Uuid(a), Id::Uuid(b)) => a == *b,
+                        (Id::Text(a), Id::Text(b)) => a == *b,
+                        _ => false,
+                    }
+            })
+            .copied()
+    }
+
+    fn push(&mut self, kind: u16, key: &Id<'_>) -> u32 {
+        let number = self.next();
+        match key {
+            Id::Uuid(bytes) => {
+                self.keys.push(*bytes);
+                self.kinds.push(kind);
+            }
+            Id::Text(text) => {
+                let mut place = [0; 16];
+                place[..4].copy_from_slice(&(self.texts.len() as u32).to_le_bytes());
+                self.texts.push((*text).into());
+                self.keys.push(place);
+                self.kinds.push(kind | TEXT);
+            }
+        }
+        let Keys { keys, kinds, texts, index } = self;
+        index.insert_unique(hash(kind, key), number, |&n| hash_at(keys, kinds, texts, n));
+        number
+    }
+
+    fn hash_of(&self, number: u32) -> u64 {
+        hash_at(&self.keys, &self.kinds, &self.texts, number)
+    }
+}
+
+fn hash_at(keys: &[[u8; 16]], kinds: &[u16], texts: &[Box<str>], number: u32) -> u64 {
+    let key = keys[number as usize];
+    let kind = kinds[number as usize];
+    if kind & TEXT == 0 {
+        return hash(kind, &Id::Uuid(key));
+    }
+    let at = u32::from_le_bytes([key[0], key[1], key[2], key[3]]);
+    hash(kind & !TEXT, &Id::Text(&texts[at as usize]))
+}
+
+fn hash(kind: u16, key: &Id<'_>) -> u64 {
+    let state = FixedState::default();
+    match key {
+        Id::Uuid(bytes) => state.hash_one((kind, u128::from_le_bytes(*bytes))),
+        Id::Text(text) => state.hash_one((kind, text)),
+    }
+}
+
+/// A lower-case UUID in its usual form as 16 bytes; anything else as it is.
+fn parse(id: &str) -> Id<'_> {
+    parse_uuid(id.as_bytes()).map_or(Id::Text(id), Id::Uuid)
+}
+
+fn parse_uuid(id: &[u8]) -> Option<[u8; 16]> {
+    if id.len() != 36 || id[8] != b'-' || id[13] != b'-' || id[18] != b'-' || id[23] != b'-' {
+        return None;
+    }
+    const PLACES: [usize; 16] = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34];
+    let mut bytes = [0; 16];
+    let mut bad = 0;
+    for (byte, place) in bytes.iter_mut().zip(PLACES) {
+        let (high, low) = (HEX[id[place] as usize], HEX[id[place + 1] as usize]);
+        bad |= high | low;
+        *byte = high << 4 | low;
+    }
+    (bad < 16).then_some(bytes)
+}
+
+/// The value of a lower-case hexadecimal digit, 255 for anything else.
+const HEX: [u8; 256] = {
+    let mut table = [255; 256];
+    let mut digit = 0;
+    while digit < 16 {
+        table[b"0123456789abcdef"[digit] as usize] = digit as u8;
+        digit += 1;
+    }
+    table
+};
+
+fn format_uuid(bytes: &[u8; 16]) -> String {
+    let mut text = String::with_capacity(36);
+    for (i, byte) in bytes.iter().enumerate() {
+        if matches!(i, 4 | 6 | 8 | 10) {
+            text.push('-');
+        }
+        text.push(b"0123456789abcdef"[usize::from(byte >> 4)] as char);
+        text.push(b"0123456789abcdef"[usize::from(byte & 15)] as char);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// MODEL 1: only the lower-case form may be packed; every spelling is an id of its own.
+    #[test]
+    fn ids_are_compared_code_unit_by_code_unit() {
+        let mut keys = Keys::default();
+        let lower = "abcdef01-2345-6789-abcd-ef0123456789";
+        let ids = [
+            lower.to_owned(),
+            lower.to_uppercase(),
+            lower.replace('-', ""),
+            format!("{lower} "),
+            "ab".to_owned(),
+            "bt::sp::service::x".to_owned(),
+        ];
+        let numbers: Vec<u32> = ids.iter().map(|id| keys.number(0, id)).collect();
+        assert_eq!(numbers, [0, 1, 2, 3, 4, 5]);
+        for (id, number) in ids.iter().zip(numbers) {
+            assert_eq!(keys.get(0, id), Some(number));
+            assert_eq!(keys.text(number), *id);
+            assert_eq!(keys.get(1, id), None, "another kind is another space");
+        }
+        keys.forget(1);
+        assert_eq!(keys.get(0, &ids[1]), None);
+        assert_eq!(keys.renumber(0, lower), 6);
+        assert_eq!(keys.get(0, lower), Some(6));
+    }
+}

@@ -1,0 +1,181 @@
+//! The compiled organisation: ids as numbers, the object tree, group and role closures, grants by
+//! object; loading and changing it.
+
+use hashbrown::HashMap;
+
+mod acls;
+mod apply;
+mod build;
+mod closure;
+mod findings;
+pub(crate) mod keys;
+mod names;
+pub(crate) mod new;
+mod people;
+mod places;
+mod put;
+mod roles;
+mod tree;
+mod types;
+
+pub(crate) use acls::{AclRow, Grant};
+pub use apply::Applied;
+pub use build::{LoadOptions, Loader, Members, UnknownObjects};
+pub(crate) use closure::Closure;
+pub use names::Stats;
+pub(crate) use tree::{Chain, Target};
+
+use crate::load::list::List;
+use acls::Acls;
+use keys::Keys;
+use people::{GroupRow, PersonRow, Principal, TokenRow};
+use places::Places;
+use roles::Roles;
+use tree::{NodeInfo, ObjectRow, RegionRow};
+use types::Types;
+
+/// A map by number or id, with a fixed hash: the same data give the same organisation.
+pub(crate) type Map<K, V> = HashMap<K, V, foldhash::fast::FixedState>;
+
+/// The rows of a list, by slot; a slot is empty when its row is gone or does not count.
+#[derive(Clone, Debug)]
+pub(crate) struct Rows<T> {
+    pub slots: Vec<Option<T>>,
+    /// Further rows with the id of an earlier one, by number.
+    pub copies: Map<u32, Vec<u32>>,
+}
+
+impl<T> Default for Rows<T> {
+    fn default() -> Rows<T> {
+        Rows { slots: Vec::new(), copies: Map::default() }
+    }
+}
+
+impl<T> Rows<T> {
+    pub fn get(&self, slot: u32) -> Option<&T> {
+        self.slots.get(slot as usize)?.as_ref()
+    }
+
+    pub fn set(&mut self, slot: u32, row: Option<T>) {
+        let slot = slot as usize;
+        if self.slots.len() <= slot {
+            self.slots.resize_with(slot + 1, || None);
+        }
+        self.slots[slot] = row;
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = (u32, &T)> {
+        self.slots.iter().enumerate().filter_map(|(i, row)| Some((i as u32, row.as_ref()?)))
+    }
+
+    /// The slots of all rows of a number: the first one's and its copies'.
+    pub fn all(&self, number: u32, first: u32) -> impl Iterator<Item = u32> {
+        let first = (first != keys::NONE).then_some(first);
+        first.into_iter().chain(self.copies.get(&number).into_iter().flatten().copied())
+    }
+}
+
+/// An organisation's access data, compiled: the answer to who may do what, and why.
+///
+/// It is loaded from the API's own JSON ([`Org::from_json`], or a [`Loader`] for streams and lists
+/// from several endpoints), asked through [`Org::subject`], [`Org::who`] and [`Org::access`], and
+/// kept up to date with [`Org::apply`]. It is `Send` and `Sync`; asking never changes it.
+#[derive(Clone, Debug)]
+pub struct Org {
+    id: Box<str>,
+    name: Option<Box<str>>,
+    plan: Option<Box<str>>,
+    inferred: bool,
+    options: LoadOptions,
+    version: u64,
+    types: Types,
+    places: Vec<Places>,
+
+    /// Nodes of the object tree, by type and id.
+    node_keys: Keys,
+    nodes: Vec<NodeInfo>,
+    /// The nodes of the four types that exist once.
+    singletons: [u32; 4],
+    /// Rows of projects, experiments, datasets, prompts, functions and playgrounds, in this order.
+    objects: [Rows<ObjectRow>; 6],
+    /// The first row in `functions`, by node.
+    functions: Map<u32, u32>,
+    regions: Rows<RegionRow>,
+    /// Project groups that name a project, by the project's node.
+    regions_of: Map<u32, Vec<u32>>,
+
+    /// Users (and service accounts, in the same space) and permission groups.
+    principal_keys: Keys,
+    principals: Vec<Principal>,
+    groups: Rows<GroupRow>,
+    users: Rows<PersonRow>,
+    accounts: Rows<PersonRow>,
+    tokens: Rows<TokenRow>,
+    token_keys: Keys,
+    token_rows: Vec<u32>,
+
+    roles: Roles,
+    acls: Acls,
+}
+
+impl Org {
+    fn empty(options: LoadOptions) -> Org {
+        Org {
+            id: "".into(),
+            name: None,
+            plan: None,
+            inferred: false,
+            options,
+            version: 0,
+            types: Types::default(),
+            places: List::ALL.into_iter().map(Places::new).collect(),
+            node_keys: Keys::default(),
+            nodes: Vec::new(),
+            singletons: [keys::NONE; 4],
+            objects: Default::default(),
+            functions: Map::default(),
+            regions: Rows::default(),
+            regions_of: Map::default(),
+            principal_keys: Keys::default(),
+            principals: Vec::new(),
+            groups: Rows::default(),
+            users: Rows::default(),
+            accounts: Rows::default(),
+            tokens: Rows::default(),
+            token_keys: Keys::default(),
+            token_rows: Vec::new(),
+            roles: Roles::default(),
+            acls: Acls::default(),
+        }
+    }
+
+    /// The organisation's id.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// A number that grows with every change.
+    #[must_use]
+    pub fn version(&self) -> u64 {
+        self.version
+    }
+
+    /// How the organisation was loaded.
+    #[must_use]
+    pub fn options(&self) -> &LoadOptions {
+        &self.options
+    }
+
+    pub(crate) fn types(&self) -> &Types {
+        &self.types
+    }
+
+    fn places(&self, list: List) -> &Places {
+        &self.places[list as usize]
+    }
+
+    fn places_mut(&mut self, list: List) -> &mut Places {
+        &mut self.places[list as usize]
+    }
+}

@@ -1,0 +1,167 @@
+//! Principals: users, service accounts and permission groups, and who contains whom.
+
+use super::Org;
+use super::keys::NONE;
+use crate::load::list::List;
+use crate::model::INTERNAL_PRINCIPAL;
+use crate::model::object::number;
+
+/// Kinds of principals.
+pub(crate) const USER: u16 = 0;
+pub(crate) const GROUP: u16 = 1;
+
+/// A row of `users` or `service_accounts`.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct PersonRow {
+    pub principal: u32,
+    pub name: Option<Box<str>>,
+    pub email: Option<Box<str>>,
+    pub deleted: bool,
+}
+
+/// A row of `service_tokens`.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct TokenRow {
+    pub token: u32,
+    /// The service account; [`NONE`] when the row names none.
+    pub account: u32,
+    pub name: Option<Box<str>>,
+    pub email: Option<Box<str>>,
+    pub deleted: bool,
+}
+
+/// A row of `groups`.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct GroupRow {
+    pub principal: u32,
+    pub name: Option<Box<str>>,
+    /// Members as written; [`NONE`] for an empty id.
+    pub users: Vec<u32>,
+    pub groups: Vec<u32>,
+    pub deleted: bool,
+}
+
+/// What is known of a principal.
+#[derive(Clone, Debug)]
+pub(crate) struct Principal {
+    pub first_acl: u32,
+    /// How many ACLs name it.
+    pub acls: u32,
+    /// The groups whose standing row names it as a member.
+    pub member_of: Vec<u32>,
+    /// The slot of the row that stands: in `groups`, or in `users`.
+    pub row: u32,
+    /// The slot of the row that stands in `service_accounts`.
+    pub account_row: u32,
+    /// The slots of rows in `service_tokens` that name it.
+    pub tokens: Vec<u32>,
+    /// A group that is marked deleted.
+    pub deleted: bool,
+}
+
+impl Org {
+    pub(super) fn principal_number(&mut self, kind: u16, id: &str) -> u32 {
+        let principal = self.principal_keys.number(kind, id);
+        if principal as usize == self.principals.len() {
+            self.principals.push(Principal {
+                first_acl: NONE,
+                acls: 0,
+                member_of: Vec::new(),
+                row: NONE,
+                account_row: NONE,
+                tokens: Vec::new(),
+                deleted: false,
+            });
+        }
+        principal
+    }
+
+    pub(crate) fn find_user(&self, id: &str) -> Option<u32> {
+        self.principal_keys.get(USER, id)
+    }
+
+    pub(crate) fn find_group(&self, id: &str) -> Option<u32> {
+        self.principal_keys.get(GROUP, id)
+    }
+
+    pub(crate) fn principals(&self) -> std::ops::Range<u32> {
+        0..self.principals.len() as u32
+    }
+
+    pub(crate) fn principal(&self, principal: u32) -> &Principal {
+        &self.principals[principal as usize]
+    }
+
+    pub(crate) fn principal_id(&self, principal: u32) -> String {
+        self.principal_keys.text(principal)
+    }
+
+    pub(crate) fn is_group(&self, principal: u32) -> bool {
+        self.principal_keys.kind(principal) == GROUP
+    }
+
+    /// The row that stands for a group, deleted or not.
+    pub(crate) fn group_row(&self, group: u32) -> Option<&GroupRow> {
+        self.groups.get(self.principal(group).row)
+    }
+
+    /// A group that is in the data and not marked deleted.
+    pub(crate) fn is_live_group(&self, principal: u32) -> bool {
+        let info = self.principal(principal);
+        self.is_group(principal) && info.row != NONE && !info.deleted
+    }
+
+    pub(crate) fn is_internal(&self, principal: u32) -> bool {
+        self.principal_keys.starts_with(principal, INTERNAL_PRINCIPAL)
+    }
+
+    /// Whether a user is in the directory: users, service accounts, or accounts that tokens name.
+    pub(crate) fn in_directory(&self, principal: u32) -> bool {
+        let info = self.principal(principal);
+        let live = |row: Option<&PersonRow>| row.is_some_and(|row| !row.deleted);
+        live(self.users.get(info.row))
+            || live(self.accounts.get(info.account_row))
+            || info.tokens.iter().any(|slot| self.tokens.get(*slot).is_some_and(|row| !row.deleted))
+    }
+
+    /// Whether a group or an ACL of the data names the principal.
+    pub(crate) fn is_named(&self, principal: u32) -> bool {
+        let info = self.principal(principal);
+        info.acls > 0 || !info.member_of.is_empty()
+    }
+
+    /// MODEL 4: somebody in groups or ACLs whom the directory does not list, although there is one.
+    pub(crate) fn has_departed(&self, principal: u32) -> bool {
+        self.places(List::Users).present
+            && !self.is_group(principal)
+            && self.is_named(principal)
+            && !self.is_internal(principal)
+            && !self.in_directory(principal)
+    }
+
+    /// Takes the edges of a group's standing row away, before the row changes.
+    pub(super) fn unlink_group(&mut self, group: u32) {
+        let Some(row) = self.groups.get(self.principals[group as usize].row) else { return };
+        for member in row.users.iter().chain(&row.groups).filter(|m| **m != NONE) {
+            let member_of = &mut self.principals[*member as usize].member_of;
+            if let Some(at) = member_of.iter().position(|g| *g == group) {
+                member_of.swap_remove(at);
+            }
+        }
+    }
+
+    /// Adds the edges of a group's standing row, after the row changed.
+    pub(super) fn link_group(&mut self, group: u32) {
+        let first = self.principals[group as usize].row;
+        let deleted =
+            self.groups.all(group, first).any(|slot| self.groups.get(slot).is_some_and(|row| row.deleted));
+        self.principals[group as usize].deleted = deleted;
+        if let Some(row) = self.groups.get(first) {
+            for member in row.users.iter().chain(&row.groups).filter(|m| **m != NONE) {
+                self.principals[*member as usize].member_of.push(group);
+            }
+        }
+        let node = self.node_number(number::GROUP, &self.principal_id(group));
+        self.set_node_state(node, first != NONE, deleted);
+    }
+}

@@ -1,0 +1,214 @@
+//! Where the rows of a list stand: every row keeps its slot for life, and its pointer is reckoned
+//! when a finding needs it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Map;
+use crate::load::list::List;
+use crate::model::finding::Finding;
+
+/// A stretch of rows that stand in one array.
+#[derive(Clone, Debug)]
+struct Page {
+    first: u32,
+    /// What stands between the list's name and the row's index in a pointer.
+    prefix: Box<str>,
+    /// The index of the first row.
+    base: u32,
+}
+
+/// The places of one list's rows. Slots are given in order of arrival; a row that is removed leaves
+/// a hole, so that the pointers after it move up as they do in the export.
+#[derive(Clone, Debug)]
+pub(crate) struct Places {
+    pub list: List,
+    /// Whether the data hold the list at all, empty or not.
+    pub present: bool,
+    len: u32,
+    pages: Vec<Page>,
+    holes: BTreeSet<u32>,
+    /// Slots whose row stands in the place of an earlier slot: it replaced that one's row.
+    moved: Map<u32, u32>,
+    /// Rows that do not count, by their id.
+    skipped: Map<Box<str>, Vec<u32>>,
+    /// What is wrong with a row by itself; the paths are relative to the row.
+    issues: BTreeMap<u32, Vec<Finding>>,
+}
+
+impl Places {
+    pub fn new(list: List) -> Places {
+        Places {
+            list,
+            present: false,
+            len: 0,
+            pages: Vec::new(),
+            holes: BTreeSet::new(),
+            moved: Map::default(),
+            skipped: Map::default(),
+            issues: BTreeMap::new(),
+        }
+    }
+
+    pub fn open_page(&mut self, prefix: &str, base: u32) {
+        self.present = true;
+        let page = Page { first: self.len, prefix: prefix.into(), base };
+        match self.pages.as_mut_slice() {
+            // The array that turns out to hold pages, not rows, is not itself a page.
+            [only] if only.first == self.len && prefix.len() > only.prefix.len() => *only = page,
+            _ => self.pages.push(page),
+        }
+    }
+
+    /// The slot of the next row, behind all others.
+    pub fn append(&mut self) -> u32 {
+        if self.pages.is_empty() {
+            self.open_page("", 0);
+        }
+        self.present = true;
+        self.len += 1;
+        self.len - 1
+    }
+
+    pub fn slots(&self) -> u32 {
+        self.len
+    }
+
+    /// How many rows the list has, whether they count or not.
+    pub fn rows(&self) -> usize {
+        self.len as usize - self.holes.len()
+    }
+
+    pub fn holes(&self) -> usize {
+        self.holes.len()
+    }
+
+    /// The row of a slot is gone, and everything said about it.
+    pub fn remove(&mut self, slot: u32) {
+        let place = self.moved.remove(&slot).unwrap_or(slot);
+        self.holes.insert(place);
+        self.issues.remove(&slot);
+    }
+
+    /// The newest slot takes the place of an old one.
+    pub fn take_place(&mut self, new: u32, old: u32) {
+        let place = self.moved.remove(&old).unwrap_or(old);
+        self.issues.remove(&old);
+        self.moved.insert(new, place);
+        self.holes.insert(new);
+    }
+
+    pub fn report(&mut self, slot: u32, finding: Finding) {
+        self.issues.entry(slot).or_default().push(finding);
+    }
+
+    /// Nothing is wrong with the row any more.
+    pub fn clear_issues(&mut self, slot: u32) {
+        self.issues.remove(&slot);
+    }
+
+    pub fn skip(&mut self, slot: u32, id: Option<&str>) {
+        if let Some(id) = id {
+            self.skipped.entry(id.into()).or_default().push(slot);
+        }
+    }
+
+    /// Takes out the rows with an id that did not count.
+    pub fn take_skipped(&mut self, id: &str) -> Vec<u32> {
+        self.skipped.remove(id).unwrap_or_default()
+    }
+
+    pub fn has_skipped(&self, id: &str) -> bool {
+        self.skipped.contains_key(id)
+    }
+
+    pub fn issues_of(&self, slot: u32) -> &[Finding] {
+        self.issues.get(&slot).map_or(&[], Vec::as_slice)
+    }
+
+    pub fn issues(&self) -> impl Iterator<Item = (u32, &[Finding])> {
+        self.issues.iter().map(|(slot, issues)| (*slot, issues.as_slice()))
+    }
+
+    /// Slots in the order in which their rows stand in the list, holes left out.
+    pub fn in_order(&self) -> Vec<u32> {
+        let mut at: Map<u32, u32> = Map::default();
+        for (slot, place) in &self.moved {
+            at.insert(*place, *slot);
+        }
+        (0..self.len)
+            .filter(|place| !self.holes.contains(place) || at.contains_key(place))
+            .filter_map(|place| match at.get(&place) {
+                Some(slot) => Some(*slot),
+                None if self.moved.contains_key(&place) => None,
+                None => Some(place),
+            })
+            .collect()
+    }
+
+    /// Closes the holes: the rows get new slots in their order. Returns the old slot of each new one.
+    pub fn compact(&mut self) -> Vec<u32> {
+        let order = self.in_order();
+        let firsts: Vec<u32> = self
+            .pages
+            .iter()
+            .map(|page| order.partition_point(|slot| self.place(*slot) < page.first) as u32)
+            .collect();
+        for (page, first) in self.pages.iter_mut().zip(firsts) {
+            page.first = first;
+        }
+        let mut to: Map<u32, u32> = Map::default();
+        for (new, old) in order.iter().enumerate() {
+            to.insert(*old, new as u32);
+        }
+        self.issues =
+            std::mem::take(&mut self.issues).into_iter().map(|(slot, issues)| (to[&slot], issues)).collect();
+        for slots in self.skipped.values_mut() {
+            for slot in slots {
+                *slot = to[&*slot];
+            }
+        }
+        self.len = order.len() as u32;
+        self.holes.clear();
+        self.moved.clear();
+        order
+    }
+
+    /// Where a slot's row stands among the others.
+    pub fn place(&self, slot: u32) -> u32 {
+        self.moved.get(&slot).copied().unwrap_or(slot)
+    }
+
+    /// Reckons pointers for many rows at once.
+    pub fn pointers(&self) -> Pointers<'_> {
+        Pointers { places: self, holes: self.holes.iter().copied().collect() }
+    }
+
+    /// Whether the list may go on behind what was loaded: it is not empty and as long as a page
+    /// usually is (section 4), and does not end with an empty page.
+    pub fn maybe_truncated(&self) -> bool {
+        let rows = self.rows();
+        let ends_empty = self.pages.len() > 1
+            && self.pages.last().is_some_and(|page| {
+                let holes = self.holes.range(page.first..).count();
+                (self.len - page.first) as usize == holes
+            });
+        rows > 0 && !ends_empty && (rows % 1000 == 0 || matches!(rows, 50 | 100 | 200 | 250 | 500))
+    }
+}
+
+pub(crate) struct Pointers<'a> {
+    places: &'a Places,
+    holes: Vec<u32>,
+}
+
+impl Pointers<'_> {
+    /// The pointer of a slot's row.
+    pub fn of(&self, slot: u32) -> String {
+        let place = self.places.place(slot);
+        let pages = &self.places.pages;
+        let page = &pages[pages.partition_point(|p| p.first <= place).saturating_sub(1)];
+        let before = |n: u32| self.holes.partition_point(|hole| *hole < n) as u32;
+        let index = page.base + (place - page.first) - (before(place) - before(page.first));
+        format!("/{}{}/{index}", self.places.list.name(), page.prefix)
+    }
+}

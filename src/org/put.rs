@@ -1,0 +1,621 @@
+//! Taking rows in and out, one at a time: loading and changing are the same thing.
+
+use super::acls::{AclRow, Grant};
+use super::keys::NONE;
+use super::people::{GROUP, GroupRow, PersonRow, TokenRow, USER};
+use super::roles::RoleRow;
+use super::tree::{ObjectRow, RegionRow};
+use super::{Org, Rows};
+use crate::load::list::{Field, List};
+use crate::load::row::Row;
+use crate::load::splitter::escape;
+use crate::model::error::{Error, ErrorCode};
+use crate::model::finding::{Code, Finding};
+use crate::model::object::number;
+use crate::model::permission::Permission;
+
+/// Which of [`Org`]'s object rows a list's are; none for lists of other things.
+pub(super) fn object_rows(list: List) -> Option<(usize, u16)> {
+    Some(match list {
+        List::Projects => (0, number::PROJECT),
+        List::Experiments => (1, number::EXPERIMENT),
+        List::Datasets => (2, number::DATASET),
+        List::Prompts => (3, number::PROMPT),
+        List::Functions => (4, number::PROMPT),
+        List::PromptSessions => (5, number::PROMPT_SESSION),
+        _ => return None,
+    })
+}
+
+fn boxed(text: Option<&str>) -> Option<Box<str>> {
+    text.map(Into::into)
+}
+
+/// Why a row does not count.
+struct Refusal {
+    code: Code,
+    field: Option<Field>,
+    message: String,
+}
+
+impl Refusal {
+    fn new(code: Code, field: Option<Field>, message: impl Into<String>) -> Refusal {
+        Refusal { code, field, message: message.into() }
+    }
+
+    fn finding(self, list: List, id: Option<&str>) -> Finding {
+        let path = self.field.map_or(String::new(), |field| format!("/{}", field.name()));
+        let mut finding = Finding::new(self.code, path, self.message).with("list", list.name());
+        if let Some(id) = id {
+            finding = finding.with("id", id);
+            if list == List::Acls {
+                finding = finding.acl(id);
+            }
+        }
+        finding
+    }
+}
+
+impl Org {
+    /// The row's id, or why the row does not count.
+    fn check_id<'r>(list: List, row: &'r Row<'_>) -> Result<&'r str, Refusal> {
+        let code = if list == List::Acls { Code::MalformedAcl } else { Code::MalformedRow };
+        match row.text(Field::Id) {
+            Some("") => Err(Refusal::new(
+                code,
+                Some(Field::Id),
+                format!("this {} has an empty `id` and is skipped; give it its id", list.noun()),
+            )),
+            None => Err(Refusal::new(
+                code,
+                None,
+                format!("this {} has no `id` and is skipped; give it its id", list.noun()),
+            )),
+            Some(id) => Ok(id),
+        }
+    }
+
+    /// Whether a row names another organisation than this.
+    pub(super) fn is_foreign(&self, row: &Row<'_>) -> bool {
+        row.organizations().any(|id| id != &*self.id)
+    }
+
+    /// Names the types that a row names. Fails when there are too many to keep apart; nothing else
+    /// of taking a row in fails.
+    pub(super) fn name_types(&mut self, row: &Row<'_>, at: impl Fn() -> String) -> Result<(), Error> {
+        let own = [Field::ObjectType, Field::RestrictObjectType].into_iter().filter_map(|f| row.text(f));
+        for name in own.chain(row.tuples.iter().filter_map(|t| t.restrict.as_deref())) {
+            if self.types.number(name).is_none() {
+                return Err(Error::at(
+                    ErrorCode::TooLarge,
+                    at(),
+                    "the data name too many different object types; check the `object_type` fields",
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes a row in, in a new slot at the end of its list.
+    /// Precondition: its types are named ([`Org::name_types`]).
+    pub(super) fn append(&mut self, list: List, row: &Row<'_>) -> u32 {
+        let slot = self.places_mut(list).append();
+        self.put(list, slot, row);
+        slot
+    }
+
+    /// Takes a row in at a slot that is empty.
+    pub(super) fn put(&mut self, list: List, slot: u32, row: &Row<'_>) {
+        let refused = if self.is_foreign(row) {
+            let other = row.organizations().find(|id| *id != &*self.id).unwrap_or_default();
+            let field = if row.text(Field::ObjectOrgId) == Some(other) { Field::ObjectOrgId } else { Field::OrgId };
+            Some(Refusal::new(
+                Code::ForeignRow,
+                Some(field),
+                format!("this {} belongs to the organization `{other}` and is ignored; take it out of the export", list.noun()),
+            ))
+        } else {
+            match Self::check_id(list, row) {
+                Ok(id) => self.put_row(list, slot, id, row).err(),
+                Err(refusal) => Some(refusal),
+            }
+        };
+        if let Some(refusal) = refused {
+            let id = row.text(Field::Id);
+            if list == List::Acls && self.acls.slot_count() == slot {
+                self.acls.push_blank();
+            }
+            let finding = refusal.finding(list, id);
+            let places = self.places_mut(list);
+            places.skip(slot, id);
+            places.report(slot, finding);
+        }
+    }
+
+    fn put_row(&mut self, list: List, slot: u32, id: &str, row: &Row<'_>) -> Result<(), Refusal> {
+        match list {
+            List::Acls => return self.put_acl(slot, id, row),
+            List::Users | List::ServiceAccounts => self.put_person(list, slot, id, row),
+            List::ServiceTokens => self.put_token(slot, id, row),
+            List::Groups => self.put_group(slot, id, row),
+            List::Roles => self.put_role(slot, id, row),
+            List::ProjectGroups => self.put_region(slot, id, row),
+            _ => self.put_object(list, slot, id, row),
+        }
+        Ok(())
+    }
+
+    fn put_person(&mut self, list: List, slot: u32, id: &str, row: &Row<'_>) {
+        let principal = self.principal_number(USER, id);
+        let person = PersonRow {
+            principal,
+            name: if list == List::Users { full_name(row) } else { boxed(row.text(Field::Name)) },
+            email: boxed(row.text(Field::Email)),
+            deleted: row.is_deleted(),
+        };
+        let info = &mut self.principals[principal as usize];
+        let (rows, first) = if list == List::Users {
+            (&mut self.users, &mut info.row)
+        } else {
+            (&mut self.accounts, &mut info.account_row)
+        };
+        put_first(rows, first, principal, slot, person);
+    }
+
+    fn put_token(&mut self, slot: u32, id: &str, row: &Row<'_>) {
+        let token = self.token_keys.number(0, id);
+        if token as usize == self.token_rows.len() {
+            self.token_rows.push(NONE);
+        }
+        let account = row.text(Field::ServiceAccountId).filter(|id| !id.is_empty());
+        let account = account.map_or(NONE, |id| self.principal_number(USER, id));
+        let first = self.token_rows[token as usize] == NONE;
+        if first && account != NONE {
+            self.principals[account as usize].tokens.push(slot);
+        }
+        let token_row = TokenRow {
+            token,
+            account,
+            name: boxed(row.text(Field::ServiceAccountName)),
+            email: boxed(row.text(Field::ServiceAccountEmail)),
+            deleted: row.is_deleted(),
+        };
+        put_first(&mut self.tokens, &mut self.token_rows[token as usize], token, slot, token_row);
+    }
+
+    /// Members as numbers, with a finding for each empty id.
+    fn numbers(
+        &mut self,
+        list: List,
+        slot: u32,
+        field: Field,
+        ids: &[std::borrow::Cow<'_, str>],
+        number: impl Fn(&mut Org, &str) -> u32,
+    ) -> Vec<u32> {
+        let mut numbers = Vec::with_capacity(ids.len());
+        for (i, id) in ids.iter().enumerate() {
+            if id.is_empty() {
+                let path = format!("/{}/{i}", field.name());
+                let message = format!("an empty id among the members of this {} is left out; remove it", list.noun());
+                self.places_mut(list).report(slot, Finding::new(Code::MalformedRow, path, message).with("list", list.name()));
+                numbers.push(NONE);
+            } else {
+                numbers.push(number(self, id));
+            }
+        }
+        numbers
+    }
+
+    fn put_group(&mut self, slot: u32, id: &str, row: &Row<'_>) {
+        let principal = self.principal_number(GROUP, id);
+        let users = self.numbers(List::Groups, slot, Field::MemberUsers, &row.members, |org, id| {
+            org.principal_number(USER, id)
+        });
+        let groups = self.numbers(List::Groups, slot, Field::MemberGroups, &row.member_groups, |org, id| {
+            org.principal_number(GROUP, id)
+        });
+        let group = GroupRow {
+            principal,
+            name: boxed(row.text(Field::Name)),
+            users,
+            groups,
+            deleted: row.is_deleted(),
+        };
+        self.unlink_group(principal);
+        put_first(&mut self.groups, &mut self.principals[principal as usize].row, principal, slot, group);
+        self.link_group(principal);
+    }
+
+    fn put_role(&mut self, slot: u32, id: &str, row: &Row<'_>) {
+        let role = self.roles.number(id);
+        let members = self.numbers(List::Roles, slot, Field::MemberRoles, &row.members, |org, id| {
+            org.roles.number(id)
+        });
+        let mut tuples = Vec::with_capacity(row.tuples.len());
+        for (i, tuple) in row.tuples.iter().enumerate() {
+            // MODEL 4: a tuple with an unknown permission is skipped.
+            let Some(permission) = tuple.permission.as_deref().and_then(Permission::from_name) else {
+                let name = tuple.permission.as_deref().unwrap_or_default();
+                let path = format!("/member_permissions/{i}/permission");
+                let message = format!("the permission `{name}` is not one of the eight; this part of the role is skipped");
+                let finding = Finding::new(Code::UnknownPermission, path, message).with("permission", name).with("role", id);
+                self.places_mut(List::Roles).report(slot, finding);
+                continue;
+            };
+            let restrict = match tuple.restrict.as_deref() {
+                // An empty restriction matches no object: it is malformed, not absent.
+                Some("") => {
+                    let path = format!("/member_permissions/{i}/restrict_object_type");
+                    let message = "an empty `restrict_object_type` restricts to nothing; this part of the role is skipped".to_owned();
+                    self.places_mut(List::Roles).report(slot, Finding::new(Code::MalformedRow, path, message).with("role", id));
+                    continue;
+                }
+                restrict => restrict.map(|name| self.types.get(name)),
+            };
+            if let Some(name) = tuple.restrict.as_deref().filter(|_| restrict.is_some_and(|ty| ty >= number::KNOWN)) {
+                let path = format!("/member_permissions/{i}/restrict_object_type");
+                let finding = unknown_type(path, name);
+                self.places_mut(List::Roles).report(slot, finding);
+            }
+            tuples.push((1 << permission.index(), restrict));
+        }
+        let node = self.node_number(number::ROLE, id);
+        let role_row = RoleRow {
+            role,
+            node,
+            name: boxed(row.text(Field::Name)),
+            system: row.text(Field::OrgId).is_none(),
+            tuples,
+            members,
+            deleted: row.is_deleted(),
+        };
+        self.roles.unlink(role);
+        self.roles.put_first(slot, role_row);
+        self.refresh_role(role);
+    }
+
+    fn put_region(&mut self, slot: u32, id: &str, row: &Row<'_>) {
+        let node = self.node_number(number::PROJECT_GROUP, id);
+        let projects = self.numbers(List::ProjectGroups, slot, Field::MemberProjects, &row.members, |org, id| {
+            org.node_number(number::PROJECT, id)
+        });
+        let region = RegionRow {
+            node,
+            name: boxed(row.text(Field::Name)),
+            projects,
+            deleted: row.is_deleted(),
+        };
+        self.unlink_region(node);
+        put_first(&mut self.regions, &mut self.nodes[node as usize].row, node, slot, region);
+        self.link_region(node);
+    }
+
+    pub(super) fn unlink_region(&mut self, node: u32) {
+        let Some(row) = self.regions.get(self.nodes[node as usize].row) else { return };
+        for project in row.projects.iter().filter(|p| **p != NONE) {
+            if let Some(regions) = self.regions_of.get_mut(project) {
+                regions.retain(|region| *region != node);
+                if regions.is_empty() {
+                    self.regions_of.remove(project);
+                }
+            }
+        }
+    }
+
+    pub(super) fn link_region(&mut self, node: u32) {
+        let first = self.nodes[node as usize].row;
+        let deleted =
+            self.regions.all(node, first).any(|slot| self.regions.get(slot).is_some_and(|row| row.deleted));
+        self.set_node_state(node, first != NONE, deleted);
+        // MODEL 4: a deleted project group is not an ancestor.
+        if deleted {
+            return;
+        }
+        if let Some(row) = self.regions.get(first) {
+            for project in row.projects.iter().filter(|p| **p != NONE) {
+                let regions = self.regions_of.entry(*project).or_default();
+                if !regions.contains(&node) {
+                    regions.push(node);
+                }
+            }
+        }
+    }
+
+    fn put_object(&mut self, list: List, slot: u32, id: &str, row: &Row<'_>) {
+        let Some((rows, ty)) = object_rows(list) else { return };
+        let node = self.node_number(ty, id);
+        let project = match row.text(Field::ProjectId).filter(|id| !id.is_empty()) {
+            Some(id) if ty != number::PROJECT => self.node_number(number::PROJECT, id),
+            _ => NONE,
+        };
+        let object = ObjectRow {
+            node,
+            project,
+            name: boxed(row.text(Field::Name)),
+            public: row.public,
+            deleted: row.is_deleted(),
+        };
+        let first = if list == List::Functions {
+            self.functions.entry(node).or_insert(NONE)
+        } else {
+            &mut self.nodes[node as usize].row
+        };
+        put_first(&mut self.objects[rows], first, node, slot, object);
+        self.refresh_object(node);
+    }
+
+    /// All rows of an object, the one that stands first: MODEL 4, prompts and functions together.
+    pub(super) fn object_row_slots(&self, node: u32) -> impl Iterator<Item = (List, u32)> {
+        let list = match self.node_type(node) {
+            number::EXPERIMENT => List::Experiments,
+            number::DATASET => List::Datasets,
+            number::PROMPT => List::Prompts,
+            number::PROMPT_SESSION => List::PromptSessions,
+            _ => List::Projects,
+        };
+        let rows = &self.objects[object_rows(list).map_or(0, |(i, _)| i)];
+        let functions = &self.objects[4];
+        let function = self.functions.get(&node).copied();
+        rows.all(node, self.node(node).row).map(move |slot| (list, slot)).chain(
+            function
+                .into_iter()
+                .flat_map(move |first| functions.all(node, first))
+                .map(|slot| (List::Functions, slot)),
+        )
+    }
+
+    pub(crate) fn object_row(&self, list: List, slot: u32) -> Option<&ObjectRow> {
+        object_rows(list).and_then(|(rows, _)| self.objects[rows].get(slot))
+    }
+
+    pub(super) fn refresh_object(&mut self, node: u32) {
+        let mut deleted = false;
+        let mut standing: Option<(u32, bool)> = None;
+        for (list, slot) in self.object_row_slots(node) {
+            let Some(row) = self.object_row(list, slot) else { continue };
+            deleted |= row.deleted;
+            standing.get_or_insert((row.project, row.public));
+        }
+        let (project, public) = standing.unwrap_or((NONE, false));
+        let before = self.nodes[node as usize].project;
+        if before != NONE {
+            self.nodes[before as usize].children -= 1;
+        }
+        if project != NONE {
+            self.nodes[project as usize].children += 1;
+        }
+        let info = &mut self.nodes[node as usize];
+        info.project = project;
+        info.public = public;
+        (info.known, info.deleted) = (standing.is_some(), deleted);
+    }
+
+    fn put_acl(&mut self, slot: u32, id: &str, row: &Row<'_>) -> Result<(), Refusal> {
+        let acl = self.check_acl(slot, row)?;
+        let object_id = row.text(Field::ObjectId).unwrap_or_default();
+        let ty = self.types.get(row.text(Field::ObjectType).unwrap_or_default());
+        let node = self.node_number(ty, object_id);
+        let principal = match (row.text(Field::UserId), row.text(Field::GroupId)) {
+            (Some(user), _) => self.principal_number(USER, user),
+            (None, group) => self.principal_number(GROUP, group.unwrap_or_default()),
+        };
+        let acl = AclRow { node, principal, grant: acl, deleted: row.is_deleted() };
+        match self.acls.find(id) {
+            Some(first) => {
+                self.acls.push_blank();
+                self.add_acl_copy(first, slot, acl);
+            }
+            None => {
+                let linked = self.link_acl(id, acl);
+                debug_assert_eq!(linked, slot);
+            }
+        }
+        Ok(())
+    }
+
+    /// What a well-formed ACL row that names nothing new grants.
+    pub(super) fn read_grant(&self, row: &Row<'_>) -> Option<Grant> {
+        let restrict = row.text(Field::RestrictObjectType);
+        match (row.text(Field::Permission), row.text(Field::RoleId)) {
+            (Some(name), None) => {
+                Some(Grant::permission(Permission::from_name(name)?, restrict.map(|name| self.types.get(name))))
+            }
+            (None, Some(role)) if restrict.is_none() => Some(Grant::role(self.roles.find(role)?)),
+            _ => None,
+        }
+    }
+
+    /// MODEL 4: an ACL that breaks the "exactly one" rules is skipped. Returns what it grants.
+    fn check_acl(&mut self, slot: u32, row: &Row<'_>) -> Result<Grant, Refusal> {
+        let malformed = |field, message: &str| Refusal::new(Code::MalformedAcl, field, message);
+        for field in [
+            Field::ObjectType,
+            Field::ObjectId,
+            Field::UserId,
+            Field::GroupId,
+            Field::RoleId,
+            Field::RestrictObjectType,
+        ] {
+            if row.text(field) == Some("") {
+                let message = format!("an ACL with an empty `{}` is skipped; give its value or leave it out", field.name());
+                return Err(malformed(Some(field), &message));
+            }
+        }
+        for field in [Field::ObjectType, Field::ObjectId] {
+            if row.text(field).is_none() {
+                let message = format!("an ACL without `{}` is skipped; say what it is on", field.name());
+                return Err(malformed(None, &message));
+            }
+        }
+        match (row.text(Field::UserId), row.text(Field::GroupId)) {
+            (None, None) => {
+                return Err(malformed(None, "an ACL needs a `user_id` or a `group_id`; it is skipped"));
+            }
+            (Some(_), Some(_)) => {
+                return Err(malformed(None, "an ACL has either a `user_id` or a `group_id`, not both; it is skipped"));
+            }
+            _ => {}
+        }
+        let restrict = row.text(Field::RestrictObjectType);
+        let grant = match (row.text(Field::Permission), row.text(Field::RoleId)) {
+            (None, None) => {
+                return Err(malformed(None, "an ACL needs a `permission` or a `role_id`; it is skipped"));
+            }
+            (Some(_), Some(_)) => {
+                return Err(malformed(None, "an ACL has either a `permission` or a `role_id`, not both; it is skipped"));
+            }
+            (None, Some(_)) if restrict.is_some() => {
+                return Err(malformed(
+                    Some(Field::RestrictObjectType),
+                    "`restrict_object_type` cannot stand beside `role_id`; the ACL is skipped",
+                ));
+            }
+            (None, Some(role)) => Grant::role(self.roles.number(role)),
+            (Some(name), None) => {
+                let Some(permission) = Permission::from_name(name) else {
+                    return Err(Refusal::new(
+                        Code::UnknownPermission,
+                        Some(Field::Permission),
+                        format!("the permission `{name}` is not one of the eight; the ACL is skipped"),
+                    ));
+                };
+                Grant::permission(permission, restrict.map(|name| self.types.get(name)))
+            }
+        };
+        for field in [Field::ObjectType, Field::RestrictObjectType] {
+            if let Some(name) = row.text(field)
+                && self.types.get(name) >= number::KNOWN
+            {
+                let finding = unknown_type(format!("/{}", field.name()), name);
+                self.places_mut(List::Acls).report(slot, finding);
+            }
+        }
+        Ok(grant)
+    }
+
+    /// Takes all rows with an id out of a list. Returns the slot of the first, which is empty now;
+    /// the others leave holes. With `keep_first` the first one's place is kept for a new row.
+    pub(super) fn take(&mut self, list: List, id: &str, keep_first: bool) -> Option<u32> {
+        let mut slots = self.places_mut(list).take_skipped(id);
+        slots.extend(self.take_rows(list, id));
+        slots.sort_unstable_by_key(|slot| self.places(list).place(*slot));
+        let places = self.places_mut(list);
+        for slot in &slots {
+            places.clear_issues(*slot);
+        }
+        let mut rest = slots.iter();
+        let first = rest.next().copied();
+        if let Some(first) = first.filter(|_| !keep_first) {
+            places.remove(first);
+        }
+        for slot in rest {
+            places.remove(*slot);
+        }
+        first
+    }
+
+    /// The same for the rows that count.
+    fn take_rows(&mut self, list: List, id: &str) -> Vec<u32> {
+        match list {
+            List::Acls => {
+                let Some(first) = self.acls.find(id) else { return Vec::new() };
+                let mut slots = vec![first];
+                slots.extend(self.acls.copies(first).iter().map(|(slot, _)| *slot));
+                self.unlink_acl(first);
+                slots
+            }
+            List::Users | List::ServiceAccounts => {
+                let Some(principal) = self.find_user(id) else { return Vec::new() };
+                let info = &mut self.principals[principal as usize];
+                let (rows, first) = if list == List::Users {
+                    (&mut self.users, &mut info.row)
+                } else {
+                    (&mut self.accounts, &mut info.account_row)
+                };
+                take_all(rows, first, principal)
+            }
+            List::ServiceTokens => {
+                let Some(token) = self.token_keys.get(0, id) else { return Vec::new() };
+                let first = self.token_rows[token as usize];
+                if let Some(row) = self.tokens.get(first).filter(|row| row.account != NONE) {
+                    self.principals[row.account as usize].tokens.retain(|slot| *slot != first);
+                }
+                take_all(&mut self.tokens, &mut self.token_rows[token as usize], token)
+            }
+            List::Groups => {
+                let Some(group) = self.find_group(id) else { return Vec::new() };
+                self.unlink_group(group);
+                let slots = take_all(&mut self.groups, &mut self.principals[group as usize].row, group);
+                self.link_group(group);
+                slots
+            }
+            List::Roles => {
+                let Some(role) = self.roles.find(id) else { return Vec::new() };
+                self.roles.unlink(role);
+                let slots = self.roles.take_all(role);
+                self.refresh_role(role);
+                slots
+            }
+            List::ProjectGroups => {
+                let node = self.find_node(number::PROJECT_GROUP, id);
+                if node == NONE {
+                    return Vec::new();
+                }
+                self.unlink_region(node);
+                let slots = take_all(&mut self.regions, &mut self.nodes[node as usize].row, node);
+                self.link_region(node);
+                slots
+            }
+            _ => {
+                let Some((rows, ty)) = object_rows(list) else { return Vec::new() };
+                let node = self.find_node(ty, id);
+                if node == NONE {
+                    return Vec::new();
+                }
+                let mut function = self.functions.remove(&node).unwrap_or(NONE);
+                let slots = if list == List::Functions {
+                    take_all(&mut self.objects[rows], &mut function, node)
+                } else {
+                    take_all(&mut self.objects[rows], &mut self.nodes[node as usize].row, node)
+                };
+                if function != NONE {
+                    self.functions.insert(node, function);
+                }
+                self.refresh_object(node);
+                slots
+            }
+        }
+    }
+}
+
+/// Keeps a row: the first of its number stands, later ones are copies.
+pub(super) fn put_first<T>(rows: &mut Rows<T>, first: &mut u32, number: u32, slot: u32, row: T) {
+    rows.set(slot, Some(row));
+    if *first == NONE {
+        *first = slot;
+    } else {
+        rows.copies.entry(number).or_default().push(slot);
+    }
+}
+
+/// Takes all rows of a number out; returns their slots.
+pub(super) fn take_all<T>(rows: &mut Rows<T>, first: &mut u32, number: u32) -> Vec<u32> {
+    let slots: Vec<u32> = rows.all(number, *first).collect();
+    for slot in &slots {
+        rows.set(*slot, None);
+    }
+    rows.copies.remove(&number);
+    *first = NONE;
+    slots
+}
+
+fn full_name(row: &Row<'_>) -> Option<Box<str>> {
+    let parts: Vec<&str> =
+        [Field::GivenName, Field::FamilyName].into_iter().filter_map(|f| row.text(f)).filter(|s| !s.is_empty()).collect();
+    (!parts.is_empty()).then(|| parts.join(" ").into())
+}
+
+fn unknown_type(path: String, name: &str) -> Finding {
+    let message = format!("the object type `{}` is not known to this version; it has no ancestors here", escape(name));
+    Finding::new(Code::UnknownObjectType, path, message).with("type", name)
+}

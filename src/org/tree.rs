@@ -1,0 +1,279 @@
+//! The object tree (the model's section 2): what an object is, and every node above it.
+
+use super::keys::NONE;
+use super::{Org, UnknownObjects};
+use crate::model::object::number;
+
+/// A row of an object-like list: a project, or something that lives in one.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct ObjectRow {
+    pub node: u32,
+    /// The node of its project; [`NONE`] for a project, and for a row that names none.
+    pub project: u32,
+    pub name: Option<Box<str>>,
+    pub public: bool,
+    pub deleted: bool,
+}
+
+/// A row of `project_groups`.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct RegionRow {
+    pub node: u32,
+    pub name: Option<Box<str>>,
+    /// Nodes of the member projects as written; [`NONE`] for an empty id.
+    pub projects: Vec<u32>,
+    pub deleted: bool,
+}
+
+/// What is known of a node.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct NodeInfo {
+    pub first_acl: u32,
+    /// How many ACLs are on it.
+    pub acls: u32,
+    /// The slot of the row that stands.
+    pub row: u32,
+    /// The node of its project.
+    pub project: u32,
+    /// How many known objects are in it.
+    pub children: u32,
+    pub known: bool,
+    pub deleted: bool,
+    pub public: bool,
+    /// Its ACLs are found by grantee.
+    pub heavy: bool,
+}
+
+/// A node and everything above it, nearest first. Project groups stand beside: a project may be in
+/// any number of them.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Chain<'a> {
+    nodes: [u32; 4],
+    len: u8,
+    /// How many of `nodes` are nearer than the project groups.
+    before: u8,
+    regions: &'a [u32],
+}
+
+impl<'a> Chain<'a> {
+    const EMPTY: Chain<'static> = Chain { nodes: [NONE; 4], len: 0, before: 0, regions: &[] };
+
+    fn push(&mut self, node: u32) {
+        if node != NONE {
+            self.nodes[self.len as usize] = node;
+            self.len += 1;
+        }
+    }
+
+    fn regions(&mut self, regions: &'a [u32]) {
+        self.before = self.len;
+        self.regions = regions;
+    }
+
+    /// The nodes, nearest first.
+    pub fn iter(&self) -> impl Iterator<Item = u32> {
+        let (near, far) = self.nodes[..self.len as usize].split_at(self.before as usize);
+        near.iter().chain(self.regions).chain(far).copied()
+    }
+}
+
+/// An object as a question finds it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Target<'a> {
+    pub ty: u16,
+    /// Its node; [`NONE`] when the data never name it.
+    pub node: u32,
+    /// Whether the data know it.
+    pub known: bool,
+    /// It or its project is marked deleted.
+    pub deleted: bool,
+    pub public: bool,
+    pub chain: Chain<'a>,
+}
+
+impl Org {
+    /// The number of a node, a new one if the data name it for the first time.
+    pub(super) fn node_number(&mut self, ty: u16, id: &str) -> u32 {
+        let node = self.node_keys.number(ty, id);
+        if node as usize == self.nodes.len() {
+            self.nodes.push(NodeInfo {
+                first_acl: NONE,
+                acls: 0,
+                row: NONE,
+                project: NONE,
+                children: 0,
+                known: false,
+                deleted: false,
+                public: false,
+                heavy: false,
+            });
+        }
+        node
+    }
+
+    pub(crate) fn find_node(&self, ty: u16, id: &str) -> u32 {
+        self.node_keys.get(ty, id).unwrap_or(NONE)
+    }
+
+    pub(crate) fn node(&self, node: u32) -> &NodeInfo {
+        &self.nodes[node as usize]
+    }
+
+    pub(crate) fn nodes(&self) -> std::ops::Range<u32> {
+        0..self.nodes.len() as u32
+    }
+
+    pub(crate) fn node_type(&self, node: u32) -> u16 {
+        self.node_keys.kind(node)
+    }
+
+    pub(crate) fn node_id(&self, node: u32) -> String {
+        self.node_keys.text(node)
+    }
+
+    pub(crate) fn regions_of(&self, project: u32) -> &[u32] {
+        self.regions_of.get(&project).map_or(&[], Vec::as_slice)
+    }
+
+    pub(super) fn set_node_state(&mut self, node: u32, known: bool, deleted: bool) {
+        let info = &mut self.nodes[node as usize];
+        (info.known, info.deleted) = (known, deleted);
+    }
+
+    fn is_known(&self, node: u32) -> bool {
+        node != NONE && self.node(node).known
+    }
+
+    pub(crate) fn singleton(&self, ty: u16) -> u32 {
+        self.singletons[ty as usize]
+    }
+
+    /// What is above every project: all projects, and the organisation.
+    fn push_all_projects(&self, chain: &mut Chain<'_>) {
+        chain.push(self.singleton(number::ORG_PROJECT));
+        chain.push(self.singleton(number::ORGANIZATION));
+    }
+
+    /// A project and what is above it, if the data know the project; else the project alone
+    /// (MODEL 4: an object whose project is not in the export).
+    fn push_project<'a>(&'a self, chain: &mut Chain<'a>, project: u32) {
+        chain.push(project);
+        if self.is_known(project) {
+            // MODEL 2: a project group is an ancestor of its projects, all projects is not above it.
+            chain.regions(self.regions_of(project));
+            self.push_all_projects(chain);
+        }
+    }
+
+    /// Finds an object and what is above it. `id` is left out for the four types that exist once.
+    pub(crate) fn target(&self, ty: u16, id: Option<&str>, project: Option<&str>) -> Target<'_> {
+        let mut target =
+            Target { ty, node: NONE, known: false, deleted: false, public: false, chain: Chain::EMPTY };
+        let Some(id) = id.or(number::is_singleton(ty).then_some(&*self.id)) else {
+            return target;
+        };
+        if ty != number::NEVER_NAMED {
+            target.node = self.find_node(ty, id);
+        }
+        if ty == number::PROJECT_LOG {
+            self.project_log_target(&mut target, id);
+        } else if self.is_known(target.node) {
+            self.known_target(&mut target);
+        } else {
+            self.unknown_target(&mut target, project);
+        }
+        target
+    }
+
+    /// The same for a node.
+    pub(crate) fn target_of(&self, node: u32) -> Target<'_> {
+        let ty = self.node_type(node);
+        let mut target =
+            Target { ty, node, known: false, deleted: false, public: false, chain: Chain::EMPTY };
+        if ty == number::PROJECT_LOG {
+            self.project_log_target(&mut target, &self.node_id(node));
+        } else if self.is_known(node) {
+            self.known_target(&mut target);
+        } else {
+            self.unknown_target(&mut target, None);
+        }
+        target
+    }
+
+    /// MODEL 2: a project's logs have the project's id, and live exactly as long as it.
+    fn project_log_target<'a>(&'a self, target: &mut Target<'a>, id: &str) {
+        let project = self.find_node(number::PROJECT, id);
+        target.chain.push(target.node);
+        self.push_project(&mut target.chain, project);
+        target.known = self.is_known(project);
+        target.deleted = target.known && self.node(project).deleted;
+        if !target.known && self.options.unknown_objects == UnknownObjects::InOrganization {
+            self.push_all_projects(&mut target.chain);
+        }
+    }
+
+    fn known_target<'a>(&'a self, target: &mut Target<'a>) {
+        let info = *self.node(target.node);
+        let chain = &mut target.chain;
+        target.known = true;
+        target.deleted = info.deleted;
+        target.public = info.public;
+        match target.ty {
+            number::PROJECT => self.push_project(chain, target.node),
+            ty if number::is_child(ty) => {
+                chain.push(target.node);
+                // MODEL 4: the export's project counts, never the caller's.
+                if info.project != NONE {
+                    self.push_project(chain, info.project);
+                    target.deleted |= self.is_known(info.project) && self.node(info.project).deleted;
+                }
+            }
+            _ => {
+                chain.push(target.node);
+                if target.ty != number::ORGANIZATION {
+                    chain.push(self.singleton(number::ORGANIZATION));
+                }
+            }
+        }
+    }
+
+    /// MODEL 4: an object that the export does not know has no known ancestors, but a project that
+    /// the caller names, and, if so loaded, what its type always has.
+    fn unknown_target<'a>(&'a self, target: &mut Target<'a>, project: Option<&str>) {
+        let ty = target.ty;
+        let chain = &mut target.chain;
+        chain.push(target.node);
+        let takes_project = number::is_child(ty) || ty >= number::KNOWN;
+        let project = project.filter(|_| takes_project).map_or(NONE, |id| self.find_node(number::PROJECT, id));
+        if project != NONE {
+            self.push_project(chain, project);
+            target.deleted = self.is_known(project) && self.node(project).deleted;
+        }
+        if self.options.unknown_objects != UnknownObjects::InOrganization || self.is_known(project) {
+            return;
+        }
+        match ty {
+            number::PROJECT => self.push_all_projects(chain),
+            ty if number::is_child(ty) => self.push_all_projects(chain),
+            number::PROJECT_GROUP | number::GROUP | number::ROLE => {
+                chain.push(self.singleton(number::ORGANIZATION));
+            }
+            // The four that exist once are known under the organisation's id; other types have no
+            // ancestors of their own.
+            _ => {}
+        }
+    }
+
+    /// MODEL 3: where a prospective object of a type would be, its container first. None when
+    /// nothing of that type can be created, or the container is not named.
+    pub(crate) fn container(&self, ty: u16, project: Option<&str>) -> Option<Target<'_>> {
+        match ty {
+            number::PROJECT => Some(self.target(number::ORG_PROJECT, None, None)),
+            number::PROJECT_GROUP | number::GROUP | number::ROLE => {
+                Some(self.target(number::ORGANIZATION, None, None))
+            }
+            ty if number::is_singleton(ty) => None,
+            _ => project.filter(|id| !id.is_empty()).map(|id| self.target(number::PROJECT, Some(id), None)),
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! Object types as numbers: the known ones by their place in the model, others as the data name them.
+
+use crate::model::object::{OBJECT_TYPES, known_type_number, number};
+
+/// How many unknown types are kept apart; real data have a handful.
+const MAX_UNKNOWN: usize = 1 << 14;
+
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Types {
+    unknown: Vec<Box<str>>,
+}
+
+impl Types {
+    /// The number of a wire name; [`number::NEVER_NAMED`] when the data do not name it.
+    pub fn get(&self, name: &str) -> u16 {
+        known_type_number(name)
+            .or_else(|| self.unknown.iter().position(|t| **t == *name).map(|i| number::KNOWN + i as u16))
+            .unwrap_or(number::NEVER_NAMED)
+    }
+
+    /// The number of a wire name, a new one if the data name it for the first time; none when there
+    /// are too many.
+    pub fn number(&mut self, name: &str) -> Option<u16> {
+        match self.get(name) {
+            number::NEVER_NAMED if self.unknown.len() >= MAX_UNKNOWN => None,
+            number::NEVER_NAMED => {
+                self.unknown.push(name.into());
+                Some(number::KNOWN + (self.unknown.len() - 1) as u16)
+            }
+            known => Some(known),
+        }
+    }
+
+    pub fn name(&self, ty: u16) -> &str {
+        match OBJECT_TYPES.get(ty as usize) {
+            Some(name) => name,
+            None => self.unknown.get((ty - number::KNOWN) as usize).map_or("", |name| name),
+        }
+    }
+}
