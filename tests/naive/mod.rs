@@ -805,8 +805,19 @@ impl Naive {
         let mut found: BTreeSet<(usize, usize, Vec<u16>, String)> = BTreeSet::new();
         const KINDS: [&str; 4] = ["deleted", "restriction", "membership", "permission"];
 
-        let mut attempt = |kind: usize, edited: Value| {
-            let other = Naive::read(&edited, self.options);
+        // edits one copy of the export, one row of one list at a time, and puts the rows back
+        let mut export = self.export.clone();
+        let mut attempt = |kind: usize, rows: &[(&str, usize)], edit: &dyn Fn(&mut Value)| {
+            let mut before = Vec::new();
+            for &(list, row) in rows {
+                let row = rows_mut(&mut export, list).swap_remove(row);
+                before.push(row.clone());
+                edit(row);
+            }
+            let other = Naive::read(&export, self.options);
+            for (&(list, row), old) in rows.iter().zip(before) {
+                *rows_mut(&mut export, list).swap_remove(row) = old;
+            }
             let place = other.place(ty, id, project);
             if !other.answer(who, ask, &place, ty).0 {
                 return;
@@ -820,70 +831,57 @@ impl Naive {
         };
 
         // deleted: one mark removed, of a group, a role, the ACL, the object or its project
-        let mut marks: BTreeSet<(&[&str], String)> = BTreeSet::new();
-        for (id, g) in &self.groups {
-            if g.deleted {
-                marks.insert((&["groups"], id.clone()));
-            }
-        }
-        for (id, r) in &self.roles {
-            if r.deleted {
-                marks.insert((&["roles"], id.clone()));
-            }
-        }
-        for a in &self.acls {
-            if a.deleted {
-                marks.insert((&["acls"], a.id.clone()));
-            }
-        }
+        let mut marks: BTreeSet<(&[&str], &str)> = BTreeSet::new();
+        marks.extend(
+            self.groups.iter().filter(|(_, g)| g.deleted).map(|(id, _)| (lists_of("group"), id.as_str())),
+        );
+        marks.extend(
+            self.roles.iter().filter(|(_, r)| r.deleted).map(|(id, _)| (lists_of("role"), id.as_str())),
+        );
+        marks.extend(self.acls.iter().filter(|a| a.deleted).map(|a| (&["acls"] as &[&str], a.id.as_str())));
         for &(_, node_type, node_id) in &place.nodes {
             let itself = node_type == ty && Some(node_id) == id;
             if (itself || node_type == "project")
                 && self.objects.get(node_type).and_then(|o| o.get(node_id)).is_some_and(|o| o.deleted)
             {
-                marks.insert((lists_of(node_type), node_id.to_string()));
+                marks.insert((lists_of(node_type), node_id));
             }
         }
         for (lists, marked_id) in marks {
-            let mut edited = self.export.clone();
+            // the mark may stand on any copy of the row
+            let mut copies = Vec::new();
             for list in lists {
-                for row in rows_mut(&mut edited, list) {
-                    if text(row, "id") == Some(&marked_id) {
-                        row.as_object_mut().unwrap().remove("deleted_at");
+                for (n, row) in rows(&self.export, list).into_iter().enumerate() {
+                    if text(row, "id") == Some(marked_id) {
+                        copies.push((*list, n));
                     }
                 }
             }
-            attempt(0, edited);
+            attempt(0, &copies, &|row| row["deleted_at"] = Value::Null);
         }
 
         // restriction: of one tuple taken away; permission: of one tuple replaced
         for a in &self.acls {
+            let here = [("acls", a.row)];
             if a.is.restrict.is_some() {
-                let mut edited = self.export.clone();
-                rows_mut(&mut edited, "acls")[a.row]["restrict_object_type"] = Value::Null;
-                attempt(1, edited);
+                attempt(1, &here, &|row| row["restrict_object_type"] = Value::Null);
             }
             if a.is.permission.is_some() {
                 for p in &asked {
-                    let mut edited = self.export.clone();
-                    rows_mut(&mut edited, "acls")[a.row]["permission"] = Value::from(*p);
-                    attempt(3, edited);
+                    attempt(3, &here, &|row| row["permission"] = Value::from(*p));
                 }
             }
         }
         for r in self.roles.values() {
+            let here = [("roles", r.row)];
             for (n, (_, restrict)) in &r.tuples {
                 if restrict.is_some() {
-                    let mut edited = self.export.clone();
-                    rows_mut(&mut edited, "roles")[r.row]["member_permissions"][n]["restrict_object_type"] =
-                        Value::Null;
-                    attempt(1, edited);
+                    attempt(1, &here, &|row| {
+                        row["member_permissions"][n]["restrict_object_type"] = Value::Null
+                    });
                 }
                 for p in &asked {
-                    let mut edited = self.export.clone();
-                    rows_mut(&mut edited, "roles")[r.row]["member_permissions"][n]["permission"] =
-                        Value::from(*p);
-                    attempt(3, edited);
+                    attempt(3, &here, &|row| row["member_permissions"][n]["permission"] = Value::from(*p));
                 }
             }
         }
@@ -896,14 +894,10 @@ impl Naive {
         };
         if !subject.is_empty() {
             for g in self.groups.values().filter(|g| !g.deleted) {
-                let mut edited = self.export.clone();
-                let mut rows = rows_mut(&mut edited, "groups");
-                match &mut rows[g.row][field] {
+                attempt(2, &[("groups", g.row)], &|row| match &mut row[field] {
                     Value::Array(ids) => ids.push(Value::from(subject)),
                     other => *other = Value::from(vec![subject]),
-                }
-                drop(rows);
-                attempt(2, edited);
+                });
             }
         }
 
