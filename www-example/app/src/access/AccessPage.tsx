@@ -1,4 +1,4 @@
-import { useMemo } from "react";
+import { useEffect, useMemo, useRef } from "react";
 import { useView } from "../organization/context.tsx";
 import type { Rows } from "../organization/export.ts";
 import type { View } from "../organization/workspace.ts";
@@ -6,7 +6,7 @@ import { Badge } from "../ui/ui.tsx";
 import { useMedia } from "../ui/media.ts";
 import styles from "./AccessPage.module.css";
 import { AccessTree } from "./AccessTree.tsx";
-import { type Access, AccessProvider, ANONYMOUS, subjectOf, subjectOptions, unknownSubject } from "./access.tsx";
+import { type Access, AccessProvider, ANONYMOUS, subjectOf, subjectOptions, UNKNOWN, unknownSubject } from "./access.tsx";
 import { GroupSwitches } from "./GroupSwitches.tsx";
 import { Inspector } from "./Inspector.tsx";
 import { type SubjectKey, subjectParam, targetParam, useSelection } from "./selection.ts";
@@ -21,12 +21,23 @@ export function AccessPage() {
   const options = useMemo(() => subjectOptions(view.rows), [view.rows]);
   const tree = useMemo(() => treeOf(view.rows), [view.rows]);
   // The first choice is made once for an export, not again with every change of a row.
-  const first = useMemo(() => firstSubject(view), [view.org, view.source]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: not with every version
+  const first = useMemo(() => firstSubject(view), [view.generation]);
   const as = selection.as ?? first;
   const access = useMemo<Access>(() => {
     const option = options.find((o) => o.key === subjectParam(as)) ?? unknownSubject(as);
     return { view, org: view.org, rows: view.rows, tree, options, option, me: subjectOf(view.org, as), select };
   }, [view, options, tree, as, select]);
+
+  // Another export need not know what the address names. An address that was opened like that is left as it is.
+  const generation = useRef(view.generation);
+  useEffect(() => {
+    if (generation.current === view.generation) return;
+    generation.current = view.generation;
+    const gone = selection.as && selection.as.kind !== "anonymous" && access.option.detail === UNKNOWN;
+    const lost = selection.on && !tree.nodes.has(targetParam(selection.on));
+    if (gone || lost) select({ ...(gone && { as: null }), ...(lost && { on: null, why: null }) });
+  });
 
   const on = selection.on ?? (narrow ? undefined : firstTarget(view.rows));
   const item = on && tree.nodes.get(targetParam(on));
@@ -44,7 +55,7 @@ export function AccessPage() {
         </div>
         <div className={styles.split}>
           <section className={styles.tree} aria-label="Objects" hidden={detail}>
-            <AccessTree key={view.source.name} selected={on} narrow={narrow} onSelect={(target) => select({ on: target }, { push: narrow })} />
+            <AccessTree key={view.generation} selected={on} narrow={narrow} onSelect={(target) => select({ on: target }, { push: narrow })} />
           </section>
           {(!narrow || detail) && (
             <section className={styles.inspector} aria-label="Selected object">

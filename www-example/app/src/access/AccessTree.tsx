@@ -160,8 +160,8 @@ function FolderAnswer({ item, ask }: { item: FolderItem; ask: Ask }) {
   const may = me.canMany(ask, item.type, item.children.map((child) => (child.kind === "node" ? argument(child) : child.key))).reduce((sum, one) => sum + one, 0);
   return (
     <span className={styles.share} data-share={may === 0 ? "none" : may === of ? "all" : "some"}>
-      {may}
-      <Hidden> of {of}</Hidden>
+      {may > 0 && may}
+      <Hidden>{may > 0 ? ` of ${of}` : `none of ${of}`}</Hidden>
     </span>
   );
 }

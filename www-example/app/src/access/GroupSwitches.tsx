@@ -1,18 +1,21 @@
+import { useState } from "react";
 import { Dialog, DialogTrigger, Heading, Popover } from "react-aria-components";
 import type { GroupRow } from "../organization/export.ts";
 import { useWorkspace } from "../organization/context.tsx";
-import { plural } from "../organization/words.ts";
 import { Button, Switch } from "../ui/ui.tsx";
 import { nameOfGroup, useAccess } from "./access.tsx";
 import styles from "./GroupSwitches.module.css";
 
 /** Puts the chosen person into groups and takes them out again: rows of the export change, and every answer with them. */
 export function GroupSwitches() {
-  const { rows, me, option } = useAccess();
+  const { me, option } = useAccess();
   if (me.id === null) return null;
   return (
     <DialogTrigger>
-      <Button icon="group">{plural(me.groups.length, "group")}</Button>
+      <Button icon="group">
+        {me.groups.length}
+        <span className={styles.word}>{me.groups.length === 1 ? " group" : " groups"}</span>
+      </Button>
       <Popover className={styles.popover ?? ""} placement="bottom end" offset={4}>
         <Dialog className={styles.dialog ?? ""}>
           <header className={styles.header}>
@@ -20,16 +23,20 @@ export function GroupSwitches() {
             <p>Changes stay on this page. Every answer follows at once.</p>
           </header>
           <ul className={styles.list}>
-            {rows.groups
-              .filter((row) => !row.deleted_at)
-              .map((row) => (
-                <GroupSwitch key={row.id} row={row} id={me.id as string} />
-              ))}
+            <Groups id={me.id} />
           </ul>
         </Dialog>
       </Popover>
     </DialogTrigger>
   );
+}
+
+/** Own groups first, as it was when the list was opened: a switch does not move away under the pointer. */
+function Groups({ id }: { id: string }) {
+  const { rows, me } = useAccess();
+  const [own] = useState(() => new Set(me.groups.map((group) => group.id)));
+  const live = rows.groups.filter((row) => !row.deleted_at);
+  return [...live.filter((row) => own.has(row.id)), ...live.filter((row) => !own.has(row.id))].map((row) => <GroupSwitch key={row.id} row={row} id={id} />);
 }
 
 function GroupSwitch({ row, id }: { row: GroupRow; id: string }) {

@@ -11,7 +11,7 @@ import type { NodeItem } from "./tree.ts";
 /** Every question about one object, answered; each can be asked why. */
 export function PermissionList({ item, question, onAsk }: { item: NodeItem; question: Question; onAsk: (question: Question) => void }) {
   const creates = CREATES[item.node.type] ?? [];
-  const row = (q: Question, label: string) => <PermissionRow key={questionParam(q)} item={item} question={q} label={label} chosen={questionParam(q) === questionParam(question)} onAsk={onAsk} />;
+  const row = (q: Question, label: string, rest = "") => <PermissionRow key={questionParam(q)} item={item} question={q} label={label} rest={rest} chosen={questionParam(q) === questionParam(question)} onAsk={onAsk} />;
   return (
     <div className={styles.root}>
       <section aria-label="Use">
@@ -20,7 +20,7 @@ export function PermissionList({ item, question, onAsk }: { item: NodeItem; ques
       </section>
       <section aria-label="Manage access">
         <h3>Manage access</h3>
-        <ul>{ACCESS_PERMISSIONS.map((p) => row({ ask: p }, PERMISSION_NAMES[p]))}</ul>
+        <ul>{ACCESS_PERMISSIONS.map((p) => row({ ask: p }, PERMISSION_NAMES[p].replace(" access", ""), " access"))}</ul>
       </section>
       {creates.length > 0 && (
         <section aria-label="Create inside" className={styles.wide}>
@@ -32,21 +32,27 @@ export function PermissionList({ item, question, onAsk }: { item: NodeItem; ques
   );
 }
 
-function PermissionRow({ item, question, label, chosen, onAsk }: { item: NodeItem; question: Question; label: string; chosen: boolean; onAsk: (question: Question) => void }) {
+function PermissionRow({ item, question, label, rest, chosen, onAsk }: { item: NodeItem; question: Question; label: string; rest: string; chosen: boolean; onAsk: (question: Question) => void }) {
   const { me } = useAccess();
   const yes = answer(me, item, question);
   return (
     <li className={styles.row} data-chosen={chosen}>
       <span className={styles.mark} data-answer={yes}>
-        <Icon name={yes ? "check" : "x"} size={12} />
+        <Icon name={yes ? "check" : "no"} size={12} />
       </span>
       <span className={styles.label}>
         {label}
-        <Hidden>: {yes ? "allowed" : "not allowed"}</Hidden>
+        <Hidden>
+          {rest}: {yes ? "allowed" : "not allowed"}
+        </Hidden>
       </span>
       <Button className={styles.why ?? ""} aria-pressed={chosen} onPress={() => onAsk(question)}>
         {yes ? "Why?" : "Why not?"}
-        <Hidden> {label}</Hidden>
+        <Hidden>
+          {" "}
+          {label}
+          {rest}
+        </Hidden>
       </Button>
     </li>
   );

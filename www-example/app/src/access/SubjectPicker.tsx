@@ -1,4 +1,4 @@
-import { useMemo, useState } from "react";
+import { useMemo, useRef, useState } from "react";
 import { Button, Collection, ComboBox, Header, Input, Label, ListBox, ListBoxItem, ListBoxSection, Popover } from "react-aria-components";
 import { Icon } from "../ui/icons.tsx";
 import { Avatar } from "../ui/ui.tsx";
@@ -14,17 +14,26 @@ const SECTIONS: readonly { kind: SubjectKind; title: string }[] = [
 /** More than anybody reads through; a longer section says to keep typing. */
 const SHOWN = 80;
 
+/** Everybody shares a mail domain, so it only counts for a word that has an @ itself. */
+const matches = (text: string, word: string): boolean => (word.includes("@") ? text : text.replace(/@\S*/, "")).includes(word);
+/** Names that begin so come first. */
+const starts = (option: SubjectOption, words: string[]): number => Number(plain(option.name).split(/\s+/).some((part) => words[0] !== undefined && part.startsWith(words[0])));
 const plain = (text: string): string => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 
 export function SubjectPicker() {
-  const { options, option, select } = useAccess();
+  const { options, option: shown, select } = useAccess();
+  // The address follows a moment later; the field does not wait for it.
+  const [pending, setPending] = useState<SubjectOption>();
+  if (pending?.key === shown.key) setPending(undefined);
+  const option = pending ?? shown;
   const [typed, setTyped] = useState<string>(); // undefined: nothing typed, the name of the chosen one shows
-  const searchable = useMemo(() => options.map((o) => ({ option: o, text: plain(`${o.name} ${o.detail} ${o.subject.kind === "anonymous" ? "" : o.subject.id}`) })), [options]);
+  const field = useRef<HTMLDivElement>(null);
+  const searchable = useMemo(() => options.map((o) => ({ option: o, text: plain(`${o.name} ${o.detail}`), id: o.key.slice(o.key.indexOf(":") + 1) })), [options]);
   const sections = useMemo(() => {
     const words = plain(typed ?? "").split(/\s+/).filter(Boolean);
-    const found = searchable.filter(({ text }) => words.every((word) => text.includes(word))).map(({ option: o }) => o);
+    const found = searchable.filter(({ text, id }) => id === typed || words.every((word) => matches(text, word))).map(({ option: o }) => o);
     return SECTIONS.map((section) => {
-      const all = found.filter((o) => o.kind === section.kind);
+      const all = found.filter((o) => o.kind === section.kind).toSorted((a, b) => starts(b, words) - starts(a, words));
       return { ...section, options: all.slice(0, SHOWN), more: Math.max(0, all.length - SHOWN) };
     }).filter((section) => section.options.length > 0);
   }, [searchable, typed]);
@@ -37,24 +46,28 @@ export function SubjectPicker() {
       items={sections}
       value={option.key}
       inputValue={typed ?? option.name}
-      onInputChange={setTyped}
+      // React Aria also reports the text that it puts there itself: the name of the chosen one.
+      onInputChange={(text) => setTyped(text === option.name ? undefined : text)}
       onChange={(key) => {
         const chosen = options.find((o) => o.key === key);
-        if (chosen) select({ as: chosen.subject });
+        if (chosen && chosen.key !== option.key) {
+          setPending(chosen);
+          select({ as: chosen.subject });
+        }
         setTyped(undefined);
       }}
       onOpenChange={(open) => !open && setTyped(undefined)}
     >
       <Label className={styles.label ?? ""}>Access of</Label>
-      <div className={styles.field}>
+      <div className={styles.field} ref={field}>
         <Avatar name={option.name} kind={option.kind} />
-        <Input className={styles.input ?? ""} onFocus={(event) => event.currentTarget.select()} placeholder="Name, e-mail or id" />
+        <Input className={styles.input ?? ""} onFocus={(event) => typed === undefined && event.currentTarget.select()} placeholder="Name, e-mail or id" />
         <span className={styles.detail}>{option.detail}</span>
         <Button className={styles.open ?? ""}>
           <Icon name="down" size={14} />
         </Button>
       </div>
-      <Popover className={styles.popover ?? ""} offset={4}>
+      <Popover className={styles.popover ?? ""} triggerRef={field} placement="bottom start" offset={6}>
         <ListBox className={styles.list ?? ""} renderEmptyState={() => <p className={styles.none}>Nobody matches “{typed}”.</p>}>
           {(section: (typeof sections)[number]) => (
             <ListBoxSection id={section.kind} className={styles.section ?? ""}>

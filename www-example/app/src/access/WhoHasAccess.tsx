@@ -1,10 +1,10 @@
-import type { Access as AccessRow, Ask } from "aclarity";
+import { type Access as AccessRow, type Ask, PERMISSIONS } from "aclarity";
 import { useState } from "react";
 import { ToggleButton, ToggleButtonGroup } from "react-aria-components";
 import { useWorkspace } from "../organization/context.tsx";
 import { ACCESS_PERMISSIONS, askName, PERMISSION_NAMES, plural, typeName, typeNames } from "../organization/words.ts";
 import { Avatar, Badge, Button, Empty, Hint } from "../ui/ui.tsx";
-import { argument, nameOfGroup, nameOfNode, nameOfUser, type SubjectOption, unknownSubject, useAccess } from "./access.tsx";
+import { argument, nameOfGroup, nameOfNode, nameOfUser, type SubjectOption, UNKNOWN, unknownSubject, useAccess } from "./access.tsx";
 import { aclOf } from "./paths.ts";
 import type { SubjectKey } from "./selection.ts";
 import type { NodeItem } from "./tree.ts";
@@ -12,7 +12,7 @@ import styles from "./WhoHasAccess.module.css";
 
 const ASKS = ["read", "create", "update", "delete", "manage_access"] as const satisfies readonly Ask[];
 /** People shown at first. */
-const PAGE = 60;
+const PAGE = 12;
 
 export function WhoHasAccess({ item }: { item: NodeItem }) {
   const [ask, setAsk] = useState<Ask>("read");
@@ -28,12 +28,12 @@ export function WhoHasAccess({ item }: { item: NodeItem }) {
 function People({ item, ask, onAsk }: { item: NodeItem; ask: Ask; onAsk: (ask: Ask) => void }) {
   const access = useAccess();
   const [limit, setLimit] = useState(PAGE);
-  const who = access.org.who(ask, item.node.type, argument(item), { limit: limit + 1 });
+  const who = access.org.who(ask, item.node.type, argument(item));
   const shown = who.subjects.slice(0, limit);
   return (
     <section className={styles.section} aria-label="People and service accounts">
       <header className={styles.header}>
-        <h3>People who may</h3>
+        <h3>{who.subjects.length.toLocaleString("en")} may</h3>
         <ToggleButtonGroup aria-label="Permission" className={styles.asks ?? ""} selectionMode="single" disallowEmptySelection selectedKeys={[ask]} onSelectionChange={(keys) => onAsk([...keys][0] as Ask)}>
           {ASKS.map((one) => (
             <ToggleButton key={one} id={one} className={styles.ask ?? ""}>
@@ -49,7 +49,7 @@ function People({ item, ask, onAsk }: { item: NodeItem; ask: Ask; onAsk: (ask: A
         <ul className={styles.people} aria-label={`${askName(ask)}: ${plural(who.subjects.length, "person or account", "people and accounts")}`}>
           {shown.map(({ subject, via }) => {
             const option = optionOf(access.options, { kind: "user", id: subject });
-            const name = option.detail === "Not in this export" ? nameOfUser(access.org, subject) : option.name;
+            const name = option.detail === UNKNOWN ? nameOfUser(access.org, subject) : option.name;
             return (
               <li key={subject}>
                 <button type="button" className={styles.person} onClick={() => access.select({ as: { kind: "user", id: subject }, why: { ask }, tab: "permissions" })}>
@@ -63,8 +63,8 @@ function People({ item, ask, onAsk }: { item: NodeItem; ask: Ask; onAsk: (ask: A
         </ul>
       )}
       {who.subjects.length > limit && (
-        <Button small look="quiet" onPress={() => setLimit(limit + PAGE)}>
-          Show more
+        <Button small look="quiet" className={styles.more} onPress={() => setLimit(limit === PAGE ? 200 : limit + 200)}>
+          Show {Math.min(who.subjects.length - limit, limit === PAGE ? 200 - PAGE : 200).toLocaleString("en")} more
         </Button>
       )}
     </section>
@@ -77,7 +77,7 @@ const optionOf = (options: readonly SubjectOption[], key: SubjectKey & { kind: "
 /** Every grant that reaches the object, on itself first. */
 function Grants({ item }: { item: NodeItem }) {
   const access = useAccess();
-  const rows = access.org.access(item.node.type, argument(item));
+  const rows = gathered(access.org.access(item.node.type, argument(item)));
   return (
     <section className={styles.section} aria-label="Grants that reach this object">
       <header className={styles.header}>
@@ -99,7 +99,7 @@ function Grants({ item }: { item: NodeItem }) {
           </thead>
           <tbody>
             {rows.map((row) => (
-              <GrantRow key={`${row.acl} ${row.permissions.join()}`} row={row} />
+              <GrantRow key={row.acls.join()} row={row} />
             ))}
           </tbody>
         </table>
@@ -108,14 +108,27 @@ function Grants({ item }: { item: NodeItem }) {
   );
 }
 
-function GrantRow({ row }: { row: AccessRow }) {
+interface Gathered extends AccessRow {
+  acls: readonly string[];
+}
+/** One line for what one principal was granted at one place, as four grants of one permission each are one decision. */
+function gathered(rows: readonly AccessRow[]): Gathered[] {
+  const lines = Map.groupBy(rows, (row) => JSON.stringify([row.principal, row.on, row.role, row.restrict]));
+  return [...lines.values()].map((same) => ({
+    ...(same[0] as AccessRow),
+    permissions: PERMISSIONS.filter((p) => same.some((row) => row.permissions.includes(p))),
+    acls: same.map((row) => row.acl),
+  }));
+}
+
+function GrantRow({ row }: { row: Gathered }) {
   const access = useAccess();
   const workspace = useWorkspace();
   const isUser = "user" in row.principal;
   const key: SubjectKey & { kind: "user" | "group" } = "user" in row.principal ? { kind: "user", id: row.principal.user } : { kind: "group", id: row.principal.group };
   const option = optionOf(access.options, key);
   const name = isUser ? nameOfUser(access.org, key.id) : nameOfGroup(access, key.id);
-  const revoke = () => workspace.apply(`Revoked a grant of ${name}`, { acls: { remove: [row.acl] } });
+  const revoke = () => workspace.apply(`Revoked what ${name} was granted on ${nameOfNode(access, row.on)}`, { acls: { remove: [...row.acls] } });
   return (
     <tr>
       <td data-label="Who">

@@ -4,10 +4,10 @@ import { Button as AriaButton } from "react-aria-components";
 import { useWorkspace } from "../organization/context.tsx";
 import { askName, plural, typeName } from "../organization/words.ts";
 import { Icon } from "../ui/icons.tsx";
-import { Badge, Button } from "../ui/ui.tsx";
+import { Badge, Button, Quoted } from "../ui/ui.tsx";
 import { explanation, useAccess } from "./access.tsx";
 import { PathDiagram } from "./PathDiagram.tsx";
-import { fixText, type Path, pathsOf } from "./paths.ts";
+import { fixText, joint, type Path, pathsOf } from "./paths.ts";
 import type { Question } from "./selection.ts";
 import type { NodeItem } from "./tree.ts";
 import styles from "./Why.module.css";
@@ -38,7 +38,7 @@ export function Why({ item, question }: { item: NodeItem; question: Question }) 
           <Badge title="The product's documents are silent here; this is aclarity's own, narrower reading">Rests on a choice</Badge>
         )}
         <p className={styles.sentence} aria-live="polite">
-          {why.text}
+          <Quoted text={why.text} />
         </p>
       </header>
       <div className={styles.drawing}>
@@ -58,7 +58,7 @@ interface Choice {
 function Ways({ paths, chosen, onChoose }: Choice) {
   return (
     <div className={styles.block}>
-      <h3>{paths.length === 1 ? "The one way" : `${paths.length} ways, each enough by itself`}</h3>
+      <h3>{paths.length === 1 ? "In words" : `${paths.length} ways, each enough by itself`}</h3>
       <ol className={styles.ways}>
         {paths.map((path, i) => (
           <li key={path.id}>
@@ -80,7 +80,9 @@ function Missing({ why, paths, chosen, onChoose }: Choice & { why: Explanation }
           <li key={`${miss.acl} ${miss.missing} ${miss.group ?? ""}`}>
             <AriaButton className={styles.way ?? ""} aria-pressed={i === chosen} onPress={() => onChoose(i)}>
               <Icon name={MISSING[miss.missing].icon} size={14} />
-              <span className={styles.first}>{miss.text}</span>
+              <span>
+                <Quoted text={miss.text} />
+              </span>
               <span className="visually-hidden">{paths[i]?.text}</span>
             </AriaButton>
           </li>
@@ -96,7 +98,7 @@ function Line({ path, chosen, onPress }: { path: Path; chosen: boolean; onPress:
     <span className={styles.words}>
       {path.steps.map((step, i) => (
         <span key={step.key}>
-          {i > 0 && <span className={styles.joint}> {step.link} </span>}
+          {i > 0 && <span className={styles.joint}>{joint(path.steps, i)}</span>}
           <span className={step.kind === "place" ? undefined : styles.strong}>{step.title}</span>
         </span>
       ))}

@@ -44,9 +44,10 @@ export function subjectOptions(rows: Rows): SubjectOption[] {
   return [...people.toSorted(byName), ...accounts.toSorted(byName), ...groups.toSorted(byName), ANONYMOUS];
 }
 
+export const UNKNOWN = "Not in this export";
 /** An id of the address that the export does not know is still somebody to ask about. */
 export const unknownSubject = (subject: SubjectKey): SubjectOption =>
-  subject.kind === "anonymous" ? ANONYMOUS : { key: `${subject.kind}:${subject.id}`, subject, kind: subject.kind === "group" ? "group" : "person", name: subject.id, detail: "Not in this export" };
+  subject.kind === "anonymous" ? ANONYMOUS : { key: `${subject.kind}:${subject.id}`, subject, kind: subject.kind === "group" ? "group" : "person", name: subject.id, detail: UNKNOWN };
 
 export const subjectOf = (org: Org, key: SubjectKey): Subject => (key.kind === "user" ? org.as(key.id) : key.kind === "group" ? org.asGroup(key.id) : org.anonymous);
 

@@ -26,7 +26,7 @@ const GAP = 16;
 const MIN = 150;
 const MAX = 248;
 export const BOX_HEIGHT = 46;
-const STEP = BOX_HEIGHT + 36;
+const STEP = BOX_HEIGHT + 40;
 
 /** How many paths fit beside each other. */
 export const columnsIn = (width: number): number => Math.max(1, Math.floor((width + GAP) / (MIN + GAP)));
@@ -62,6 +62,8 @@ export function draw(paths: readonly Path[], width: number): Drawing {
   }
   spread([...boxes.values()], boxWidth, width);
 
+  const outgoing = Map.groupBy(links.values(), (link) => link.from);
+  const incoming = Map.groupBy(links.values(), (link) => link.to);
   const arrows = [...links.values()].map(({ from, to, step }): Arrow => {
     const a = boxes.get(from) as Box;
     const b = boxes.get(to) as Box;
@@ -69,11 +71,26 @@ export function draw(paths: readonly Path[], width: number): Drawing {
     const x2 = b.x + boxWidth / 2;
     const y1 = a.y + BOX_HEIGHT + 2;
     const y2 = b.y - 4;
-    const bend = Math.min(28, (y2 - y1) / 2);
-    const d = Math.abs(x1 - x2) < 1 ? `M${x1} ${y1}V${y2}` : `M${x1} ${y1}C${x1} ${y1 + bend} ${x2} ${y1} ${x2} ${y1 + bend + 4}V${y2}`;
-    return { key: `${from} ${to}`, d, label: step.link, at: { x: x2 + 8, y: y2 - 12 }, broken: step.broken ?? false };
+    // Arrows that part cross early, arrows that meet cross late; the label stands where its arrow is alone.
+    const parting = (outgoing.get(from)?.length ?? 0) > 1;
+    const meeting = !parting && (incoming.get(to)?.length ?? 0) > 1;
+    const straight = Math.abs(x1 - x2) < 1;
+    return {
+      key: `${from} ${to}`,
+      d: straight ? `M${x1} ${y1}V${y2}` : elbow(x1, y1, x2, y2, meeting ? y2 - 16 : y1 + 10),
+      label: step.link,
+      at: meeting ? { x: x1 + 8, y: y1 + 12 } : { x: x2 + 8, y: y2 - (parting ? 8 : 13) },
+      broken: step.broken ?? false,
+    };
   });
   return { width, height: rows * STEP + BOX_HEIGHT, boxWidth, boxHeight: BOX_HEIGHT, boxes: [...boxes.values()], arrows };
+}
+
+/** Down, across and down, with round corners. */
+function elbow(x1: number, y1: number, x2: number, y2: number, across: number): string {
+  const r = Math.min(8, Math.abs(x2 - x1) / 2);
+  const side = Math.sign(x2 - x1);
+  return `M${x1} ${y1}V${across - r}Q${x1} ${across} ${x1 + side * r} ${across}H${x2 - side * r}Q${x2} ${across} ${x2} ${across + r}V${y2}`;
 }
 
 /** The longest way to each step; bounded, so that a cycle would not hang the page. */

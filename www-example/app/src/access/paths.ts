@@ -113,8 +113,15 @@ function missSteps(access: Access, item: NodeItem, question: Question, miss: Nea
 }
 
 function finish(id: string, steps: Step[]): Path {
-  const text = steps.map((step, i) => (i === 0 ? step.title : `${step.link} ${step.title}${step.kind === "place" || step.kind === "object" ? "" : ` (${step.caption.toLowerCase()})`}`)).join(", ");
-  return { id, steps, text };
+  return { id, steps, text: steps.map((step, i) => `${joint(steps, i)}${step.title}`).join("") };
+}
+
+/** What stands before a step when the path is read as one sentence. */
+export function joint(steps: readonly Step[], i: number): string {
+  const step = steps[i] as Step;
+  if (i === 0) return "";
+  const which = i > 1 && step.link !== "on" ? ", which" : "";
+  return `${which} ${step.link} `;
 }
 
 /** Who a fix is about, in words. */

@@ -42,7 +42,7 @@ export interface Selection {
   tab: Tab;
 }
 export interface Select {
-  (change: { as?: SubjectKey; on?: Target | null; why?: Question | null; tab?: Tab }, options?: { push?: boolean }): void;
+  (change: { as?: SubjectKey | null; on?: Target | null; why?: Question | null; tab?: Tab }, options?: { push?: boolean }): void;
 }
 
 export function useSelection(): [Selection, Select] {
@@ -62,7 +62,7 @@ export function useSelection(): [Selection, Select] {
         (old) => {
           const next = new URLSearchParams(old);
           const set = (name: string, value: string | null | undefined) => (value ? next.set(name, value) : next.delete(name));
-          if (change.as) set("as", subjectParam(change.as));
+          if (change.as !== undefined) set("as", change.as && subjectParam(change.as));
           if (change.on !== undefined) set("on", change.on && targetParam(change.on));
           if (change.why !== undefined) set("why", change.why && questionParam(change.why));
           if (change.tab) set("tab", change.tab === "who" ? "who" : null);

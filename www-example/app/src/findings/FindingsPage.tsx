@@ -5,7 +5,7 @@ import { useView } from "../organization/context.tsx";
 import { at } from "../organization/export.ts";
 import { plural } from "../organization/words.ts";
 import { Icon } from "../ui/icons.tsx";
-import { Empty } from "../ui/ui.tsx";
+import { Empty, Quoted } from "../ui/ui.tsx";
 import styles from "./FindingsPage.module.css";
 
 const SEVERITIES: readonly { severity: Severity; one: string; many: string }[] = [
@@ -71,7 +71,9 @@ function FindingRow({ finding, data }: { finding: Finding; data: Record<string, 
             <Icon name={finding.severity} size={16} />
             <span className="visually-hidden">{severity}: </span>
           </span>
-          <span className={styles.message}>{finding.message}</span>
+          <span className={styles.message}>
+            <Quoted text={finding.message} />
+          </span>
           <span className={styles.meta}>
             <code>{finding.code}</code>
             {finding.path && <code>{finding.path}</code>}

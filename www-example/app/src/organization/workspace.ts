@@ -18,6 +18,8 @@ export interface View {
   readonly data: Record<string, unknown>;
   readonly source: Source;
   readonly changes: readonly Change[];
+  /** Counts the exports that were loaded; changes of rows leave it. */
+  readonly generation: number;
 }
 
 export class Workspace {
@@ -26,6 +28,7 @@ export class Workspace {
   #lists: Lists;
   #source: Source;
   #changes: readonly Change[] = [];
+  #generation = 1;
   #view!: View;
   readonly #listeners = new Set<() => void>();
 
@@ -49,6 +52,7 @@ export class Workspace {
     this.#lists = listsOf(this.#data, this.#org.findings);
     this.#source = source;
     this.#changes = [];
+    this.#generation += 1;
     this.#refresh();
   }
 
@@ -97,6 +101,7 @@ export class Workspace {
       data: this.#data,
       source: this.#source,
       changes: this.#changes,
+      generation: this.#generation,
     };
     for (const listener of this.#listeners) listener();
   }

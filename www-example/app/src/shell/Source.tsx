@@ -4,7 +4,7 @@ import { Dialog, FileTrigger, Heading, Modal, ModalOverlay } from "react-aria-co
 import { SAMPLE, sampleText, useView, useWorkspace } from "../organization/context.tsx";
 import type { Source, Workspace } from "../organization/workspace.ts";
 import { Icon } from "../ui/icons.tsx";
-import { Button } from "../ui/ui.tsx";
+import { Button, Quoted } from "../ui/ui.tsx";
 import styles from "./Source.module.css";
 
 export interface Failure {
@@ -46,12 +46,14 @@ export function SourceMenu() {
       <div className={styles.buttons}>
         <FileTrigger acceptedFileTypes={["application/json", ".json"]} onSelect={pick}>
           <Button small icon="upload" className={styles.open}>
-            Open an export
+            <span className={styles.openText}>Open an export</span>
           </Button>
         </FileTrigger>
         {!source.sample && (
           <Button small look="quiet" onPress={async () => setFailure(await load(workspace, sampleText, SAMPLE))}>
-            Back to the sample
+            <span>
+              <span className={styles.openText}>Back to the </span>sample
+            </span>
           </Button>
         )}
       </div>
@@ -129,7 +131,9 @@ function FailureDialog({ failure, onClose }: { failure: Failure | undefined; onC
 export function FailureText({ failure }: { failure: Failure | undefined }) {
   return (
     <>
-      <p className={styles.message}>{failure?.message}</p>
+      <p className={styles.message}>
+        <Quoted text={failure?.message ?? ""} />
+      </p>
       {(failure?.code || failure?.path) && (
         <p className={styles.codes}>
           {failure.code && <code>{failure.code}</code>}

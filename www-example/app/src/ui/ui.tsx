@@ -78,4 +78,7 @@ export function Empty({ icon, title, children }: { icon: string; title: string; 
   );
 }
 
+/** Messages set what they quote in backticks. */
+export const Quoted = ({ text }: { text: string }) => (text.replace(/^[a-z]+(?=\s)/, (word) => (word[0] ?? "").toUpperCase() + word.slice(1))).split("`").map((part, i) => (i % 2 === 1 ? <code key={`${i} ${part}`}>{part}</code> : part));
+
 export const Hidden = ({ children }: { children: ReactNode }) => <span className="visually-hidden">{children}</span>;
