@@ -8,7 +8,7 @@ const MANAGE_ACCESS = 0xf0;
 
 // A perfect hash of the nine names, by length and first letter: one comparison finds a permission's bit. Measured
 // against a switch (up to eight comparisons, mispredicted) and against an object (a megamorphic load) it is fastest.
-const ASK_NAMES: string[] = new Array(32).fill("");
+const ASK_NAMES: (string | undefined)[] = new Array(32).fill(undefined);
 const ASK_BITS = new Uint8Array(32);
 
 function askSlot(name: string): number {
