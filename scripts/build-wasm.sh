@@ -11,7 +11,7 @@ BUILT=target/wasm32-unknown-unknown/release/aclarity.wasm
 FEATURES=(bulk-memory nontrapping-float-to-int sign-ext mutable-globals reference-types multivalue)
 OPT_LEVEL="${WASM_OPT_LEVEL:--O3}"
 
-state="$(content_hash src Cargo.toml Cargo.lock scripts/build-wasm.sh) $OPT_LEVEL $(rustc --version) $(wasm-bindgen --version) $(wasm-opt --version)"
+state="$(content_hash src Cargo.toml Cargo.lock scripts/build-wasm.sh scripts/bindgen) $OPT_LEVEL $(rustc --version) $BINDGEN_VERSION $(wasm-opt --version)"
 if [ -f "$OUT/aclarity_bg.wasm" ] && [ "$(cat "$STAMP" 2>/dev/null)" = "$state" ]; then
   say "  wasm: unchanged"
   exit 0
@@ -19,8 +19,7 @@ fi
 
 bindgen() {
   rm -rf "$OUT"
-  # `web` is the target whose module can be given to it by whoever loads it; the .wasm is the same for all targets.
-  wasm-bindgen "$BUILT" --target web --out-dir "$OUT" --out-name aclarity
+  "$BINDGEN" "$BUILT" "$OUT"
 }
 
 optimise() {

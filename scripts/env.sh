@@ -14,7 +14,7 @@ for bin in "${CARGO_HOME:-}/bin" "${HOME:-}/.cargo/bin" /usr/local/cargo/bin; do
     command -v rustup >/dev/null 2>&1 || PATH="$PATH:$bin"
   fi
 done
-PATH="$ROOT/.tools/bin:$ROOT/node_modules/.bin:$PATH"
+PATH="$ROOT/node_modules/.bin:$PATH"
 export PATH
 
 say() { printf '%s\n' "$*"; }
@@ -44,8 +44,12 @@ section() { printf '\n== %s\n' "$*"; }
 
 # The version of a crate as Cargo.lock has it: the one place where it is pinned.
 locked_version() {
-  awk -v name="$1" '$1 == "name" && $3 == "\"" name "\"" { getline; gsub(/"/, "", $3); print $3; exit }' Cargo.lock
+  awk -v name="$1" '$1 == "name" && $3 == "\"" name "\"" { getline; gsub(/"/, "", $3); print $3; exit }' Cargo.lock 2>/dev/null || true
 }
+
+BINDGEN_VERSION="$(locked_version wasm-bindgen)"
+# shellcheck disable=SC2034 # used by the scripts that source this
+BINDGEN="$ROOT/.tools/bin/bindgen-$BINDGEN_VERSION"
 
 # content_hash file…: one hash over names and contents, of files that git would see (folders are walked).
 content_hash() {

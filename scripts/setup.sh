@@ -53,26 +53,46 @@ wait_npm() {
   }
 }
 
-# What compiles the crate to WebAssembly: the target's standard library and wasm-bindgen's command line.
+# What compiles the crate to WebAssembly: the target's standard library, and wasm-bindgen's second half.
 setup_wasm() {
   if [ ! -d "$(rustc --print sysroot)/lib/rustlib/wasm32-unknown-unknown" ]; then
     command -v rustup >/dev/null 2>&1 ||
       fail "this Rust has no target wasm32-unknown-unknown and there is no rustup to add it; install Rust from https://rustup.rs, or your system's package for that target"
     step "adding the Rust target wasm32-unknown-unknown" rustup target add wasm32-unknown-unknown
   fi
-  local wanted
-  wanted="$(locked_version wasm-bindgen)"
-  [ -n "$wanted" ] || fail "Cargo.lock names no wasm-bindgen"
-  # Its command line must be of exactly the version of the library. Compiled without optimisation and without
-  # debug information it is ready in half the time, and it works on one small file. `--locked` is left out: the
-  # newest compatible dependencies build where those of its own lock file may not be had.
-  if [ "$(wasm-bindgen --version 2>/dev/null)" != "wasm-bindgen $wanted" ]; then
-    step "compiling wasm-bindgen $wanted into .tools (2 to 3 minutes, once)" \
-      env CARGO_TARGET_DIR="$ROOT/target/tools" CARGO_PROFILE_DEV_DEBUG=0 cargo install --quiet --debug --force \
-      --root "$ROOT/.tools" --bin wasm-bindgen wasm-bindgen-cli --version "=$wanted"
-    rm -rf "$ROOT/target/tools"
+  [ -n "$BINDGEN_VERSION" ] || fail "Cargo.lock names no wasm-bindgen"
+  if [ ! -x "$BINDGEN" ]; then
+    step "compiling wasm-bindgen's tool $BINDGEN_VERSION into .tools (about a minute, once)" compile_bindgen
   fi
-  say "  wasm: $(wasm-bindgen --version), target wasm32-unknown-unknown"
+  say "  wasm: target wasm32-unknown-unknown, wasm-bindgen $BINDGEN_VERSION"
+}
+
+# The tool must be of exactly the version of the library, so its manifest is written from Cargo.lock. Compiled without
+# optimisation and debug information it is ready soonest, and it works on one small file.
+compile_bindgen() {
+  local folder="$ROOT/target/bindgen"
+  mkdir -p "$folder" "$(dirname "$BINDGEN")"
+  cat >"$folder/Cargo.toml" <<TOML
+[package]
+name = "bindgen"
+version = "0.0.0"
+edition = "2024"
+
+[[bin]]
+name = "bindgen"
+path = "$ROOT/scripts/bindgen/main.rs"
+
+[dependencies]
+wasm-bindgen-cli-support = "=$BINDGEN_VERSION"
+
+[profile.dev]
+debug = 0
+
+[workspace]
+TOML
+  cargo build --quiet --manifest-path "$folder/Cargo.toml" --target-dir "$folder/target"
+  cp "$folder/target/debug/bindgen" "$BINDGEN"
+  rm -rf "$folder"
 }
 
 setup_browser() {
