@@ -83,11 +83,9 @@ impl List {
         let own: &[Field] = match self {
             List::Users => &[Field::GivenName, Field::FamilyName, Field::Email],
             List::ServiceAccounts => &[Field::Name, Field::Email],
-            List::ServiceTokens => &[
-                Field::ServiceAccountId,
-                Field::ServiceAccountName,
-                Field::ServiceAccountEmail,
-            ],
+            List::ServiceTokens => {
+                &[Field::ServiceAccountId, Field::ServiceAccountName, Field::ServiceAccountEmail]
+            }
             List::Groups => &[Field::Name, Field::MemberUsers, Field::MemberGroups],
             List::Roles => &[Field::Name, Field::MemberPermissions, Field::MemberRoles],
             List::Acls => &[
@@ -197,10 +195,9 @@ impl Field {
             | Field::ServiceAccountName
             | Field::ServiceAccountEmail
             | Field::DeletedAt => Shape::Text,
-            Field::MemberUsers
-            | Field::MemberGroups
-            | Field::MemberRoles
-            | Field::MemberProjects => Shape::Ids,
+            Field::MemberUsers | Field::MemberGroups | Field::MemberRoles | Field::MemberProjects => {
+                Shape::Ids
+            }
             Field::MemberPermissions => Shape::Tuples,
             Field::Public => Shape::Flag,
             _ => Shape::Id,

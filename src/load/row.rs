@@ -103,7 +103,11 @@ fn not_json(error: &serde_json::Error, at: &str) -> Error {
     let text = error.to_string();
     let reason = text.split(" at line ").next().unwrap_or_default();
     let place = if at.is_empty() { String::new() } else { format!(" in `{at}`") };
-    Error::at(ErrorCode::BadJson, at, format!("this is not JSON{place}: {reason}; check that the text is whole"))
+    Error::at(
+        ErrorCode::BadJson,
+        at,
+        format!("this is not JSON{place}: {reason}; check that the text is whole"),
+    )
 }
 
 /// Where the reader is and what it expects there, for errors.

@@ -176,7 +176,10 @@ impl Splitter {
         Error::at(
             ErrorCode::BadJson,
             at.clone(),
-            format!("this is not JSON{}: unexpected character{what}; check that the text is whole", place(&at)),
+            format!(
+                "this is not JSON{}: unexpected character{what}; check that the text is whole",
+                place(&at)
+            ),
         )
     }
 
@@ -199,7 +202,9 @@ impl Splitter {
             }
             (Expect::Comma, b',') => {
                 self.expect = match self.stack.last_mut() {
-                    Some(Frame::List { index, .. } | Frame::Page { index, .. } | Frame::Ignored { index, .. }) => {
+                    Some(
+                        Frame::List { index, .. } | Frame::Page { index, .. } | Frame::Ignored { index, .. },
+                    ) => {
                         *index += 1;
                         Expect::Value { or_end: false }
                     }
@@ -310,7 +315,9 @@ impl Splitter {
     }
 
     fn open_page(&mut self, list: List, prefix: String, sink: &mut dyn Sink) -> Result<(), Error> {
-        if let Some(Frame::List { in_rows, .. }) = self.stack.iter_mut().rev().find(|f| matches!(f, Frame::List { .. })) {
+        if let Some(Frame::List { in_rows, .. }) =
+            self.stack.iter_mut().rev().find(|f| matches!(f, Frame::List { .. }))
+        {
             *in_rows = false;
         }
         sink.event(Event::Page { list, prefix: prefix.clone(), base: 0 })?;
@@ -321,11 +328,8 @@ impl Splitter {
 
     fn begin_capture(&mut self, byte: u8, may_be_page: bool) {
         self.buffer.clear();
-        self.capture = Capture {
-            scalar: !matches!(byte, b'{' | b'[' | b'"'),
-            may_be_page,
-            ..Capture::default()
-        };
+        self.capture =
+            Capture { scalar: !matches!(byte, b'{' | b'[' | b'"'), may_be_page, ..Capture::default() };
         self.expect = Expect::Capture;
     }
 
@@ -353,7 +357,8 @@ impl Splitter {
                         state.objects = end - key_start == b"\"objects".len()
                             && (0..end - key_start).all(|k| {
                                 let at = key_start + k;
-                                let b = if at < before { self.buffer[at] } else { bytes[start + at - before] };
+                                let b =
+                                    if at < before { self.buffer[at] } else { bytes[start + at - before] };
                                 b == b"\"objects"[k]
                             });
                     }
@@ -402,7 +407,11 @@ impl Splitter {
             return Err(Error::at(
                 ErrorCode::TooLarge,
                 at.clone(),
-                format!("one value{} is larger than {} MB; leave it out of the export", place(&at), MAX_VALUE_BYTES >> 20),
+                format!(
+                    "one value{} is larger than {} MB; leave it out of the export",
+                    place(&at),
+                    MAX_VALUE_BYTES >> 20
+                ),
             ));
         }
         self.buffer.extend_from_slice(bytes);
@@ -410,7 +419,13 @@ impl Splitter {
     }
 
     /// The value is whole: `bytes[start..end]` is its last part.
-    fn captured(&mut self, bytes: &[u8], start: usize, end: usize, sink: &mut dyn Sink) -> Result<usize, Error> {
+    fn captured(
+        &mut self,
+        bytes: &[u8],
+        start: usize,
+        end: usize,
+        sink: &mut dyn Sink,
+    ) -> Result<usize, Error> {
         if self.buffer.is_empty() {
             // The usual case: the row lies within one chunk and is not copied.
             self.deliver(&bytes[start..end], sink)?;

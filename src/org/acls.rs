@@ -130,10 +130,6 @@ impl Acls {
         })
     }
 
-    pub fn slots(&self) -> impl Iterator<Item = (u32, AclRow)> {
-        (0..self.rows.len() as u32).filter_map(|slot| Some((slot, self.get(slot)?)))
-    }
-
     pub fn copies(&self, slot: u32) -> &[(u32, AclRow)] {
         self.copies.get(&slot).map_or(&[], Vec::as_slice)
     }
@@ -151,7 +147,13 @@ impl Acls {
     /// A slot without an ACL: its row does not count, or is a copy.
     pub fn push_blank(&mut self) {
         self.ids.blank();
-        self.rows.push(Stored { node: NONE, principal: NONE, grant: EMPTY, next_on_node: NONE, next_of_principal: NONE });
+        self.rows.push(Stored {
+            node: NONE,
+            principal: NONE,
+            grant: EMPTY,
+            next_on_node: NONE,
+            next_of_principal: NONE,
+        });
     }
 
     pub fn bytes(&self) -> usize {

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::Org;
@@ -13,7 +14,7 @@ use crate::model::error::{Error, ErrorCode};
 use crate::model::finding::Finding;
 
 /// What [`Org::apply`] did.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Applied {
     /// The organisation's new version.
     pub version: u64,
@@ -124,7 +125,8 @@ fn read_changes(bytes: &[u8]) -> Result<Vec<Change<'_>>, Error> {
         let Some(list) = List::from_name(name) else {
             return Err(Error::at(ErrorCode::BadShape, &at, format!("`{at}` is not a list of an export")));
         };
-        let parts: Option<RawMap<'_>> = read(raw.get().as_bytes(), &at, "an object with `upsert` or `remove`")?;
+        let parts: Option<RawMap<'_>> =
+            read(raw.get().as_bytes(), &at, "an object with `upsert` or `remove`")?;
         let mut change = Change { list, remove: Vec::new(), upsert: Vec::new() };
         for (part, raw) in parts.unwrap_or_default() {
             let at = format!("{at}/{}", crate::load::splitter::escape(&part));
@@ -133,9 +135,15 @@ fn read_changes(bytes: &[u8]) -> Result<Vec<Change<'_>>, Error> {
                 let at = format!("{at}/{i}");
                 match part.as_str() {
                     "upsert" => change.upsert.push(read_row(list, item.get().as_bytes(), || at.clone())?),
-                    "remove" => change.remove.push(read_text(item.get().as_bytes(), &at)?.ok_or_else(|| {
-                        Error::at(ErrorCode::BadShape, &at, format!("`{at}`: expected a string, found null"))
-                    })?),
+                    "remove" => {
+                        change.remove.push(read_text(item.get().as_bytes(), &at)?.ok_or_else(|| {
+                            Error::at(
+                                ErrorCode::BadShape,
+                                &at,
+                                format!("`{at}`: expected a string, found null"),
+                            )
+                        })?)
+                    }
                     _ => break,
                 }
             }
@@ -160,7 +168,11 @@ fn read<'a, T: serde::Deserialize<'a>>(bytes: &'a [u8], at: &str, expected: &str
         if error.is_data() {
             Error::at(ErrorCode::BadShape, at, format!("{place}expected {expected}"))
         } else {
-            Error::at(ErrorCode::BadJson, at, format!("{place}this is not JSON; check that the text is whole"))
+            Error::at(
+                ErrorCode::BadJson,
+                at,
+                format!("{place}this is not JSON; check that the text is whole"),
+            )
         }
     })
 }

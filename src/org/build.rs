@@ -1,6 +1,7 @@
 //! Loading: rows in, an organisation out.
 
 use super::Org;
+use super::put::check;
 use crate::load::list::List;
 use crate::load::row::{Row, read_row};
 use crate::load::splitter::{Event, Sink, Splitter};
@@ -85,7 +86,9 @@ enum Decided {
     /// The export names it.
     Given,
     /// Most of the first rows name it.
-    ByRows { disagree: bool },
+    ByRows {
+        disagree: bool,
+    },
 }
 
 impl Loader {
@@ -127,14 +130,15 @@ impl Loader {
         if self.splitter.is_none() {
             return self.failed.clone().map_or(Ok(()), Err);
         }
-        self.run(|splitter, builder| {
-            std::mem::replace(splitter, Splitter::new(None, None)).finish(builder)
-        })?;
+        self.run(|splitter, builder| std::mem::replace(splitter, Splitter::new(None, None)).finish(builder))?;
         self.splitter = None;
         Ok(())
     }
 
-    fn run(&mut self, work: impl FnOnce(&mut Splitter, &mut Builder) -> Result<(), Error>) -> Result<(), Error> {
+    fn run(
+        &mut self,
+        work: impl FnOnce(&mut Splitter, &mut Builder) -> Result<(), Error>,
+    ) -> Result<(), Error> {
         if let Some(error) = &self.failed {
             return Err(error.clone());
         }
@@ -198,7 +202,11 @@ impl Builder {
     fn decide_by_rows(&mut self, all: bool) -> Result<(), Error> {
         let mut named: Vec<(&str, usize)> = Vec::new();
         for held in &self.held {
-            let Held::Row(_, row) = held else { continue };
+            let Held::Row(list, row) = held else { continue };
+            // A row that does not count has no say.
+            if check(*list, row).is_err() {
+                continue;
+            }
             for id in row.organizations() {
                 match named.iter_mut().find(|(name, _)| *name == id) {
                     Some((_, count)) => *count += 1,
@@ -225,7 +233,7 @@ impl Builder {
 
     fn take(&mut self, list: List, row: &Row<'_>) {
         if let Decided::ByRows { disagree } = &mut self.decided {
-            *disagree |= self.org.is_foreign(row);
+            *disagree |= self.org.is_foreign(row) && check(list, row).is_ok();
         }
         self.org.append(list, row);
     }

@@ -1,6 +1,6 @@
 //! Who somebody is: a user with every group that contains them.
 
-use super::keys::NONE;
+use super::keys::{self, NONE};
 use super::{Map, Members, Org};
 
 /// Whose question it is.
@@ -75,6 +75,12 @@ impl Org {
     /// MODEL 1: if A.member_groups contains B, B's users are also users of A. MODEL 4: a deleted or
     /// unknown group is not walked through.
     pub(crate) fn closure(&self, who: Who) -> Closure {
+        self.closure_reviving(who, keys::NONE)
+    }
+
+    /// The same as if one group that is marked deleted were not.
+    pub(crate) fn closure_reviving(&self, who: Who, revived: u32) -> Closure {
+        let is_live = |group: u32| group == revived || self.is_live_group(group);
         let mut closure = Closure::default();
         let mut seen: Map<u32, ()> = Map::default();
         let start = match who {
@@ -86,7 +92,7 @@ impl Org {
                 }
                 user
             }
-            Who::MemberOf(group) if self.is_live_group(group) => group,
+            Who::MemberOf(group) if is_live(group) => group,
             Who::MemberOf(_) => return closure,
         };
         closure.steps.push(Step { principal: start, from: NONE });
@@ -97,7 +103,7 @@ impl Org {
             let mut next = Vec::new();
             for from in level {
                 for group in &self.principal(closure.steps[from].principal).member_of {
-                    if self.is_live_group(*group) && seen.insert(*group, ()).is_none() {
+                    if is_live(*group) && seen.insert(*group, ()).is_none() {
                         next.push(Step { principal: *group, from: from as u32 });
                     }
                 }
@@ -112,6 +118,15 @@ impl Org {
         closure.sorted = closure.steps.iter().enumerate().map(|(i, s)| (s.principal, i as u32)).collect();
         closure.sorted.sort_unstable();
         closure
+    }
+
+    /// Whether being named by a group or an ACL would make somebody departed, who is therefore
+    /// beyond help by either.
+    pub(crate) fn would_depart(&self, id: &str) -> bool {
+        self.options.members == Members::Known
+            && self.has_directory()
+            && !id.starts_with(crate::model::INTERNAL_PRINCIPAL)
+            && !self.find_user(id).is_some_and(|user| self.in_directory(user))
     }
 
     /// What an ACL's node gives on objects of a type to a subject.

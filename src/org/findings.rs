@@ -19,9 +19,11 @@ impl Org {
     pub fn findings(&self) -> Vec<Finding> {
         let mut findings = Vec::new();
         if self.inferred {
-            let message = format!("the export names no `organization`; its id `{}` is taken from the rows", self.id);
+            let message =
+                format!("the export names no `organization`; its id `{}` is taken from the rows", self.id);
             findings.push(
-                Finding::new(Code::OrganizationInferred, "/organization".to_owned(), message).with("id", &*self.id),
+                Finding::new(Code::OrganizationInferred, "/organization".to_owned(), message)
+                    .with("id", &*self.id),
             );
         }
         for list in List::ALL {
@@ -72,9 +74,23 @@ impl Org {
             List::Groups => self.group_problems(slot, &mut found),
             List::Roles => self.role_problems(slot, &mut found),
             List::ProjectGroups => self.region_problems(slot, &mut found),
-            List::Users => copy_problem(&self.users, slot, |row| self.principal(row.principal).row, |a, b| a.deleted == b.deleted, list, &mut found),
+            List::Users => copy_problem(
+                &self.users,
+                slot,
+                |row| self.principal(row.principal).row,
+                |a, b| a.deleted == b.deleted,
+                list,
+                &mut found,
+            ),
             List::ServiceAccounts => {
-                copy_problem(&self.accounts, slot, |row| self.principal(row.principal).account_row, |a, b| a.deleted == b.deleted, list, &mut found);
+                copy_problem(
+                    &self.accounts,
+                    slot,
+                    |row| self.principal(row.principal).account_row,
+                    |a, b| a.deleted == b.deleted,
+                    list,
+                    &mut found,
+                );
             }
             List::ServiceTokens => copy_problem(
                 &self.tokens,
@@ -100,8 +116,12 @@ impl Org {
         let id = self.acls.id(slot);
         if self.is_group(row.principal) && self.principal(row.principal).row == NONE {
             let group = self.principal_id(row.principal);
-            let message = format!("the group `{group}` is not in the export, so this ACL grants nothing; load the groups too, or remove the ACL");
-            let mut finding = Finding::new(Code::DanglingGroup, field(Field::GroupId), message).with("group", &*group).acl(&*id);
+            let message = format!(
+                "the group `{group}` is not in the export, so this ACL grants nothing; load the groups too, or remove the ACL"
+            );
+            let mut finding = Finding::new(Code::DanglingGroup, field(Field::GroupId), message)
+                .with("group", &*group)
+                .acl(&*id);
             if self.is_internal(row.principal) {
                 finding.severity = Severity::Info;
             }
@@ -111,8 +131,12 @@ impl Org {
             && !self.roles.is_known(role)
         {
             let name = self.roles.id(role);
-            let message = format!("the role `{name}` is not in the export, so this ACL grants nothing; load the roles too, or remove the ACL");
-            let mut finding = Finding::new(Code::DanglingRole, field(Field::RoleId), message).with("role", &*name).acl(&*id);
+            let message = format!(
+                "the role `{name}` is not in the export, so this ACL grants nothing; load the roles too, or remove the ACL"
+            );
+            let mut finding = Finding::new(Code::DanglingRole, field(Field::RoleId), message)
+                .with("role", &*name)
+                .acl(&*id);
             if self.is_internal(row.principal) || self.roles.id_starts_with(role, INTERNAL_ROLE) {
                 finding.severity = Severity::Info;
             }
@@ -120,7 +144,11 @@ impl Org {
         }
         if let Some(other) = self.equal_acl(slot, row) {
             let message = format!("the ACL `{}` grants the same; it counts once", self.acls.id(other));
-            found.push(Finding::new(Code::DuplicateAcl, String::new(), message).with("first", self.acls.id(other)).acl(id));
+            found.push(
+                Finding::new(Code::DuplicateAcl, String::new(), message)
+                    .with("first", self.acls.id(other))
+                    .acl(id),
+            );
         }
     }
 
@@ -168,14 +196,19 @@ impl Org {
 
     fn group_problems(&self, slot: u32, found: &mut Vec<Finding>) {
         let same = |a: &super::GroupRow, b: &super::GroupRow| {
-            a.name == b.name && same_set(&a.users, &b.users) && same_set(&a.groups, &b.groups) && a.deleted == b.deleted
+            a.name == b.name
+                && same_set(&a.users, &b.users)
+                && same_set(&a.groups, &b.groups)
+                && a.deleted == b.deleted
         };
         copy_problem(&self.groups, slot, |row| self.principal(row.principal).row, same, List::Groups, found);
         let Some(row) = self.groups.get(slot) else { return };
         for (i, member) in row.groups.iter().enumerate() {
             if *member != NONE && self.principal(*member).row == NONE {
                 let id = self.principal_id(*member);
-                let message = format!("the member group `{id}` is not in the export, so nobody comes from it; load all groups, or remove it");
+                let message = format!(
+                    "the member group `{id}` is not in the export, so nobody comes from it; load all groups, or remove it"
+                );
                 found.push(
                     Finding::new(Code::DanglingMemberGroup, format!("/member_groups/{i}"), message)
                         .with("group", self.principal_id(row.principal))
@@ -188,17 +221,24 @@ impl Org {
     fn role_problems(&self, slot: u32, found: &mut Vec<Finding>) {
         let rows = self.roles.rows();
         let same = |a: &super::roles::RoleRow, b: &super::roles::RoleRow| {
-            a.name == b.name && a.system == b.system && a.tuples == b.tuples && same_set(&a.members, &b.members) && a.deleted == b.deleted
+            a.name == b.name
+                && a.system == b.system
+                && a.tuples == b.tuples
+                && same_set(&a.members, &b.members)
+                && a.deleted == b.deleted
         };
         copy_problem(rows, slot, |row| self.roles.first(row.role), same, List::Roles, found);
         let Some(row) = rows.get(slot) else { return };
         for (i, member) in row.members.iter().enumerate() {
             if *member != NONE && !self.roles.is_known(*member) {
                 let id = self.roles.id(*member);
-                let message = format!("the member role `{id}` is not in the export, so nothing comes from it; load all roles, or remove it");
-                let mut finding = Finding::new(Code::DanglingMemberRole, format!("/member_roles/{i}"), message)
-                    .with("role", self.roles.id(row.role))
-                    .with("member", id);
+                let message = format!(
+                    "the member role `{id}` is not in the export, so nothing comes from it; load all roles, or remove it"
+                );
+                let mut finding =
+                    Finding::new(Code::DanglingMemberRole, format!("/member_roles/{i}"), message)
+                        .with("role", self.roles.id(row.role))
+                        .with("member", id);
                 if self.roles.id_starts_with(*member, INTERNAL_ROLE) {
                     finding.severity = Severity::Info;
                 }
@@ -208,13 +248,16 @@ impl Org {
     }
 
     fn region_problems(&self, slot: u32, found: &mut Vec<Finding>) {
-        let same = |a: &super::RegionRow, b: &super::RegionRow| same_set(&a.projects, &b.projects) && a.deleted == b.deleted;
+        let same = |a: &super::RegionRow, b: &super::RegionRow| {
+            same_set(&a.projects, &b.projects) && a.deleted == b.deleted
+        };
         copy_problem(&self.regions, slot, |row| self.node(row.node).row, same, List::ProjectGroups, found);
         let Some(row) = self.regions.get(slot) else { return };
         for (i, project) in row.projects.iter().enumerate() {
             if *project != NONE && !self.node(*project).known {
                 let id = self.node_id(*project);
-                let message = format!("the member project `{id}` is not in the export; load the projects too");
+                let message =
+                    format!("the member project `{id}` is not in the export; load the projects too");
                 found.push(
                     Finding::new(Code::UnknownProject, format!("/member_projects/{i}"), message)
                         .with("project", &*id)
@@ -231,8 +274,12 @@ impl Org {
         if standing != Some((list, slot))
             && let Some(first) = standing.and_then(|(list, slot)| self.object_row(list, slot))
         {
-            let same = first.project == row.project && first.public == row.public && first.deleted == row.deleted;
-            found.push(copy_finding(same, list).object(self.types.name(self.node_type(row.node)), &self.node_id(row.node)));
+            let same =
+                first.project == row.project && first.public == row.public && first.deleted == row.deleted;
+            found.push(
+                copy_finding(same, list)
+                    .object(self.types.name(self.node_type(row.node)), &self.node_id(row.node)),
+            );
         }
         if object_rows(list).is_none_or(|(_, ty)| ty == number::PROJECT) {
             return;
@@ -240,13 +287,20 @@ impl Org {
         let id = self.node_id(row.node);
         let ty = self.types.name(self.node_type(row.node));
         if row.project == NONE {
-            let message = format!("this {} names no project, so only ACLs on itself count; give it its `project_id`", list.noun());
+            let message = format!(
+                "this {} names no project, so only ACLs on itself count; give it its `project_id`",
+                list.noun()
+            );
             found.push(Finding::new(Code::UnknownProject, String::new(), message).object(ty, &id));
         } else if !self.node(row.project).known {
             let project = self.node_id(row.project);
-            let message = format!("the project `{project}` is not in the export, so nothing above it counts; load the projects too");
+            let message = format!(
+                "the project `{project}` is not in the export, so nothing above it counts; load the projects too"
+            );
             found.push(
-                Finding::new(Code::UnknownProject, field(Field::ProjectId), message).with("project", project).object(ty, &id),
+                Finding::new(Code::UnknownProject, field(Field::ProjectId), message)
+                    .with("project", project)
+                    .object(ty, &id),
             );
         }
     }
@@ -265,8 +319,12 @@ impl Org {
         for cycle in components(&groups, members) {
             let mut names: Vec<String> = cycle.iter().map(|g| self.principal_label(*g)).collect();
             names.sort();
-            let path = first_pointer(cycle.iter().map(|g| self.principal(*g).row), &pointers, self, List::Groups);
-            let message = format!("{} contain each other, so all have the same users; take one out of another's `member_groups`", quoted(&names));
+            let path =
+                first_pointer(cycle.iter().map(|g| self.principal(*g).row), &pointers, self, List::Groups);
+            let message = format!(
+                "{} contain each other, so all have the same users; take one out of another's `member_groups`",
+                quoted(&names)
+            );
             findings.push(
                 Finding::new(Code::GroupCycle, format!("{path}/member_groups"), message)
                     .with("groups", sorted(cycle.iter().map(|g| self.principal_id(*g)))),
@@ -277,8 +335,12 @@ impl Org {
         for cycle in components(&roles, |role| self.roles.members(role).collect()) {
             let mut names: Vec<String> = cycle.iter().map(|r| self.role_label(*r)).collect();
             names.sort();
-            let path = first_pointer(cycle.iter().map(|r| self.roles.first(*r)), &pointers, self, List::Roles);
-            let message = format!("{} contain each other, so all grant the same; take one out of another's `member_roles`", quoted(&names));
+            let path =
+                first_pointer(cycle.iter().map(|r| self.roles.first(*r)), &pointers, self, List::Roles);
+            let message = format!(
+                "{} contain each other, so all grant the same; take one out of another's `member_roles`",
+                quoted(&names)
+            );
             findings.push(
                 Finding::new(Code::RoleCycle, format!("{path}/member_roles"), message)
                     .with("roles", sorted(cycle.iter().map(|r| self.roles.id(*r)))),
@@ -311,7 +373,9 @@ impl Org {
                     .min_by_key(|slot| self.places(List::Acls).place(*slot))
                     .map_or(String::new(), |slot| format!("{}/user_id", acls.of(slot))),
             };
-            let message = format!("`{id}` is in groups or ACLs and neither in `users` nor in `service_accounts`; take them out, or load the directory whole");
+            let message = format!(
+                "`{id}` is in groups or ACLs and neither in `users` nor in `service_accounts`; take them out, or load the directory whole"
+            );
             findings.push(Finding::new(Code::DepartedPrincipal, path, message).with("id", &*id).subject(id));
         }
     }
@@ -322,7 +386,8 @@ impl Org {
         let organization = self.singleton(number::ORGANIZATION);
         let grants: Vec<(u32, AclRow)> =
             self.acls_on(organization).filter(|(_, acl)| self.grants_owner_role(acl.grant)).collect();
-        let mut by_role = self.users_in(grants.iter().map(|(_, acl)| acl.principal).filter(|p| self.is_live_group(*p)));
+        let mut by_role =
+            self.users_in(grants.iter().map(|(_, acl)| acl.principal).filter(|p| self.is_live_group(*p)));
         for (_, acl) in &grants {
             if !self.is_group(acl.principal) {
                 by_role.insert(acl.principal, ());
@@ -340,17 +405,33 @@ impl Org {
             .min_by_key(|slot| self.places(List::Acls).place(*slot))
             .map_or("/acls".to_owned(), |slot| self.places(List::Acls).pointers().of(slot));
         let mut found: Vec<(String, bool)> = Vec::new();
-        found.extend(by_group.keys().filter(|p| !by_role.contains_key(*p)).map(|p| (self.principal_id(*p), true)));
-        found.extend(by_role.keys().filter(|p| !by_group.contains_key(*p)).map(|p| (self.principal_id(*p), false)));
+        found.extend(
+            by_group.keys().filter(|p| !by_role.contains_key(*p)).map(|p| (self.principal_id(*p), true)),
+        );
+        found.extend(
+            by_role.keys().filter(|p| !by_group.contains_key(*p)).map(|p| (self.principal_id(*p), false)),
+        );
         found.sort();
         for (id, in_group) in found {
             let name = self.user_label(&id);
             let (path, message) = if in_group {
-                (&group_path, format!("`{name}` is in the group `Owners` and does not hold the role `owner` on the organization; they count as an owner"))
+                (
+                    &group_path,
+                    format!(
+                        "`{name}` is in the group `Owners` and does not hold the role `owner` on the organization; they count as an owner"
+                    ),
+                )
             } else {
-                (&acl_path, format!("`{name}` holds the role `owner` on the organization and is not in the group `Owners`; they count as an owner"))
+                (
+                    &acl_path,
+                    format!(
+                        "`{name}` holds the role `owner` on the organization and is not in the group `Owners`; they count as an owner"
+                    ),
+                )
             };
-            findings.push(Finding::new(Code::OwnersDisagree, path.clone(), message).with("name", name).subject(id));
+            findings.push(
+                Finding::new(Code::OwnersDisagree, path.clone(), message).with("name", name).subject(id),
+            );
         }
     }
 
@@ -439,7 +520,10 @@ fn copy_finding(same: bool, list: List) -> Finding {
     let (code, message) = if same {
         (Code::DuplicateId, format!("this {} is in the data twice; it counts once", list.noun()))
     } else {
-        let message = format!("another row has this {}'s id and says something else; that one stands, unless either is deleted; load the data again", list.noun());
+        let message = format!(
+            "another row has this {}'s id and says something else; that one stands, unless either is deleted; load the data again",
+            list.noun()
+        );
         (Code::DuplicateConflict, message)
     };
     Finding::new(code, String::new(), message).with("list", list.name())

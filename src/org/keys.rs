@@ -29,10 +29,6 @@ enum Id<'a> {
 }
 
 impl Keys {
-    pub fn len(&self) -> usize {
-        self.keys.len()
-    }
-
     /// The number of an id of a kind, if it has one.
     pub fn get(&self, kind: u16, id: &str) -> Option<u32> {
         let key = parse(id);

@@ -18,12 +18,13 @@ mod roles;
 mod tree;
 mod types;
 
-pub(crate) use acls::{AclRow, Grant};
+pub(crate) use acls::{AclRow, GrantKind};
 pub use apply::Applied;
 pub use build::{LoadOptions, Loader, Members, UnknownObjects};
-pub(crate) use closure::Closure;
+pub(crate) use closure::{Closure, Who};
 pub use names::Stats;
-pub(crate) use tree::{Chain, Target};
+pub(crate) use names::by_code_units;
+pub(crate) use tree::Target;
 
 use crate::load::list::List;
 use acls::Acls;
@@ -62,10 +63,6 @@ impl<T> Rows<T> {
             self.slots.resize_with(slot + 1, || None);
         }
         self.slots[slot] = row;
-    }
-
-    pub fn iter(&self) -> impl Iterator<Item = (u32, &T)> {
-        self.slots.iter().enumerate().filter_map(|(i, row)| Some((i as u32, row.as_ref()?)))
     }
 
     /// The slots of all rows of a number: the first one's and its copies'.

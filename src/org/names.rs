@@ -179,12 +179,19 @@ impl Org {
             .nodes()
             .filter(|node| {
                 let ty = self.node_type(*node);
-                self.node(*node).known && (ty == number::PROJECT_GROUP || ty == number::PROJECT || number::is_child(ty))
+                self.node(*node).known
+                    && (ty == number::PROJECT_GROUP || ty == number::PROJECT || number::is_child(ty))
             })
             .count();
         let places: usize = List::ALL.iter().map(|list| self.places(*list).slots() as usize).sum();
         Stats {
-            users: self.users.slots.iter().flatten().filter(|row| self.principal(row.principal).row != NONE).count(),
+            users: self
+                .users
+                .slots
+                .iter()
+                .flatten()
+                .filter(|row| self.principal(row.principal).row != NONE)
+                .count(),
             groups: self.principals().filter(|p| self.is_group(*p) && self.principal(*p).row != NONE).count(),
             roles: (0..self.roles.len() as u32).filter(|role| self.roles.is_known(*role)).count(),
             acls: self.acls.len(),

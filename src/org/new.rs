@@ -23,8 +23,10 @@ pub fn new_organization(id: &str, name: &str, owners: &[&str]) -> Value {
                "group_id": format!("{id}:group:{group}"), "role_id": format!("{id}:role:{role}"),
                "_object_org_id": id})
     };
-    let all: Vec<&str> =
-        crate::model::permission::Permission::ALL.into_iter().map(crate::model::permission::Permission::as_str).collect();
+    let all: Vec<&str> = crate::model::permission::Permission::ALL
+        .into_iter()
+        .map(crate::model::permission::Permission::as_str)
+        .collect();
     json!({
         "organization": {"id": id, "name": name},
         "groups": [group("Owners", owners), group("Engineers", &[]), group("Viewers", &[])],

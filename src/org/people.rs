@@ -1,7 +1,7 @@
 //! Principals: users, service accounts and permission groups, and who contains whom.
 
-use super::Org;
 use super::keys::NONE;
+use super::{Org, Rows};
 use crate::load::list::List;
 use crate::model::INTERNAL_PRINCIPAL;
 use crate::model::object::number;
@@ -118,10 +118,17 @@ impl Org {
     /// Whether a user is in the directory: users, service accounts, or accounts that tokens name.
     pub(crate) fn in_directory(&self, principal: u32) -> bool {
         let info = self.principal(principal);
-        let live = |row: Option<&PersonRow>| row.is_some_and(|row| !row.deleted);
-        live(self.users.get(info.row))
-            || live(self.accounts.get(info.account_row))
-            || info.tokens.iter().any(|slot| self.tokens.get(*slot).is_some_and(|row| !row.deleted))
+        let listed = |rows: &Rows<PersonRow>, first: u32| {
+            first != NONE
+                && rows.all(principal, first).all(|slot| rows.get(slot).is_some_and(|row| !row.deleted))
+        };
+        let token = |slot: &u32| {
+            let Some(token) = self.tokens.get(*slot).map(|row| row.token) else { return false };
+            self.tokens.all(token, *slot).all(|slot| self.tokens.get(slot).is_some_and(|row| !row.deleted))
+        };
+        listed(&self.users, info.row)
+            || listed(&self.accounts, info.account_row)
+            || info.tokens.iter().any(token)
     }
 
     /// Whether a group or an ACL of the data names the principal.
@@ -130,9 +137,14 @@ impl Org {
         info.acls > 0 || !info.member_of.is_empty()
     }
 
+    /// Whether the data hold a directory of users.
+    pub(crate) fn has_directory(&self) -> bool {
+        self.places(List::Users).present
+    }
+
     /// MODEL 4: somebody in groups or ACLs whom the directory does not list, although there is one.
     pub(crate) fn has_departed(&self, principal: u32) -> bool {
-        self.places(List::Users).present
+        self.has_directory()
             && !self.is_group(principal)
             && self.is_named(principal)
             && !self.is_internal(principal)

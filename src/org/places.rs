@@ -125,26 +125,6 @@ impl Places {
         self.issues.get(&slot).map_or(&[], Vec::as_slice)
     }
 
-    pub fn issues(&self) -> impl Iterator<Item = (u32, &[Finding])> {
-        self.issues.iter().map(|(slot, issues)| (*slot, issues.as_slice()))
-    }
-
-    /// Slots in the order in which their rows stand in the list, holes left out.
-    pub fn in_order(&self) -> Vec<u32> {
-        let mut at: Map<u32, u32> = Map::default();
-        for (slot, place) in &self.moved {
-            at.insert(*place, *slot);
-        }
-        (0..self.len)
-            .filter(|place| !self.holes.contains(place) || at.contains_key(place))
-            .filter_map(|place| match at.get(&place) {
-                Some(slot) => Some(*slot),
-                None if self.moved.contains_key(&place) => None,
-                None => Some(place),
-            })
-            .collect()
-    }
-
     /// Closes the holes: the rows get new slots in their order. Returns the old slot of each new one.
     pub fn compact(&mut self) -> Vec<u32> {
         let order = self.in_order();

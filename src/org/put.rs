@@ -32,7 +32,7 @@ fn boxed(text: Option<&str>) -> Option<Box<str>> {
 }
 
 /// Why a row does not count.
-struct Refusal {
+pub(super) struct Refusal {
     code: Code,
     field: Option<Field>,
     message: String,
@@ -57,24 +57,6 @@ impl Refusal {
 }
 
 impl Org {
-    /// The row's id, or why the row does not count.
-    fn check_id<'r>(list: List, row: &'r Row<'_>) -> Result<&'r str, Refusal> {
-        let code = if list == List::Acls { Code::MalformedAcl } else { Code::MalformedRow };
-        match row.text(Field::Id) {
-            Some("") => Err(Refusal::new(
-                code,
-                Some(Field::Id),
-                format!("this {} has an empty `id` and is skipped; give it its id", list.noun()),
-            )),
-            None => Err(Refusal::new(
-                code,
-                None,
-                format!("this {} has no `id` and is skipped; give it its id", list.noun()),
-            )),
-            Some(id) => Ok(id),
-        }
-    }
-
     /// Whether a row names another organisation than this.
     pub(super) fn is_foreign(&self, row: &Row<'_>) -> bool {
         row.organizations().any(|id| id != &*self.id)
@@ -108,17 +90,18 @@ impl Org {
     pub(super) fn put(&mut self, list: List, slot: u32, row: &Row<'_>) {
         let refused = if self.is_foreign(row) {
             let other = row.organizations().find(|id| *id != &*self.id).unwrap_or_default();
-            let field = if row.text(Field::ObjectOrgId) == Some(other) { Field::ObjectOrgId } else { Field::OrgId };
+            let field =
+                if row.text(Field::ObjectOrgId) == Some(other) { Field::ObjectOrgId } else { Field::OrgId };
             Some(Refusal::new(
                 Code::ForeignRow,
                 Some(field),
-                format!("this {} belongs to the organization `{other}` and is ignored; take it out of the export", list.noun()),
+                format!(
+                    "this {} belongs to the organization `{other}` and is ignored; take it out of the export",
+                    list.noun()
+                ),
             ))
         } else {
-            match Self::check_id(list, row) {
-                Ok(id) => self.put_row(list, slot, id, row).err(),
-                Err(refusal) => Some(refusal),
-            }
+            check(list, row).err()
         };
         if let Some(refusal) = refused {
             let id = row.text(Field::Id);
@@ -129,12 +112,11 @@ impl Org {
             let places = self.places_mut(list);
             places.skip(slot, id);
             places.report(slot, finding);
+            return;
         }
-    }
-
-    fn put_row(&mut self, list: List, slot: u32, id: &str, row: &Row<'_>) -> Result<(), Refusal> {
+        let id = row.text(Field::Id).unwrap_or_default();
         match list {
-            List::Acls => return self.put_acl(slot, id, row),
+            List::Acls => self.put_acl(slot, id, row),
             List::Users | List::ServiceAccounts => self.put_person(list, slot, id, row),
             List::ServiceTokens => self.put_token(slot, id, row),
             List::Groups => self.put_group(slot, id, row),
@@ -142,7 +124,6 @@ impl Org {
             List::ProjectGroups => self.put_region(slot, id, row),
             _ => self.put_object(list, slot, id, row),
         }
-        Ok(())
     }
 
     fn put_person(&mut self, list: List, slot: u32, id: &str, row: &Row<'_>) {
@@ -167,7 +148,7 @@ impl Org {
         if token as usize == self.token_rows.len() {
             self.token_rows.push(NONE);
         }
-        let account = row.text(Field::ServiceAccountId).filter(|id| !id.is_empty());
+        let account = row.text(Field::ServiceAccountId);
         let account = account.map_or(NONE, |id| self.principal_number(USER, id));
         let first = self.token_rows[token as usize] == NONE;
         if first && account != NONE {
@@ -196,8 +177,10 @@ impl Org {
         for (i, id) in ids.iter().enumerate() {
             if id.is_empty() {
                 let path = format!("/{}/{i}", field.name());
-                let message = format!("an empty id among the members of this {} is left out; remove it", list.noun());
-                self.places_mut(list).report(slot, Finding::new(Code::MalformedRow, path, message).with("list", list.name()));
+                let message =
+                    format!("an empty id among the members of this {} is left out; remove it", list.noun());
+                self.places_mut(list)
+                    .report(slot, Finding::new(Code::MalformedRow, path, message).with("list", list.name()));
                 numbers.push(NONE);
             } else {
                 numbers.push(number(self, id));
@@ -228,17 +211,20 @@ impl Org {
 
     fn put_role(&mut self, slot: u32, id: &str, row: &Row<'_>) {
         let role = self.roles.number(id);
-        let members = self.numbers(List::Roles, slot, Field::MemberRoles, &row.members, |org, id| {
-            org.roles.number(id)
-        });
+        let members =
+            self.numbers(List::Roles, slot, Field::MemberRoles, &row.members, |org, id| org.roles.number(id));
         let mut tuples = Vec::with_capacity(row.tuples.len());
         for (i, tuple) in row.tuples.iter().enumerate() {
             // MODEL 4: a tuple with an unknown permission is skipped.
             let Some(permission) = tuple.permission.as_deref().and_then(Permission::from_name) else {
                 let name = tuple.permission.as_deref().unwrap_or_default();
                 let path = format!("/member_permissions/{i}/permission");
-                let message = format!("the permission `{name}` is not one of the eight; this part of the role is skipped");
-                let finding = Finding::new(Code::UnknownPermission, path, message).with("permission", name).with("role", id);
+                let message = format!(
+                    "the permission `{name}` is not one of the eight; this part of the role is skipped"
+                );
+                let finding = Finding::new(Code::UnknownPermission, path, message)
+                    .with("permission", name)
+                    .with("role", id);
                 self.places_mut(List::Roles).report(slot, finding);
                 continue;
             };
@@ -247,12 +233,15 @@ impl Org {
                 Some("") => {
                     let path = format!("/member_permissions/{i}/restrict_object_type");
                     let message = "an empty `restrict_object_type` restricts to nothing; this part of the role is skipped".to_owned();
-                    self.places_mut(List::Roles).report(slot, Finding::new(Code::MalformedRow, path, message).with("role", id));
+                    self.places_mut(List::Roles)
+                        .report(slot, Finding::new(Code::MalformedRow, path, message).with("role", id));
                     continue;
                 }
                 restrict => restrict.map(|name| self.types.get(name)),
             };
-            if let Some(name) = tuple.restrict.as_deref().filter(|_| restrict.is_some_and(|ty| ty >= number::KNOWN)) {
+            if let Some(name) =
+                tuple.restrict.as_deref().filter(|_| restrict.is_some_and(|ty| ty >= number::KNOWN))
+            {
                 let path = format!("/member_permissions/{i}/restrict_object_type");
                 let finding = unknown_type(path, name);
                 self.places_mut(List::Roles).report(slot, finding);
@@ -276,15 +265,12 @@ impl Org {
 
     fn put_region(&mut self, slot: u32, id: &str, row: &Row<'_>) {
         let node = self.node_number(number::PROJECT_GROUP, id);
-        let projects = self.numbers(List::ProjectGroups, slot, Field::MemberProjects, &row.members, |org, id| {
-            org.node_number(number::PROJECT, id)
-        });
-        let region = RegionRow {
-            node,
-            name: boxed(row.text(Field::Name)),
-            projects,
-            deleted: row.is_deleted(),
-        };
+        let projects =
+            self.numbers(List::ProjectGroups, slot, Field::MemberProjects, &row.members, |org, id| {
+                org.node_number(number::PROJECT, id)
+            });
+        let region =
+            RegionRow { node, name: boxed(row.text(Field::Name)), projects, deleted: row.is_deleted() };
         self.unlink_region(node);
         put_first(&mut self.regions, &mut self.nodes[node as usize].row, node, slot, region);
         self.link_region(node);
@@ -324,7 +310,7 @@ impl Org {
     fn put_object(&mut self, list: List, slot: u32, id: &str, row: &Row<'_>) {
         let Some((rows, ty)) = object_rows(list) else { return };
         let node = self.node_number(ty, id);
-        let project = match row.text(Field::ProjectId).filter(|id| !id.is_empty()) {
+        let project = match row.text(Field::ProjectId) {
             Some(id) if ty != number::PROJECT => self.node_number(number::PROJECT, id),
             _ => NONE,
         };
@@ -390,8 +376,7 @@ impl Org {
         (info.known, info.deleted) = (standing.is_some(), deleted);
     }
 
-    fn put_acl(&mut self, slot: u32, id: &str, row: &Row<'_>) -> Result<(), Refusal> {
-        let acl = self.check_acl(slot, row)?;
+    fn put_acl(&mut self, slot: u32, id: &str, row: &Row<'_>) {
         let object_id = row.text(Field::ObjectId).unwrap_or_default();
         let ty = self.types.get(row.text(Field::ObjectType).unwrap_or_default());
         let node = self.node_number(ty, object_id);
@@ -399,7 +384,20 @@ impl Org {
             (Some(user), _) => self.principal_number(USER, user),
             (None, group) => self.principal_number(GROUP, group.unwrap_or_default()),
         };
-        let acl = AclRow { node, principal, grant: acl, deleted: row.is_deleted() };
+        if let Some(role) = row.text(Field::RoleId) {
+            self.roles.number(role);
+        }
+        // INVARIANT: the row has passed `check`, so that it grants something.
+        let Some(grant) = self.read_grant(row) else { return };
+        for field in [Field::ObjectType, Field::RestrictObjectType] {
+            if let Some(name) = row.text(field)
+                && self.types.get(name) >= number::KNOWN
+            {
+                let finding = unknown_type(format!("/{}", field.name()), name);
+                self.places_mut(List::Acls).report(slot, finding);
+            }
+        }
+        let acl = AclRow { node, principal, grant, deleted: row.is_deleted() };
         match self.acls.find(id) {
             Some(first) => {
                 self.acls.push_blank();
@@ -410,87 +408,19 @@ impl Org {
                 debug_assert_eq!(linked, slot);
             }
         }
-        Ok(())
     }
 
     /// What a well-formed ACL row that names nothing new grants.
     pub(super) fn read_grant(&self, row: &Row<'_>) -> Option<Grant> {
         let restrict = row.text(Field::RestrictObjectType);
         match (row.text(Field::Permission), row.text(Field::RoleId)) {
-            (Some(name), None) => {
-                Some(Grant::permission(Permission::from_name(name)?, restrict.map(|name| self.types.get(name))))
-            }
+            (Some(name), None) => Some(Grant::permission(
+                Permission::from_name(name)?,
+                restrict.map(|name| self.types.get(name)),
+            )),
             (None, Some(role)) if restrict.is_none() => Some(Grant::role(self.roles.find(role)?)),
             _ => None,
         }
-    }
-
-    /// MODEL 4: an ACL that breaks the "exactly one" rules is skipped. Returns what it grants.
-    fn check_acl(&mut self, slot: u32, row: &Row<'_>) -> Result<Grant, Refusal> {
-        let malformed = |field, message: &str| Refusal::new(Code::MalformedAcl, field, message);
-        for field in [
-            Field::ObjectType,
-            Field::ObjectId,
-            Field::UserId,
-            Field::GroupId,
-            Field::RoleId,
-            Field::RestrictObjectType,
-        ] {
-            if row.text(field) == Some("") {
-                let message = format!("an ACL with an empty `{}` is skipped; give its value or leave it out", field.name());
-                return Err(malformed(Some(field), &message));
-            }
-        }
-        for field in [Field::ObjectType, Field::ObjectId] {
-            if row.text(field).is_none() {
-                let message = format!("an ACL without `{}` is skipped; say what it is on", field.name());
-                return Err(malformed(None, &message));
-            }
-        }
-        match (row.text(Field::UserId), row.text(Field::GroupId)) {
-            (None, None) => {
-                return Err(malformed(None, "an ACL needs a `user_id` or a `group_id`; it is skipped"));
-            }
-            (Some(_), Some(_)) => {
-                return Err(malformed(None, "an ACL has either a `user_id` or a `group_id`, not both; it is skipped"));
-            }
-            _ => {}
-        }
-        let restrict = row.text(Field::RestrictObjectType);
-        let grant = match (row.text(Field::Permission), row.text(Field::RoleId)) {
-            (None, None) => {
-                return Err(malformed(None, "an ACL needs a `permission` or a `role_id`; it is skipped"));
-            }
-            (Some(_), Some(_)) => {
-                return Err(malformed(None, "an ACL has either a `permission` or a `role_id`, not both; it is skipped"));
-            }
-            (None, Some(_)) if restrict.is_some() => {
-                return Err(malformed(
-                    Some(Field::RestrictObjectType),
-                    "`restrict_object_type` cannot stand beside `role_id`; the ACL is skipped",
-                ));
-            }
-            (None, Some(role)) => Grant::role(self.roles.number(role)),
-            (Some(name), None) => {
-                let Some(permission) = Permission::from_name(name) else {
-                    return Err(Refusal::new(
-                        Code::UnknownPermission,
-                        Some(Field::Permission),
-                        format!("the permission `{name}` is not one of the eight; the ACL is skipped"),
-                    ));
-                };
-                Grant::permission(permission, restrict.map(|name| self.types.get(name)))
-            }
-        };
-        for field in [Field::ObjectType, Field::RestrictObjectType] {
-            if let Some(name) = row.text(field)
-                && self.types.get(name) >= number::KNOWN
-            {
-                let finding = unknown_type(format!("/{}", field.name()), name);
-                self.places_mut(List::Acls).report(slot, finding);
-            }
-        }
-        Ok(grant)
     }
 
     /// Takes all rows with an id out of a list. Returns the slot of the first, which is empty now;
@@ -588,6 +518,82 @@ impl Org {
     }
 }
 
+/// Whether a row counts, by itself (MODEL 4).
+pub(super) fn check(list: List, row: &Row<'_>) -> Result<(), Refusal> {
+    let is_acl = list == List::Acls;
+    let code = if is_acl { Code::MalformedAcl } else { Code::MalformedRow };
+    let refuse = |field, message: String| Err(Refusal::new(code, field, message));
+    let noun = list.noun();
+    if row.text(Field::Id).is_none() {
+        return refuse(None, format!("this {noun} has no `id` and is skipped; give it its id"));
+    }
+    // MODEL 1: an empty id is malformed, not absent.
+    let references = [
+        Field::Id,
+        Field::ObjectType,
+        Field::ObjectId,
+        Field::UserId,
+        Field::GroupId,
+        Field::RoleId,
+        Field::RestrictObjectType,
+        Field::ProjectId,
+        Field::ServiceAccountId,
+    ];
+    for field in references {
+        if row.text(field) == Some("") {
+            return refuse(
+                Some(field),
+                format!(
+                    "this {noun} has an empty `{}` and is skipped; give its value or leave it out",
+                    field.name()
+                ),
+            );
+        }
+    }
+    if is_acl { check_acl(row) } else { Ok(()) }
+}
+
+/// MODEL 4: an ACL that breaks the "exactly one" rules is skipped.
+fn check_acl(row: &Row<'_>) -> Result<(), Refusal> {
+    let malformed = |field, message: &str| Err(Refusal::new(Code::MalformedAcl, field, message));
+    for field in [Field::ObjectType, Field::ObjectId] {
+        if row.text(field).is_none() {
+            return malformed(
+                None,
+                &format!("an ACL without `{}` is skipped; say what it is on", field.name()),
+            );
+        }
+    }
+    match (row.text(Field::UserId), row.text(Field::GroupId)) {
+        (None, None) => {
+            return malformed(None, "an ACL needs a `user_id` or a `group_id`; this one is skipped");
+        }
+        (Some(_), Some(_)) => {
+            return malformed(
+                None,
+                "an ACL has either a `user_id` or a `group_id`, not both; this one is skipped",
+            );
+        }
+        _ => {}
+    }
+    match (row.text(Field::Permission), row.text(Field::RoleId)) {
+        (None, None) => malformed(None, "an ACL needs a `permission` or a `role_id`; this one is skipped"),
+        (Some(_), Some(_)) => {
+            malformed(None, "an ACL has either a `permission` or a `role_id`, not both; this one is skipped")
+        }
+        (None, Some(_)) if row.text(Field::RestrictObjectType).is_some() => malformed(
+            Some(Field::RestrictObjectType),
+            "`restrict_object_type` cannot stand beside `role_id`; the ACL is skipped",
+        ),
+        (Some(name), None) if Permission::from_name(name).is_none() => Err(Refusal::new(
+            Code::UnknownPermission,
+            Some(Field::Permission),
+            format!("the permission `{name}` is not one of the eight; the ACL is skipped"),
+        )),
+        _ => Ok(()),
+    }
+}
+
 /// Keeps a row: the first of its number stands, later ones are copies.
 pub(super) fn put_first<T>(rows: &mut Rows<T>, first: &mut u32, number: u32, slot: u32, row: T) {
     rows.set(slot, Some(row));
@@ -610,12 +616,16 @@ pub(super) fn take_all<T>(rows: &mut Rows<T>, first: &mut u32, number: u32) -> V
 }
 
 fn full_name(row: &Row<'_>) -> Option<Box<str>> {
-    let parts: Vec<&str> =
-        [Field::GivenName, Field::FamilyName].into_iter().filter_map(|f| row.text(f)).filter(|s| !s.is_empty()).collect();
+    let parts: Vec<&str> = [Field::GivenName, Field::FamilyName]
+        .into_iter()
+        .filter_map(|f| row.text(f))
+        .filter(|s| !s.is_empty())
+        .collect();
     (!parts.is_empty()).then(|| parts.join(" ").into())
 }
 
 fn unknown_type(path: String, name: &str) -> Finding {
-    let message = format!("the object type `{}` is not known to this version; it has no ancestors here", escape(name));
+    let message =
+        format!("the object type `{}` is not known to this version; it has no ancestors here", escape(name));
     Finding::new(Code::UnknownObjectType, path, message).with("type", name)
 }

@@ -259,16 +259,30 @@ impl Roles {
 
     /// All live roles of the closure of a role, itself included.
     pub fn closure(&self, from: u32) -> Vec<u32> {
+        self.closure_reviving(from, NONE)
+    }
+
+    /// The same as if one role that is marked deleted were not.
+    pub fn closure_reviving(&self, from: u32, revived: u32) -> Vec<u32> {
+        let is_live = |role: u32| role == revived || self.is_live(role);
         let mut seen: Map<u32, ()> = Map::default();
-        let mut queue = if self.is_live(from) { vec![from] } else { Vec::new() };
+        let mut queue = if is_live(from) { vec![from] } else { Vec::new() };
         let mut all = Vec::new();
         while let Some(role) = queue.pop() {
             if seen.insert(role, ()).is_none() {
                 all.push(role);
-                queue.extend(self.members(role));
+                queue.extend(self.all_members(role).filter(|member| is_live(*member)));
             }
         }
         all
+    }
+
+    /// The member roles of a role as written, deleted ones too.
+    pub fn all_members(&self, role: u32) -> impl Iterator<Item = u32> {
+        self.row(role)
+            .into_iter()
+            .flat_map(|row| row.members.iter().copied())
+            .filter(|member| *member != NONE)
     }
 }
 
@@ -287,9 +301,11 @@ impl Org {
 
     pub(super) fn refresh_role(&mut self, role: u32) {
         let first = self.roles.first(role);
-        let deleted = self.roles.rows.all(role, first).any(|slot| {
-            self.roles.rows.get(slot).is_some_and(|row| row.deleted)
-        });
+        let deleted = self
+            .roles
+            .rows
+            .all(role, first)
+            .any(|slot| self.roles.rows.get(slot).is_some_and(|row| row.deleted));
         self.roles.link(role, deleted);
         let node = self.node_number(number::ROLE, &self.roles.id(role));
         self.set_node_state(node, first != NONE, deleted);

@@ -75,6 +75,18 @@ impl<'a> Chain<'a> {
         let (near, far) = self.nodes[..self.len as usize].split_at(self.before as usize);
         near.iter().chain(self.regions).chain(far).copied()
     }
+
+    /// The nodes with how many steps they are above the first. All projects and the project groups
+    /// of a project are equally far.
+    pub fn levels(&self) -> impl Iterator<Item = (usize, u32)> {
+        let before = self.before as usize;
+        let (near, far) = self.nodes[..self.len as usize].split_at(before);
+        near.iter()
+            .enumerate()
+            .map(|(level, node)| (level, *node))
+            .chain(self.regions.iter().map(move |node| (before, *node)))
+            .chain(far.iter().enumerate().map(move |(level, node)| (before + level, *node)))
+    }
 }
 
 /// An object as a question finds it.
@@ -172,6 +184,10 @@ impl Org {
         let Some(id) = id.or(number::is_singleton(ty).then_some(&*self.id)) else {
             return target;
         };
+        // An id that is empty where one is needed: nothing counts.
+        if id.is_empty() {
+            return target;
+        }
         if ty != number::NEVER_NAMED {
             target.node = self.find_node(ty, id);
         }
@@ -244,7 +260,8 @@ impl Org {
         let chain = &mut target.chain;
         chain.push(target.node);
         let takes_project = number::is_child(ty) || ty >= number::KNOWN;
-        let project = project.filter(|_| takes_project).map_or(NONE, |id| self.find_node(number::PROJECT, id));
+        let project =
+            project.filter(|_| takes_project).map_or(NONE, |id| self.find_node(number::PROJECT, id));
         if project != NONE {
             self.push_project(chain, project);
             target.deleted = self.is_known(project) && self.node(project).deleted;

@@ -1,0 +1,217 @@
+//! Fixes: what would make a no a yes, the smallest first.
+
+use serde::Serialize;
+
+use super::misses::Candidate;
+use super::subject::{Subject, by_everybody};
+use crate::model::object::number;
+use crate::model::permission::PermissionSet;
+use crate::org::{Map, Org, Target, Who, by_code_units};
+
+/// A grant as the API takes it: the body of `POST /v1/acl`.
+///
+/// `permission` may read `manage_access`, which stands for one ACL for each of the four `*_acls`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AclItem {
+    /// The wire type of the object.
+    pub object_type: String,
+    /// The object's id.
+    pub object_id: String,
+    /// The grantee, when it is a user or service account.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user_id: Option<String>,
+    /// The grantee, when it is a group.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub group_id: Option<String>,
+    /// What is granted, when it is not a role.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub permission: Option<String>,
+    /// The role that is granted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub role_id: Option<String>,
+    /// The one type for which the permission is granted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub restrict_object_type: Option<String>,
+}
+
+/// What to do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Remedy {
+    /// Grant this.
+    Grant(AclItem),
+    /// Make the user a member of the group.
+    AddMember {
+        /// The group's id.
+        group: String,
+        /// The user's id.
+        user: String,
+    },
+}
+
+/// Something that would make the answer yes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Fix {
+    /// What to do.
+    #[serde(flatten)]
+    pub remedy: Remedy,
+    /// How many others would gain something by it.
+    pub gains: usize,
+}
+
+/// How many fixes an explanation tells.
+const MOST: usize = 8;
+
+/// Where a grant would be made, and with which restriction.
+pub(super) struct Place {
+    pub object_type: String,
+    pub object_id: String,
+    /// The restriction that keeps the grant to what was asked, when there is something beyond it.
+    pub restrict: Option<String>,
+    /// How many known objects an unrestricted grant there reaches.
+    pub reach: usize,
+}
+
+/// Fixes are ordered by how many others gain, how much is reached, and what they are.
+type Rank = (usize, usize, u8);
+
+impl Org {
+    /// How many known objects a grant on a node reaches, about.
+    pub(super) fn reach(&self, node: u32) -> usize {
+        match self.node_type(node) {
+            number::ORGANIZATION | number::ORG_PROJECT => self.nodes().len(),
+            number::PROJECT => 2 + self.node(node).children as usize,
+            // A project group holds at least what makes it one.
+            number::PROJECT_GROUP => 2 + self.nodes().len() / 4,
+            _ => 1,
+        }
+    }
+}
+
+/// Precondition: the answer is no.
+pub(super) fn fixes(
+    subject: &Subject<'_>,
+    target: &Target<'_>,
+    ask: PermissionSet,
+    granted: PermissionSet,
+    candidates: &[Candidate],
+    place: &Place,
+) -> Vec<Fix> {
+    let org = subject.org;
+    let missing = ask - granted;
+    let Some(id) =
+        subject.id().filter(|_| subject.can_join() && !target.deleted && !place.object_id.is_empty())
+    else {
+        return Vec::new();
+    };
+    let permission = missing.single().map_or("manage_access", crate::model::permission::Permission::as_str);
+    let grant = |grantee: &str, is_group: bool, restrict: Option<&String>| {
+        Remedy::Grant(AclItem {
+            object_type: place.object_type.clone(),
+            object_id: place.object_id.clone(),
+            user_id: (!is_group).then(|| grantee.to_owned()),
+            group_id: is_group.then(|| grantee.to_owned()),
+            permission: Some(permission.to_owned()),
+            role_id: None,
+            restrict_object_type: restrict.cloned(),
+        })
+    };
+    let others = |group: u32| {
+        org.users_in([group].into_iter())
+            .keys()
+            .filter(|user| subject.who != Who::User(**user))
+            .filter(|user| {
+                let held = org.granted(&org.closure(Who::User(**user)), target) | by_everybody(target);
+                !held.contains_all(missing)
+            })
+            .count()
+    };
+    let mut found: Vec<(Rank, String, Fix)> = Vec::new();
+    let mut offer = |gains: usize, reach: usize, kind: u8, name: &str, remedy: Remedy| {
+        found.push(((gains, reach, kind), name.to_owned(), Fix { remedy, gains }));
+    };
+
+    // Joining a group that holds it.
+    let user = match subject.who {
+        Who::MemberOf(_) => None,
+        _ => Some(id),
+    };
+    if let Some(user) = user {
+        for (group, reach) in joinable(subject, target, missing, candidates) {
+            let name = org.principal_id(group);
+            offer(0, reach, 0, &name, Remedy::AddMember { group: name.clone(), user: user.to_owned() });
+        }
+    }
+    // A grant on the object: to the subject, or to a group of theirs.
+    let mut grantees: Vec<(String, bool, usize)> = Vec::new();
+    match subject.who {
+        Who::MemberOf(group) => grantees.push((id.to_owned(), true, others(group))),
+        _ => grantees.push((id.to_owned(), false, 0)),
+    }
+    if user.is_some() {
+        for group in subject.own_groups() {
+            grantees.push((org.principal_id(group), true, others(group)));
+        }
+    }
+    for (grantee, is_group, gains) in &grantees {
+        let kind = if *is_group { 2 } else { 1 };
+        if place.restrict.is_some() {
+            offer(*gains, 1, kind, grantee, grant(grantee, *is_group, place.restrict.as_ref()));
+        }
+        offer(*gains, place.reach, kind, grantee, grant(grantee, *is_group, None));
+    }
+    found.sort_by(|a, b| a.0.cmp(&b.0).then_with(|| by_code_units(&a.1, &b.1)));
+    found.truncate(MOST);
+    found.into_iter().map(|(_, _, fix)| fix).collect()
+}
+
+/// The live groups that the subject is not in and whose ACLs, with those of the groups above them,
+/// give what is missing; with how much joining them would reach.
+fn joinable(
+    subject: &Subject<'_>,
+    target: &Target<'_>,
+    missing: PermissionSet,
+    candidates: &[Candidate],
+) -> Vec<(u32, usize)> {
+    let org = subject.org;
+    let mut given: Map<u32, ()> = Map::default();
+    for candidate in candidates.iter().filter(|candidate| candidate.live) {
+        let bits = candidate.acl.grant.bits(target.ty, org.roles());
+        if org.is_live_group(candidate.acl.principal) && bits & missing.bits() != 0 {
+            given.insert(candidate.acl.principal, ());
+        }
+    }
+    let mut found = Vec::new();
+    for group in given.into_keys().filter(|group| !subject.closure().contains(*group)) {
+        let joined = org.closure(Who::MemberOf(group));
+        if !org.granted(&joined, target).contains_all(missing) {
+            continue;
+        }
+        let reach = joined
+            .principals()
+            .filter(|principal| !subject.closure().contains(*principal))
+            .flat_map(|principal| org.acls_of(principal))
+            .map(|(_, acl)| org.reach(acl.node))
+            .sum();
+        found.push((group, reach));
+    }
+    found
+}
+
+impl Subject<'_> {
+    /// The live groups that name the subject themselves.
+    fn own_groups(&self) -> Vec<u32> {
+        let Who::User(user) = self.who else { return Vec::new() };
+        let mut groups: Vec<u32> = self
+            .org
+            .principal(user)
+            .member_of
+            .iter()
+            .copied()
+            .filter(|g| self.org.is_live_group(*g))
+            .collect();
+        groups.sort_unstable();
+        groups.dedup();
+        groups
+    }
+}

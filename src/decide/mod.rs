@@ -1,0 +1,9 @@
+//! The questions: may somebody do something, why, and who else may.
+
+pub(crate) mod access;
+pub(crate) mod basis;
+pub(crate) mod explain;
+pub(crate) mod fixes;
+pub(crate) mod list;
+pub(crate) mod misses;
+pub(crate) mod subject;

@@ -1,0 +1,405 @@
+//! The JavaScript bindings: convert, call, convert. Everything that users see is in the npm
+//! package's TypeScript; this is what it calls.
+
+use hashbrown::HashMap;
+use js_sys::{Array, JsString, Object as JsObject, Reflect};
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::rc::Rc;
+use wasm_bindgen::prelude::*;
+
+use crate::decide::list::ListOptions;
+use crate::decide::subject::{Subject, by_everybody};
+use crate::model::error::{Error, ErrorCode};
+use crate::model::object::{ObjectType, number};
+use crate::model::permission::PermissionSet;
+use crate::org::{self, Closure, LoadOptions, Members, Org, UnknownObjects, Who};
+use crate::{Object, Permission};
+
+/// A subject whom the data do not name.
+const UNNAMED: u32 = u32::MAX;
+/// A subject who is not signed in.
+const ANONYMOUS: u32 = u32::MAX - 1;
+/// Bits of an answer beside the permissions.
+const KNOWN: u32 = 1 << 8;
+const DELETED: u32 = 1 << 9;
+
+/// How many subjects' closures are kept.
+const KEPT: usize = 64;
+
+fn thrown(error: &Error) -> JsValue {
+    let object = JsObject::new();
+    let set = |name: &str, value: &str| Reflect::set(&object, &name.into(), &value.into());
+    // Setting a property of a plain object does not fail.
+    let _ = set("code", error.code().as_str());
+    let _ = set("message", &error.to_string());
+    if let Some(path) = error.path() {
+        let _ = set("path", path);
+    }
+    object.into()
+}
+
+fn value(result: &impl Serialize) -> Result<JsValue, JsValue> {
+    result
+        .serialize(&serde_wasm_bindgen::Serializer::json_compatible())
+        .map_err(|error| thrown(&Error::new(ErrorCode::BadArgument, error.to_string())))
+}
+
+fn strings(list: Vec<String>) -> Array {
+    list.into_iter().map(|text| JsValue::from(JsString::from(text))).collect()
+}
+
+fn ask_of(bits: u8) -> PermissionSet {
+    PermissionSet::from_bits(bits)
+}
+
+fn object_of(ty: &str, id: Option<&str>, project: Option<&str>) -> Object {
+    let object = match id {
+        Some(id) => Object::new(ty, id),
+        None => Object::of_type(ty),
+    };
+    match project {
+        Some(project) => object.in_project(project),
+        None => object,
+    }
+}
+
+/// Loads an organisation from JSON texts in pieces.
+#[wasm_bindgen]
+pub struct Loader(Option<org::Loader>);
+
+#[wasm_bindgen]
+impl Loader {
+    /// A loader.
+    #[wasm_bindgen(constructor)]
+    #[must_use]
+    pub fn new(strict: bool, unknown_in_organization: bool, members_known: bool) -> Loader {
+        let options = LoadOptions {
+            strict,
+            unknown_objects: if unknown_in_organization {
+                UnknownObjects::InOrganization
+            } else {
+                UnknownObjects::Deny
+            },
+            members: if members_known { Members::Known } else { Members::Any },
+        };
+        Loader(Some(org::Loader::new(options)))
+    }
+
+    fn loader(&mut self) -> Result<&mut org::Loader, JsValue> {
+        let gone = || thrown(&Error::new(ErrorCode::BadArgument, "this loader has finished"));
+        self.0.as_mut().ok_or_else(gone)
+    }
+
+    /// Begins a text: of a whole export (`""`) or of one list, perhaps as one page of several.
+    ///
+    /// # Errors
+    /// As [`org::Loader::open_list`].
+    pub fn open(&mut self, list: &str, page: i32) -> Result<(), JsValue> {
+        let loader = self.loader()?;
+        if list.is_empty() { loader.close() } else { loader.open_list(list, u32::try_from(page).ok()) }
+            .map_err(|error| thrown(&error))
+    }
+
+    /// Takes the next bytes.
+    ///
+    /// # Errors
+    /// As [`org::Loader::push`].
+    pub fn push(&mut self, chunk: &[u8]) -> Result<(), JsValue> {
+        self.loader()?.push(chunk).map_err(|error| thrown(&error))
+    }
+
+    /// Ends the text.
+    ///
+    /// # Errors
+    /// As [`org::Loader::close`].
+    pub fn close(&mut self) -> Result<(), JsValue> {
+        self.loader()?.close().map_err(|error| thrown(&error))
+    }
+
+    /// Ends loading.
+    ///
+    /// # Errors
+    /// As [`org::Loader::finish`].
+    pub fn finish(&mut self) -> Result<Core, JsValue> {
+        self.loader()?;
+        match self.0.take().map(org::Loader::finish) {
+            Some(Ok(org)) => Ok(Core { org, kept: RefCell::default() }),
+            Some(Err(error)) => Err(thrown(&error)),
+            None => Err(JsValue::UNDEFINED),
+        }
+    }
+}
+
+/// An organisation.
+#[wasm_bindgen]
+pub struct Core {
+    org: Org,
+    /// Closures of the subjects asked about lately, by handle.
+    kept: RefCell<HashMap<u32, Rc<Closure>, foldhash::fast::FixedState>>,
+}
+
+impl Core {
+    fn who(&self, handle: u32) -> Who {
+        match handle {
+            UNNAMED | ANONYMOUS => Who::Nobody,
+            handle if self.org.is_group(handle) => Who::MemberOf(handle),
+            handle => Who::User(handle),
+        }
+    }
+
+    fn closure(&self, handle: u32) -> Rc<Closure> {
+        if let Some(closure) = self.kept.borrow().get(&handle) {
+            return Rc::clone(closure);
+        }
+        let closure = Rc::new(self.org.closure(self.who(handle)));
+        let mut kept = self.kept.borrow_mut();
+        if kept.len() >= KEPT {
+            kept.clear();
+        }
+        kept.insert(handle, Rc::clone(&closure));
+        closure
+    }
+
+    fn subject_of(&self, handle: u32) -> Subject<'_> {
+        Subject {
+            org: &self.org,
+            who: self.who(handle),
+            id: None,
+            of_group: false,
+            closure: (*self.closure(handle)).clone(),
+        }
+    }
+
+    fn named(&self, kind: u32, id: Option<&str>) -> Subject<'_> {
+        match (kind, id) {
+            (_, None) => self.org.anonymous(),
+            (1, Some(id)) => self.org.member_of(id),
+            (_, Some(id)) => self.org.subject(id),
+        }
+    }
+
+    fn type_name(&self, ty: u16) -> ObjectType {
+        ObjectType::from(self.org.types().name(ty))
+    }
+}
+
+#[wasm_bindgen]
+impl Core {
+    /// The organisation's id.
+    #[must_use]
+    pub fn organization(&self) -> String {
+        self.org.id().to_owned()
+    }
+
+    /// The handle of a user (kind 0) or a member of a group alone (kind 1).
+    #[must_use]
+    pub fn subject(&self, kind: u32, id: &str) -> u32 {
+        let found = if kind == 1 { self.org.find_group(id) } else { self.org.find_user(id) };
+        found.unwrap_or(UNNAMED)
+    }
+
+    /// The number of a type's name.
+    #[wasm_bindgen(js_name = typeNumber)]
+    #[must_use]
+    pub fn type_number(&self, name: &str) -> u16 {
+        self.org.types().get(crate::model::object::wire_name(name))
+    }
+
+    /// What the subject may do: permissions in bits 0 to 7, known in 8, deleted in 9.
+    #[must_use]
+    pub fn mask(&self, subject: u32, ty: u16, id: Option<String>, project: Option<String>) -> u32 {
+        let target = self.org.target(ty, id.as_deref(), project.as_deref());
+        let bits = self.org.granted(&self.closure(subject), &target) | by_everybody(&target);
+        u32::from(bits.bits())
+            | if target.known { KNOWN } else { 0 }
+            | if target.deleted { DELETED } else { 0 }
+    }
+
+    /// Whether the subject may create one of this type.
+    #[wasm_bindgen(js_name = canCreate)]
+    #[must_use]
+    pub fn can_create(&self, subject: u32, ty: u16, project: Option<String>) -> bool {
+        let subject = self.subject_of(subject);
+        subject
+            .creation(ty, project.as_deref())
+            .is_some_and(|target| self.org.granted(&subject.closure, &target).contains(Permission::Create))
+    }
+
+    /// Ids to which the subject may do this.
+    #[must_use]
+    pub fn list(
+        &self,
+        subject: u32,
+        ask: u8,
+        ty: u16,
+        project: Option<String>,
+        after: Option<String>,
+        limit: Option<u32>,
+    ) -> Array {
+        if ty == number::NEVER_NAMED {
+            return Array::new();
+        }
+        let options = ListOptions {
+            project: project.as_deref(),
+            after: after.as_deref(),
+            limit: limit.map(|limit| limit as usize),
+        };
+        strings(self.subject_of(subject).list(ask_of(ask), self.type_name(ty), options))
+    }
+
+    /// Projects in which the subject may create one of this type.
+    #[must_use]
+    pub fn creatable(&self, subject: u32, ty: u16) -> Array {
+        let subject = self.subject_of(subject);
+        strings(subject.creatable_number(ty))
+    }
+
+    /// Why.
+    ///
+    /// # Errors
+    /// None that data can cause.
+    #[allow(clippy::too_many_arguments)]
+    pub fn explain(
+        &self,
+        kind: u32,
+        subject: Option<String>,
+        ask: u8,
+        ty: &str,
+        id: Option<String>,
+        project: Option<String>,
+    ) -> Result<JsValue, JsValue> {
+        let object = object_of(ty, id.as_deref(), project.as_deref());
+        value(&self.named(kind, subject.as_deref()).explain(ask_of(ask), &object))
+    }
+
+    /// Why something may be created.
+    ///
+    /// # Errors
+    /// None that data can cause.
+    #[wasm_bindgen(js_name = explainCreate)]
+    pub fn explain_create(
+        &self,
+        kind: u32,
+        subject: Option<String>,
+        ty: &str,
+        project: Option<String>,
+    ) -> Result<JsValue, JsValue> {
+        value(&self.named(kind, subject.as_deref()).explain_create(ty, project.as_deref()))
+    }
+
+    /// Who may.
+    ///
+    /// # Errors
+    /// None that data can cause.
+    #[wasm_bindgen(js_name = who)]
+    pub fn who_may(
+        &self,
+        ask: u8,
+        ty: &str,
+        id: Option<String>,
+        project: Option<String>,
+        after: Option<String>,
+        limit: Option<u32>,
+    ) -> Result<JsValue, JsValue> {
+        let options =
+            ListOptions { project: None, after: after.as_deref(), limit: limit.map(|limit| limit as usize) };
+        value(&self.org.who(ask_of(ask), &object_of(ty, id.as_deref(), project.as_deref()), options))
+    }
+
+    /// The grants that reach an object.
+    ///
+    /// # Errors
+    /// None that data can cause.
+    pub fn access(&self, ty: &str, id: Option<String>, project: Option<String>) -> Result<JsValue, JsValue> {
+        value(&self.org.access(&object_of(ty, id.as_deref(), project.as_deref())))
+    }
+
+    /// The subject's groups.
+    ///
+    /// # Errors
+    /// None that data can cause.
+    pub fn groups(&self, subject: u32) -> Result<JsValue, JsValue> {
+        value(&self.subject_of(subject).groups())
+    }
+
+    /// Whether the subject is an organisation owner.
+    #[wasm_bindgen(js_name = isOwner)]
+    #[must_use]
+    pub fn is_owner(&self, subject: u32) -> bool {
+        self.subject_of(subject).is_owner()
+    }
+
+    /// Findings of loading.
+    ///
+    /// # Errors
+    /// None that data can cause.
+    pub fn findings(&self) -> Result<JsValue, JsValue> {
+        value(&self.org.findings())
+    }
+
+    /// Changes rows; returns the new version and the findings of the change.
+    ///
+    /// # Errors
+    /// As [`Org::apply`].
+    pub fn apply(&mut self, changes: &[u8]) -> Result<JsValue, JsValue> {
+        let applied = self.org.apply(changes).map_err(|error| thrown(&error))?;
+        self.kept.borrow_mut().clear();
+        value(&applied)
+    }
+
+    /// Everything with this name or e-mail; the query is JSON of `{email?, name?, type?}`.
+    ///
+    /// # Errors
+    /// `bad_argument` when it is not.
+    pub fn find(&self, query: &str) -> Result<JsValue, JsValue> {
+        #[derive(Deserialize)]
+        struct Query<'q> {
+            #[serde(borrow)]
+            email: Option<Cow<'q, str>>,
+            #[serde(borrow)]
+            name: Option<Cow<'q, str>>,
+            #[serde(borrow, rename = "type")]
+            object_type: Option<Cow<'q, str>>,
+        }
+        let query: Query<'_> = parse(query)?;
+        value(&self.org.find(query.email.as_deref(), query.name.as_deref(), query.object_type.as_deref()))
+    }
+
+    /// The name of something.
+    #[must_use]
+    pub fn name(&self, ty: &str, id: &str) -> Option<String> {
+        self.org.name(ty, id).map(ToOwned::to_owned)
+    }
+
+    /// How much it holds.
+    ///
+    /// # Errors
+    /// None that data can cause.
+    pub fn stats(&self) -> Result<JsValue, JsValue> {
+        value(&self.org.stats())
+    }
+}
+
+/// A new organisation as data, from JSON of `{id, name, owners}`.
+///
+/// # Errors
+/// `bad_argument` when it is not.
+#[wasm_bindgen(js_name = newOrganization)]
+pub fn new_organization(json: &str) -> Result<JsValue, JsValue> {
+    #[derive(Deserialize)]
+    struct New {
+        id: String,
+        name: String,
+        owners: Vec<String>,
+    }
+    let new: New = parse(json)?;
+    let owners: Vec<&str> = new.owners.iter().map(String::as_str).collect();
+    value(&org::new::new_organization(&new.id, &new.name, &owners))
+}
+
+fn parse<'a, T: Deserialize<'a>>(json: &'a str) -> Result<T, JsValue> {
+    serde_json::from_str(json)
+        .map_err(|_| thrown(&Error::new(ErrorCode::BadArgument, "an argument has not the expected shape")))
+}
