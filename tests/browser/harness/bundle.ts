@@ -1,5 +1,5 @@
 // Bundles for the two runtimes without a file system.
-import { readFileSync } from "node:fs";
+import { copyFileSync, readFileSync, realpathSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { build, type Plugin } from "esbuild";
 
@@ -33,4 +33,23 @@ export async function bundleForWorkerd(file: string): Promise<Record<string, str
     logLevel: "error",
   });
   return { "worker.js": result.outputFiles[0]?.text ?? "", ...wasm };
+}
+
+/**
+ * Writes the bundle of a page, named as its source, into `folder`, with the package's .wasm file beside it, as its
+ * README says for bundlers that do not know `new URL(…, import.meta.url)`.
+ */
+export async function bundleForBrowser(file: string, folder: string): Promise<void> {
+  await build({
+    entryPoints: [file],
+    outdir: folder,
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    target: "es2022",
+    platform: "browser",
+    logLevel: "error",
+  });
+  const installed = realpathSync(join(dirname(file), "../node_modules/aclarity"));
+  copyFileSync(join(installed, "dist/aclarity_bg.wasm"), join(folder, "aclarity_bg.wasm"));
 }
