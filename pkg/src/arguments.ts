@@ -1,6 +1,6 @@
 // What callers pass, made uniform. A programmer's mistake throws; data never do.
 import { badArgument, kindOf } from "./errors.js";
-import { NO_LIMIT } from "./raw.js";
+import { MOST } from "./raw.js";
 import { isWellFormed } from "./strings.js";
 import { isSingleton, knownTypeNumber, wireName } from "./vocabulary.js";
 
@@ -43,12 +43,12 @@ export function target(id: unknown, project: unknown): Target {
 }
 
 /** `limit` of lists: everything when absent. */
-export function optionalLimit(limit: unknown): number {
-  if (limit === undefined || limit === null || limit === Number.POSITIVE_INFINITY) return NO_LIMIT;
+export function optionalLimit(limit: unknown): number | undefined {
+  if (limit === undefined || limit === null || limit === Number.POSITIVE_INFINITY) return undefined;
   if (typeof limit !== "number" || !Number.isInteger(limit) || limit < 0) {
     throw badArgument("a limit is a whole number, 0 or more");
   }
-  return Math.min(limit, NO_LIMIT);
+  return Math.min(limit, MOST);
 }
 
 export function optionalObject<T extends object>(options: T | null | undefined, what: string): Partial<T> {

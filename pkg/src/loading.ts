@@ -32,10 +32,9 @@ export function loadAtOnce(host: Host, source: unknown, options: CheckedOptions)
   }
 }
 
-/** The wasm module's loader, with its errors made into AclarityErrors. Freed once, whatever happens. */
+/** The wasm module's loader, with its errors made into AclarityErrors. */
 class Loader implements RawLoader {
   private readonly raw: RawLoader;
-  private spent = false;
 
   constructor(
     private readonly instance: Instance,
@@ -59,14 +58,11 @@ class Loader implements RawLoader {
   }
 
   finish(): RawCore {
-    this.spent = true;
     return this.guarded(() => this.raw.finish());
   }
 
   free(): void {
-    if (this.spent || this.instance.broken) return;
-    this.spent = true;
-    this.guarded(() => this.raw.free());
+    if (!this.instance.broken) this.guarded(() => this.raw.free());
   }
 
   private guarded<T>(call: () => T): T {

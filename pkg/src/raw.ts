@@ -6,7 +6,7 @@ export interface RawLoader {
   open(list: string, page: number): void;
   push(chunk: Uint8Array): void;
   close(): void;
-  /** Consumes the loader. */
+  /** Ends loading; the loader is of no further use. */
   finish(): RawCore;
   free(): void;
 }
@@ -23,11 +23,11 @@ export interface RawCore {
     type: number,
     project: string | undefined,
     after: string | undefined,
-    limit: number,
+    limit: number | undefined,
   ): string[];
   creatable(subject: number, type: number): string[];
+  /** `subjectId` left out: somebody who is not signed in. */
   explain(
-    subject: number,
     kind: SubjectKind,
     subjectId: string | undefined,
     ask: number,
@@ -35,20 +35,14 @@ export interface RawCore {
     id: string | undefined,
     project: string | undefined,
   ): unknown;
-  explainCreate(
-    subject: number,
-    kind: SubjectKind,
-    subjectId: string | undefined,
-    type: string,
-    project: string | undefined,
-  ): unknown;
+  explainCreate(kind: SubjectKind, subjectId: string | undefined, type: string, project: string | undefined): unknown;
   who(
     ask: number,
     type: string,
     id: string | undefined,
     project: string | undefined,
     after: string | undefined,
-    limit: number,
+    limit: number | undefined,
   ): unknown;
   access(type: string, id: string | undefined, project: string | undefined): unknown;
   groups(subject: number): unknown;
@@ -79,5 +73,5 @@ export const NOBODY = 0xffff_ffff;
 /** Subject handle: somebody who is not signed in. */
 export const ANONYMOUS = 0xffff_fffe;
 
-/** The highest number that crosses the boundary as a count: everything. */
-export const NO_LIMIT = 0xffff_ffff;
+/** The highest number that crosses the boundary as a count. */
+export const MOST = 0xffff_ffff;

@@ -5,7 +5,6 @@ import type { Steps, TextWriter } from "./text.js";
 
 /** Rows per JSON.stringify: enough to be fast, few enough to be a small string. */
 const SLICE = 64;
-const DEEPEST = 200;
 
 /** Whether a value is a page, `{ "objects": [...] }`, that can be written row by row. */
 function isPage(value: unknown): value is { objects: unknown[] } {
@@ -77,9 +76,9 @@ export function stringify(value: unknown, path: string): string {
 /** What JSON.stringify stumbled over. */
 function culprit(value: unknown, path: string, above: object[], error: unknown): AclarityError {
   if (typeof value === "bigint") return unholdable(path, "a BigInt");
+  // The stack, or the longest string: where exactly is not worth the time.
+  if (error instanceof RangeError) return unholdable(path, "too many levels or too much text");
   if (typeof value === "object" && value !== null) {
-    if (above.includes(value)) return unholdable(path, "a reference to itself");
-    if (above.length >= DEEPEST) return unholdable(path.split("/").slice(0, 4).join("/"), "too many levels");
     const found = culpritWithin(value, path, [...above, value], error);
     if (found !== undefined) return found;
   }
@@ -87,7 +86,7 @@ function culprit(value: unknown, path: string, above: object[], error: unknown):
 }
 
 function culpritWithin(value: object, path: string, above: object[], error: unknown): AclarityError | undefined {
-  for (const key of Object.keys(value)) {
+  for (const key of keysOf(value)) {
     const innerPath = `${path}/${pointerToken(key)}`;
     try {
       const inner = (value as Record<string, unknown>)[key];
@@ -98,6 +97,14 @@ function culpritWithin(value: object, path: string, above: object[], error: unkn
     }
   }
   return undefined;
+}
+
+function keysOf(value: object): string[] {
+  try {
+    return Object.keys(value);
+  } catch {
+    return [];
+  }
 }
 
 function valueAt(holder: object, key: string): unknown {

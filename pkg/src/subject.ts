@@ -6,21 +6,31 @@ import {
   optionalId,
   optionalLimit,
   optionalObject,
+  type Target,
   target,
 } from "./arguments.js";
 import { questionKey } from "./cache.js";
 import { badArgument, kindOf } from "./errors.js";
 import { deepFreeze } from "./freeze.js";
 import type { Kernel } from "./kernel.js";
-import { KNOWN, Memo, TYPE_SHIFT } from "./memo.js";
-import { ANONYMOUS, NO_LIMIT, NOBODY, type RawCore, type SubjectKind } from "./raw.js";
-import { Ref } from "./ref.js";
+import { ANSWER, CODE, FIRST_CODE, KNOWN, Memo, NUMBER_SHIFT, SECOND, SECOND_CODE } from "./memo.js";
+import { ANONYMOUS, NOBODY, type RawCore, type SubjectKind } from "./raw.js";
+import type { Ref } from "./ref.js";
 import { isWellFormed } from "./strings.js";
 import { OBJECT_TYPES } from "./tables.generated.js";
 import type { Explanation, Permission } from "./types.js";
-import { askBits, CREATE_ACLS, isSingleton, knownTypeNumber, permissionSet, wireName } from "./vocabulary.js";
+import {
+  askBits,
+  CREATE_ACLS,
+  isSingleton,
+  KNOWN_TYPES,
+  knownTypeNumber,
+  permissionSet,
+  wireName,
+} from "./vocabulary.js";
 
-const TYPE_NAMES: readonly string[] = OBJECT_TYPES;
+/** By code: a type's number plus one. */
+const TYPE_NAMES: readonly (string | undefined)[] = [undefined, ...OBJECT_TYPES];
 const UNRESOLVED = -1;
 const NONE: readonly string[] = Object.freeze([]);
 
@@ -58,12 +68,13 @@ export class Subject {
     }
     if (typeof objectId === "string") {
       const entry = this.memo.ids.get(objectId);
-      if (
-        entry !== undefined &&
-        TYPE_NAMES[entry >>> TYPE_SHIFT] === type &&
-        (itsProject === undefined || (entry & KNOWN) !== 0)
-      ) {
-        return (entry & bits) === bits;
+      if (entry !== undefined) {
+        if (TYPE_NAMES[(entry >>> FIRST_CODE) & CODE] === type) {
+          if (itsProject === undefined || (entry & KNOWN) !== 0) return (entry & bits) === bits;
+        } else if (TYPE_NAMES[entry >>> SECOND_CODE] === type && type !== undefined) {
+          const second = entry >>> SECOND;
+          if (itsProject === undefined || (second & KNOWN) !== 0) return (second & bits) === bits;
+        }
       }
     }
     return (this.mask(type, id, project) & bits) === bits;
@@ -98,25 +109,22 @@ export class Subject {
     if (this.generation !== this.kernel.generation) this.renew();
     if (Array.isArray(typeOrRefs)) return this.canManyRefs(bits, typeOrRefs);
     if (!Array.isArray(ids)) throw badArgument(`canMany takes an array of ids, rows or refs, not ${kindOf(ids)}`);
-    const type = wireName(typeOrRefs);
-    const number = this.kernel.typeNumber(type);
+    const number = this.kernel.typeNumber(wireName(typeOrRefs));
+    // A type that is not among the 13 has no code: all of it takes the slow path.
+    const code = number < KNOWN_TYPES ? number + 1 : -1;
     const answers = new Uint8Array(ids.length);
     for (let index = 0; index < ids.length; index++) {
       const id = ids[index];
       const row = isRow(id);
       const objectId = row ? id.id : id;
-      let mask: number | undefined;
-      if (typeof objectId === "string") {
-        const entry = this.memo.ids.get(objectId);
-        if (
-          entry !== undefined &&
-          entry >>> TYPE_SHIFT === number &&
-          ((entry & KNOWN) !== 0 || !row || id.project_id === undefined)
-        ) {
-          mask = entry;
-        }
+      let mask = -1;
+      const entry = typeof objectId === "string" ? this.memo.ids.get(objectId) : undefined;
+      if (entry !== undefined) {
+        if (((entry >>> FIRST_CODE) & CODE) === code) mask = entry & ANSWER;
+        else if (entry >>> SECOND_CODE === code) mask = (entry >>> SECOND) & ANSWER;
       }
-      mask ??= this.mask(type, id, undefined);
+      if (mask < 0 || ((mask & KNOWN) === 0 && row && id.project_id !== undefined))
+        mask = this.maskOf(number, id, undefined);
       if ((mask & bits) === bits) answers[index] = 1;
     }
     return answers;
@@ -129,11 +137,11 @@ export class Subject {
     for (let index = 0; index < refs.length; index++) {
       const ref = refs[index] as Ref;
       let mask: number;
-      if (ref instanceof Ref && ref.numbers === numbers) {
+      if (typeof ref === "object" && ref !== null && ref.numbers === numbers) {
         const entry = slots[ref.number & slotMask] as number;
-        mask = entry >>> TYPE_SHIFT === ref.number ? entry : this.refMask(ref);
+        mask = entry >>> NUMBER_SHIFT === ref.number ? entry : this.refMask(ref);
       } else {
-        mask = this.refMask(ref);
+        mask = this.refMask(isRow(ref) ? ref : {});
       }
       if ((mask & bits) === bits) answers[index] = 1;
     }
@@ -167,9 +175,15 @@ export class Subject {
   }
 
   /** `after` a string that cannot cross the boundary: compared here, code unit by code unit as there. */
-  private listAfterOddity(bits: number, wire: string, project: string | undefined, after: string, limit: number) {
+  private listAfterOddity(
+    bits: number,
+    wire: string,
+    project: string | undefined,
+    after: string,
+    limit: number | undefined,
+  ) {
     return this.answer(["list", bits, wire, project, after, limit], (core, handle) => {
-      const all = core.list(handle, bits, this.kernel.typeNumber(wire), project, undefined, NO_LIMIT);
+      const all = core.list(handle, bits, this.kernel.typeNumber(wire), project, undefined, undefined);
       return Object.freeze(all.filter((id) => id > after).slice(0, limit));
     });
   }
@@ -185,18 +199,16 @@ export class Subject {
     const bits = askBits(ask);
     const wire = crossingType(type);
     const about = target(id, project);
-    return this.answer(["explain", bits, wire, about.id, about.project, about.leftOut ? 1 : 0], (core, handle) =>
-      deepFreeze(
-        core.explain(handle, this.kind, this.crossingId(), bits, wire, crossingObjectId(wire, about), about.project),
-      ),
+    return this.answer(["explain", bits, wire, about.id, about.project, about.leftOut ? 1 : 0], (core) =>
+      deepFreeze(core.explain(this.kind, this.crossingId(), bits, wire, crossingObjectId(wire, about), about.project)),
     ) as Explanation;
   }
 
   explainCreate(type: unknown, project?: unknown): Explanation {
     const wire = crossingType(type);
     const inProject = optionalId(project, "a project");
-    return this.answer(["explainCreate", wire, inProject], (core, handle) =>
-      deepFreeze(core.explainCreate(handle, this.kind, this.crossingId(), wire, inProject)),
+    return this.answer(["explainCreate", wire, inProject], (core) =>
+      deepFreeze(core.explainCreate(this.kind, this.crossingId(), wire, inProject)),
     ) as Explanation;
   }
 
@@ -214,26 +226,38 @@ export class Subject {
 
   /** What may be done with an object named by type, id or row, and project. */
   private mask(type: unknown, id: unknown, project: unknown): number {
-    const wire = wireName(type);
-    const number = this.kernel.typeNumber(wire);
-    const about = target(id, project);
-    const objectId = about.leftOut && isSingleton(number) ? this.kernel.organization : about.id;
-    if (objectId === undefined) return 0;
-    const known = this.memo.find(number, objectId, about.project);
+    return this.maskOf(this.kernel.typeNumber(wireName(type)), id, project);
+  }
+
+  private maskOf(type: number, id: unknown, project: unknown): number {
+    const row = isRow(id);
+    const objectId = row ? id.id : id;
+    const place = row && project === undefined ? id.project_id : project;
+    if (typeof objectId === "string") {
+      const known = this.memo.find(type, objectId, (place ?? undefined) as string | undefined);
+      if (known >= 0) return known;
+    }
+    return this.askMask(type, target(id, project));
+  }
+
+  private askMask(type: number, about: Target): number {
+    const id = about.leftOut && isSingleton(type) ? this.kernel.organization : about.id;
+    if (id === undefined) return 0;
+    const known = this.memo.find(type, id, about.project);
     if (known >= 0) return known;
-    const answer = this.kernel.mask(this.resolved(), number, objectId, about.project);
-    this.memo.store(number, objectId, about.project, answer & (KNOWN | 0xff));
+    const answer = this.kernel.mask(this.resolved(), type, id, about.project) & ANSWER;
+    this.memo.store(type, id, about.project, answer);
     return answer;
   }
 
-  private refMask(candidate: unknown): number {
-    const ref =
-      candidate instanceof Ref && candidate.numbers === this.kernel.refNumbers ? candidate : this.adopted(candidate);
+  private refMask(candidate: object): number {
+    let ref = candidate as Ref;
+    if (ref.numbers !== this.kernel.refNumbers) ref = this.adopted(candidate);
     const known = this.memo.findRef(ref.number);
     if (known >= 0) return known;
     if (ref.id === "" || !isWellFormed(ref.id)) return 0;
     const type = this.kernel.typeNumber(ref.type);
-    const answer = this.kernel.mask(this.resolved(), type, ref.id, ref.project_id) & (KNOWN | 0xff);
+    const answer = this.kernel.mask(this.resolved(), type, ref.id, ref.project_id) & ANSWER;
     this.memo.storeRef(ref.number, answer);
     return answer;
   }
@@ -282,6 +306,7 @@ export class Subject {
   }
 
   private crossingId(): string | undefined {
-    return this.id === null || !isWellFormed(this.id) ? undefined : this.id;
+    if (this.id === null) return undefined;
+    return isWellFormed(this.id) ? this.id : "";
   }
 }

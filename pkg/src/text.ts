@@ -35,6 +35,8 @@ export class TextWriter {
 
   *close(): Steps {
     yield* this.flush(true);
+    // A text of nothing is a text all the same, and not JSON.
+    if (this.atStart) this.loader.push(new Uint8Array(0));
     this.loader.close();
   }
 

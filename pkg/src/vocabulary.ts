@@ -70,7 +70,6 @@ const NOUN_TYPES: ReadonlyMap<string, string> = new Map(
 /** A wire name for what a person wrote. Anything else is kept: an unknown type (MODEL 4). */
 export function wireName(type: unknown): string {
   if (typeof type !== "string") throw badArgument(`a type is a string, not ${kindOf(type)}`);
-  if (TYPE_NUMBERS.has(type)) return type;
   return NOUN_TYPES.get(type) ?? type;
 }
 

@@ -351,7 +351,7 @@ export interface Subject {
   readonly id: string | null;
   /** An organisation owner (MODEL 5): an identity, not "has all eight". */
   readonly isOwner: boolean;
-  /** The groups it is in. `via`: the groups between, its own first. */
+  /** The groups it is in. `via` is a shortest path: its own group first, this one last. */
   readonly groups: readonly { readonly id: string; readonly name: string; readonly via: readonly string[] }[];
 
   /**

@@ -315,7 +315,7 @@ describe("results", () => {
   });
 
   test("groups and ownership", () => {
-    expect(ada.groups).toEqual([{ id: "eng", name: "eng", via: [] }]);
+    expect(ada.groups).toEqual([{ id: "eng", name: "eng", via: ["eng"] }]);
     expect(ada.isOwner).toBe(false);
     expect(bo.isOwner).toBe(true);
     expect(org.anonymous.isOwner).toBe(false);

@@ -44,9 +44,10 @@ export function textOf(vector: Case): string {
   return JSON.stringify(filled(vector));
 }
 
-function filled(vector: Case): Json {
+function filled(vector: Case): unknown {
+  if (vector.fill === undefined) return vector.export;
   const data: Json = { ...vector.export };
-  for (const [list, { count, row }] of Object.entries(vector.fill ?? {})) {
+  for (const [list, { count, row }] of Object.entries(vector.fill)) {
     const added = Array.from({ length: count }, (_, n) => JSON.parse(JSON.stringify(row).replaceAll("#", String(n))));
     data[list] = [...((data[list] as unknown[] | undefined) ?? []), ...added];
   }
