@@ -7,11 +7,12 @@ import { AccessPage } from "./access/AccessPage.tsx";
 import { FindingsPage } from "./findings/FindingsPage.tsx";
 import { WorkspaceProvider } from "./organization/context.tsx";
 import { Shell } from "./shell/Shell.tsx";
-import { Failed, Loading } from "./shell/States.tsx";
+import { Broken, Failed, Loading } from "./shell/States.tsx";
 
 const router = createBrowserRouter([
   {
     element: <Shell />,
+    errorElement: <Broken />,
     children: [
       { path: "/", element: <AccessPage /> },
       { path: "/findings", element: <FindingsPage /> },

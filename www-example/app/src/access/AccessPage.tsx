@@ -44,6 +44,7 @@ export function AccessPage() {
   const detail = narrow && selection.on !== undefined;
   return (
     <AccessProvider value={access}>
+      <title>{`${item ? `${item.name} · ` : ""}${access.option.name} · aclarity`}</title>
       <h1 className="visually-hidden">Access</h1>
       <div className={styles.page}>
         <div className={styles.toolbar}>

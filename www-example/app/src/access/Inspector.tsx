@@ -25,7 +25,7 @@ export function Inspector({ item, why, tab, onBack }: { item: NodeItem | undefin
     <>
       <header className={styles.header}>
         {onBack && (
-          <Button small look="quiet" icon="left" className={styles.back} onPress={onBack}>
+          <Button small look="quiet" icon="left" className={styles.back} onPress={onBack} autoFocus>
             All objects
           </Button>
         )}

@@ -45,7 +45,7 @@ export function PathDiagram({ paths, chosen }: { paths: readonly Path[]; chosen:
               <g key={arrow.key} data-broken={arrow.broken}>
                 <path d={arrow.d} className={styles.arrow} markerEnd={`url(#${arrow.broken ? "head-broken" : "head"})`} />
                 <text x={arrow.at.x} y={arrow.at.y} className={styles.link}>
-                  {arrow.broken ? `✕ ${arrow.label}` : arrow.label}
+                  {arrow.broken ? `✕ ${arrow.label}` : arrow.label.replace(/,$/, "")}
                 </text>
               </g>
             ))}

@@ -1,5 +1,5 @@
-import { useMemo, useRef, useState } from "react";
-import { Button, Collection, ComboBox, Header, Input, Label, ListBox, ListBoxItem, ListBoxSection, Popover } from "react-aria-components";
+import { useContext, useEffect, useMemo, useRef, useState } from "react";
+import { Button, Collection, ComboBox, ComboBoxStateContext, Header, Input, Label, ListBox, ListBoxItem, ListBoxSection, Popover } from "react-aria-components";
 import { Icon } from "../ui/icons.tsx";
 import { Avatar } from "../ui/ui.tsx";
 import { type SubjectKind, type SubjectOption, useAccess } from "./access.tsx";
@@ -20,13 +20,23 @@ const matches = (text: string, word: string): boolean => (word.includes("@") ? t
 const starts = (option: SubjectOption, words: string[]): number => Number(plain(option.name).split(/\s+/).some((part) => words[0] !== undefined && part.startsWith(words[0])));
 const plain = (text: string): string => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 
+/** While the list is open the field is empty, with the name as its placeholder; otherwise the name is there to be typed over. */
+function Search({ name, closed }: { name: string; closed: boolean }) {
+  const state = useContext(ComboBoxStateContext);
+  const input = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    if (closed && document.activeElement === input.current) input.current?.select();
+  });
+  return <Input ref={input} className={styles.input ?? ""} placeholder={name} onClick={() => closed && state?.open(null, "manual")} />;
+}
+
 export function SubjectPicker() {
   const { options, option: shown, select } = useAccess();
   // The address follows a moment later; the field does not wait for it.
   const [pending, setPending] = useState<SubjectOption>();
   if (pending?.key === shown.key) setPending(undefined);
   const option = pending ?? shown;
-  const [typed, setTyped] = useState<string>(); // undefined: nothing typed, the name of the chosen one shows
+  const [typed, setTyped] = useState<string>(); // undefined: closed, the name of the chosen one shows
   const field = useRef<HTMLDivElement>(null);
   const searchable = useMemo(() => options.map((o) => ({ option: o, text: plain(`${o.name} ${o.detail}`), id: o.key.slice(o.key.indexOf(":") + 1) })), [options]);
   const sections = useMemo(() => {
@@ -56,12 +66,12 @@ export function SubjectPicker() {
         }
         setTyped(undefined);
       }}
-      onOpenChange={(open) => !open && setTyped(undefined)}
+      onOpenChange={(open) => setTyped((text) => (open ? (text ?? "") : undefined))}
     >
       <Label className={styles.label ?? ""}>Access of</Label>
       <div className={styles.field} ref={field}>
         <Avatar name={option.name} kind={option.kind} />
-        <Input className={styles.input ?? ""} onFocus={(event) => typed === undefined && event.currentTarget.select()} placeholder="Name, e-mail or id" />
+        <Search name={option.name} closed={typed === undefined} />
         <span className={styles.detail}>{option.detail}</span>
         <Button className={styles.open ?? ""}>
           <Icon name="down" size={14} />
@@ -70,7 +80,7 @@ export function SubjectPicker() {
       <Popover className={styles.popover ?? ""} triggerRef={field} placement="bottom start" offset={6}>
         <ListBox className={styles.list ?? ""} renderEmptyState={() => <p className={styles.none}>Nobody matches “{typed}”.</p>}>
           {(section: (typeof sections)[number]) => (
-            <ListBoxSection id={section.kind} className={styles.section ?? ""}>
+            <ListBoxSection id={`section ${section.kind}`} className={styles.section ?? ""}>
               <Header className={styles.heading ?? ""}>
                 {section.title}
                 {section.more > 0 && <span> · {section.more} more, keep typing</span>}

@@ -4,7 +4,7 @@ import { ToggleButton, ToggleButtonGroup } from "react-aria-components";
 import { useWorkspace } from "../organization/context.tsx";
 import { ACCESS_PERMISSIONS, askName, PERMISSION_NAMES, plural, typeName, typeNames } from "../organization/words.ts";
 import { Avatar, Badge, Button, Empty, Hint } from "../ui/ui.tsx";
-import { argument, nameOfGroup, nameOfNode, nameOfUser, type SubjectOption, UNKNOWN, unknownSubject, useAccess } from "./access.tsx";
+import { argument, nameOfGroup, nameOfNode, nameOfUser, type SubjectOption, unknownSubject, useAccess } from "./access.tsx";
 import { aclOf } from "./paths.ts";
 import type { SubjectKey } from "./selection.ts";
 import type { NodeItem } from "./tree.ts";
@@ -29,7 +29,8 @@ function People({ item, ask, onAsk }: { item: NodeItem; ask: Ask; onAsk: (ask: A
   const access = useAccess();
   const [limit, setLimit] = useState(PAGE);
   const who = access.org.who(ask, item.node.type, argument(item));
-  const shown = who.subjects.slice(0, limit);
+  const people = who.subjects.map((one) => ({ ...one, name: nameOfUser(access.org, one.subject) })).sort((a, b) => a.name.localeCompare(b.name, "en"));
+  const shown = people.slice(0, limit);
   return (
     <section className={styles.section} aria-label="People and service accounts">
       <header className={styles.header}>
@@ -47,9 +48,8 @@ function People({ item, ask, onAsk }: { item: NodeItem; ask: Ask; onAsk: (ask: A
         <Empty icon="off" title={`Nobody may ${askName(ask).toLowerCase()}`} />
       ) : (
         <ul className={styles.people} aria-label={`${askName(ask)}: ${plural(who.subjects.length, "person or account", "people and accounts")}`}>
-          {shown.map(({ subject, via }) => {
+          {shown.map(({ subject, via, name }) => {
             const option = optionOf(access.options, { kind: "user", id: subject });
-            const name = option.detail === UNKNOWN ? nameOfUser(access.org, subject) : option.name;
             return (
               <li key={subject}>
                 <button type="button" className={styles.person} onClick={() => access.select({ as: { kind: "user", id: subject }, why: { ask }, tab: "permissions" })}>
@@ -147,7 +147,7 @@ function GrantRow({ row }: { row: Gathered }) {
         <span className={styles.from}>
           {row.inherited ? nameOfNode(access, row.on) : "This object"}
           <span className={styles.members}>
-            {[row.inherited && typeName(row.on.type), row.role && `role ${nameOfNode(access, { type: "role", id: row.role })}`, row.restrict && `only ${typeNames(row.restrict).toLowerCase()}`].filter(Boolean).join(" · ") || "Direct grant"}
+            {[row.inherited && typeName(row.on.type), row.role && `role ${nameOfNode(access, { type: "role", id: row.role })}`, row.restrict && `only ${typeNames(row.restrict).toLowerCase()}`].filter(Boolean).join(" · ").replace(/^role/, "Role").replace(/^only/, "Only") || "Direct grant"}
           </span>
         </span>
       </td>

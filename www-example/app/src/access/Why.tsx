@@ -38,7 +38,7 @@ export function Why({ item, question }: { item: NodeItem; question: Question }) 
           <Badge title="The product's documents are silent here; this is aclarity's own, narrower reading">Rests on a choice</Badge>
         )}
         <p className={styles.sentence} aria-live="polite">
-          <Quoted text={why.text} />
+          <Quoted text={why.text} as="strong" />
         </p>
       </header>
       <div className={styles.drawing}>
@@ -81,7 +81,7 @@ function Missing({ why, paths, chosen, onChoose }: Choice & { why: Explanation }
             <AriaButton className={styles.way ?? ""} aria-pressed={i === chosen} onPress={() => onChoose(i)}>
               <Icon name={MISSING[miss.missing].icon} size={14} />
               <span>
-                <Quoted text={miss.text} />
+                <Quoted text={miss.text} as="strong" />
               </span>
               <span className="visually-hidden">{paths[i]?.text}</span>
             </AriaButton>

@@ -40,7 +40,7 @@ export function pathsOf(access: Access, item: NodeItem, question: Question, why:
   if (grants.length > 0) return grants;
   const last = target(item, question);
   if (why.reason === "public")
-    return [finish("public", [subject(access), { key: "public", kind: "grant", icon: "public", title: "Public experiment", caption: "Anybody may read it", link: "like anybody" }, { ...last, link: "is" }])];
+    return [finish("public", [subject(access), { ...last, caption: "Public experiment", link: "may read, like anybody," }])];
   if (why.reason === "deleted") return [finish("deleted", [subject(access), { ...last, link: "nothing reaches it", broken: true, tone: "bad", caption: "Deleted" }])];
   const misses = why.nearMisses.map((miss, i) => finish(`miss ${i}`, missSteps(access, item, question, miss)));
   return misses.length > 0 ? misses : [finish("nothing", [subject(access), { ...last, link: "no grant", broken: true }])];

@@ -22,6 +22,7 @@ export function FindingsPage() {
   const shown = SEVERITIES.flatMap(({ severity }) => (only === "all" || only === severity ? findings.filter((f) => f.severity === severity) : []));
   return (
     <div className={styles.page}>
+      <title>Findings · aclarity</title>
       <header className={styles.header}>
         <h1>Findings</h1>
         <p>

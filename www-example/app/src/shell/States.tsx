@@ -1,3 +1,4 @@
+import { useRouteError } from "react-router";
 import { Button } from "../ui/ui.tsx";
 import { FailureText, failureOf } from "./Source.tsx";
 import styles from "./States.module.css";
@@ -18,10 +19,15 @@ export function Loading() {
   );
 }
 
-export function Failed({ error, retry }: { error: unknown; retry: () => void }) {
+/** What a page shows that broke while it was drawn. */
+export function Broken() {
+  return <Failed title="This page broke" error={useRouteError()} retry={() => location.reload()} />;
+}
+
+export function Failed({ title = "The organization could not be loaded", error, retry }: { title?: string; error: unknown; retry: () => void }) {
   return (
     <main className={styles.failed}>
-      <h1>The organization could not be loaded</h1>
+      <h1>{title}</h1>
       <FailureText failure={failureOf("export.json", error)} />
       <Button look="primary" onPress={retry}>
         Try again

@@ -79,6 +79,9 @@ export function Empty({ icon, title, children }: { icon: string; title: string; 
 }
 
 /** Messages set what they quote in backticks. */
-export const Quoted = ({ text }: { text: string }) => (text.replace(/^[a-z]+(?=\s)/, (word) => (word[0] ?? "").toUpperCase() + word.slice(1))).split("`").map((part, i) => (i % 2 === 1 ? <code key={`${i} ${part}`}>{part}</code> : part));
+export function Quoted({ text, as: Mark = "code" }: { text: string; as?: "code" | "strong" }) {
+  const sentence = text.replace(/^[a-z](?=[a-z]*\s)/, (letter) => letter.toUpperCase());
+  return sentence.split("`").map((part, i) => (i % 2 === 1 ? <Mark key={`${i} ${part}`}>{part}</Mark> : part));
+}
 
 export const Hidden = ({ children }: { children: ReactNode }) => <span className="visually-hidden">{children}</span>;
