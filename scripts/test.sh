@@ -4,7 +4,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/env.sh"
 
 say "make test: sets up what is missing (Rust's wasm target, wasm-bindgen, npm packages, a Chromium), then runs the"
 say "Rust tests, builds the wasm module and the npm package, and tests the packed tarball in Node, Chromium, workerd,"
-say "Deno and Bun and with bundlers and TypeScript. 10 to 20 minutes the first time, under 10 after that."
+say "Deno and Bun and with bundlers and TypeScript. About 10 minutes the first time, 5 after that, on two cores."
 scripts/setup.sh
 
 section "Rust"
@@ -16,6 +16,7 @@ scripts/pack.sh
 node scripts/sizes.mjs
 
 section "JavaScript: the tarball in Node, types"
+step "checking the types of the package's sources" npm run typecheck --workspace pkg
 npm run test --workspace tests/js
 
 section "Packaging: the tarball in small projects of every kind"

@@ -31,7 +31,7 @@ const main = (module: string) => `import * as aclarity from "${module}";
 import { ask } from "./questions.mjs";
 ask(aclarity).then(
   (answers) => { document.querySelector("output").textContent = JSON.stringify(answers); },
-  (error) => { document.querySelector("output").textContent = JSON.stringify(String(error?.stack ?? error)); },
+  (error) => { document.querySelector("output").textContent = JSON.stringify([error, error?.cause].map(String).join(", since ")); },
 );
 `;
 

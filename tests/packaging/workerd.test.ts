@@ -18,7 +18,7 @@ export default {
     try {
       return Response.json(await ask(aclarity));
     } catch (error) {
-      return Response.json(String(error?.stack ?? error));
+      return Response.json([error, error?.cause].map(String).join(", since "));
     }
   },
 };

@@ -43,8 +43,8 @@ export async function startWorker(modules: Record<string, string | Uint8Array>):
   // It tells on descriptor 3 which port it got.
   const child = spawn(program, ["serve", file, "--control-fd=3"], { stdio: ["ignore", "pipe", "pipe", "pipe"] });
   let output = "";
-  child.stdout.on("data", (text) => (output += text));
-  child.stderr.on("data", (text) => (output += text));
+  child.stdout?.on("data", (text) => (output += text));
+  child.stderr?.on("data", (text) => (output += text));
   const exited = new Promise<void>((done) => child.once("exit", () => done()));
 
   const port = await new Promise<number>((done, failed) => {
