@@ -75,7 +75,7 @@ impl Subject<'_> {
             object_type: node.object_type.clone(),
             object_id: node.id.clone(),
             restrict: holds_more.then(|| node.object_type.clone()),
-            reach: if target.node == NONE { 1 } else { self.org.reach(target.node) },
+            reach: self.org.reach(target.ty, target.node),
         };
         let label = self.org.object_label(&node.object_type, Some(&node.id));
         self.explain_target(&target, &place, &Question { ask, object: node, label, creates: None })
@@ -96,6 +96,8 @@ impl Subject<'_> {
         };
         let node = container.as_ref().map(|object| object.node_ref(self.org));
         let target = self.creation(ty, project);
+        let container_type =
+            container.as_ref().map_or(ty, |object| self.org.types().get(object.object_type.as_str()));
         let object =
             node.clone().unwrap_or(Node { object_type: name.as_str().to_owned(), id: String::new() });
         let label = match &node {
@@ -106,8 +108,7 @@ impl Subject<'_> {
             object_id: if target.is_some() { object.id.clone() } else { String::new() },
             object_type: object.object_type.clone(),
             restrict: Some(name.as_str().to_owned()),
-            reach: target
-                .map_or(1, |target| if target.node == NONE { 1 } else { self.org.reach(target.node) }),
+            reach: target.map_or(1, |target| self.org.reach(container_type, target.node)),
         };
         // Nothing can be created: a type that exists once, or a project's child without a project.
         let is_once =

@@ -6,7 +6,7 @@ use super::misses::Candidate;
 use super::subject::{Subject, by_everybody};
 use crate::model::object::number;
 use crate::model::permission::PermissionSet;
-use crate::org::{Map, Org, Target, Who, by_code_units};
+use crate::org::{Map, Org, Target, Who, by_code_units, keys::NONE};
 
 /// A grant as the API takes it: the body of `POST /v1/acl`.
 ///
@@ -68,21 +68,23 @@ pub(super) struct Place {
     pub object_id: String,
     /// The restriction that keeps the grant to what was asked, when there is something beyond it.
     pub restrict: Option<String>,
-    /// How many known objects an unrestricted grant there reaches.
-    pub reach: usize,
+    /// How much an unrestricted grant there reaches.
+    pub reach: u64,
 }
 
 /// Fixes are ordered by how many others gain, how much is reached, and what they are.
-type Rank = (usize, usize, u8);
+type Rank = (usize, u64, u8);
 
 impl Org {
-    /// How many known objects a grant on a node reaches, about.
-    pub(super) fn reach(&self, node: u32) -> usize {
-        match self.node_type(node) {
-            number::ORGANIZATION | number::ORG_PROJECT => self.nodes().len(),
-            number::PROJECT => 2 + self.node(node).children as usize,
-            // A project group holds at least what makes it one.
-            number::PROJECT_GROUP => 2 + self.nodes().len() / 4,
+    /// How much a grant on a node reaches, for comparing: the objects of a project that the data
+    /// know, and beyond that the kind of node.
+    pub(super) fn reach(&self, ty: u16, node: u32) -> u64 {
+        match ty {
+            number::ORGANIZATION => 1 << 40,
+            number::ORG_PROJECT => 1 << 39,
+            number::PROJECT_GROUP => 1 << 32,
+            number::PROJECT if node == NONE => 2,
+            number::PROJECT => 2 + u64::from(self.node(node).children),
             _ => 1,
         }
     }
@@ -99,9 +101,8 @@ pub(super) fn fixes(
 ) -> Vec<Fix> {
     let org = subject.org;
     let missing = ask - granted;
-    let Some(id) =
-        subject.id().filter(|_| subject.can_join() && !target.deleted && !place.object_id.is_empty())
-    else {
+    let nowhere = place.object_id.is_empty() || place.object_type.is_empty();
+    let Some(id) = subject.id().filter(|_| subject.can_join() && !target.deleted && !nowhere) else {
         return Vec::new();
     };
     let permission = missing.single().map_or("manage_access", crate::model::permission::Permission::as_str);
@@ -127,7 +128,7 @@ pub(super) fn fixes(
             .count()
     };
     let mut found: Vec<(Rank, String, Fix)> = Vec::new();
-    let mut offer = |gains: usize, reach: usize, kind: u8, name: &str, remedy: Remedy| {
+    let mut offer = |gains: usize, reach: u64, kind: u8, name: &str, remedy: Remedy| {
         found.push(((gains, reach, kind), name.to_owned(), Fix { remedy, gains }));
     };
 
@@ -172,7 +173,7 @@ fn joinable(
     target: &Target<'_>,
     missing: PermissionSet,
     candidates: &[Candidate],
-) -> Vec<(u32, usize)> {
+) -> Vec<(u32, u64)> {
     let org = subject.org;
     let mut given: Map<u32, ()> = Map::default();
     for candidate in candidates.iter().filter(|candidate| candidate.live) {
@@ -191,8 +192,8 @@ fn joinable(
             .principals()
             .filter(|principal| !subject.closure().contains(*principal))
             .flat_map(|principal| org.acls_of(principal))
-            .map(|(_, acl)| org.reach(acl.node))
-            .sum();
+            .map(|(_, acl)| org.reach(org.node_type(acl.node), acl.node))
+            .fold(0, u64::saturating_add);
         found.push((group, reach));
     }
     found

@@ -3,7 +3,7 @@
 use super::subject::{Subject, by_everybody};
 use crate::model::object::{ObjectType, number};
 use crate::model::permission::{Permission, PermissionSet};
-use crate::org::{Map, by_code_units};
+use crate::org::{Map, by_code_units, keys::NONE};
 
 /// Which part of a list is wanted.
 #[derive(Clone, Copy, Debug, Default)]
@@ -43,6 +43,9 @@ impl Subject<'_> {
         // A project's log has no row of its own.
         let rows_of = if ty == number::PROJECT_LOG { number::PROJECT } else { ty };
         let project = options.project.map(|id| org.find_node(number::PROJECT, id));
+        if project == Some(NONE) {
+            return Vec::new();
+        }
         let mut above: Map<u32, PermissionSet> = Map::default();
         let mut ids = Vec::new();
         for node in org.nodes() {

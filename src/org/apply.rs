@@ -71,7 +71,7 @@ impl Org {
 
     /// Returns the slot that the row has now.
     fn upsert(&mut self, list: List, row: &Row<'_>) -> u32 {
-        let id = row.text(Field::Id).filter(|id| !id.is_empty());
+        let id = row.text(Field::Id);
         if list == List::Acls
             && let Some(slot) = id.and_then(|id| self.unchanged_acl(id, row))
         {

@@ -3,7 +3,6 @@
 use super::acls::{AclRow, Grant, GrantKind};
 use super::keys::NONE;
 use super::people::USER;
-use super::places::Pointers;
 use super::put::object_rows;
 use super::{Map, Org};
 use crate::load::list::{Field, List};
@@ -308,7 +307,6 @@ impl Org {
     /// MODEL 4: cycles among live groups and among live roles, one finding for each.
     fn cycles(&self, findings: &mut Vec<Finding>) {
         let groups: Vec<u32> = self.principals().filter(|p| self.is_live_group(*p)).collect();
-        let pointers = self.places(List::Groups).pointers();
         let members = |group: u32| -> Vec<u32> {
             self.group_row(group)
                 .into_iter()
@@ -316,36 +314,50 @@ impl Org {
                 .filter(|m| *m != NONE && self.is_live_group(*m))
                 .collect()
         };
-        for cycle in components(&groups, members) {
-            let mut names: Vec<String> = cycle.iter().map(|g| self.principal_label(*g)).collect();
-            names.sort();
-            let path =
-                first_pointer(cycle.iter().map(|g| self.principal(*g).row), &pointers, self, List::Groups);
-            let message = format!(
-                "{} contain each other, so all have the same users; take one out of another's `member_groups`",
-                quoted(&names)
-            );
-            findings.push(
-                Finding::new(Code::GroupCycle, format!("{path}/member_groups"), message)
-                    .with("groups", sorted(cycle.iter().map(|g| self.principal_id(*g)))),
-            );
-        }
+        let cycles = components(&groups, members).into_iter().map(|cycle| Cycle {
+            first: self.first_slot(List::Groups, cycle.iter().map(|g| self.principal(*g).row)),
+            names: sorted(cycle.iter().map(|g| self.principal_label(*g))),
+            ids: sorted(cycle.iter().map(|g| self.principal_id(*g))),
+        });
+        self.tell_cycles(List::Groups, Code::GroupCycle, cycles.collect(), findings);
+
         let roles: Vec<u32> = (0..self.roles.len() as u32).filter(|r| self.roles.is_live(*r)).collect();
-        let pointers = self.places(List::Roles).pointers();
-        for cycle in components(&roles, |role| self.roles.members(role).collect()) {
-            let mut names: Vec<String> = cycle.iter().map(|r| self.role_label(*r)).collect();
-            names.sort();
-            let path =
-                first_pointer(cycle.iter().map(|r| self.roles.first(*r)), &pointers, self, List::Roles);
-            let message = format!(
-                "{} contain each other, so all grant the same; take one out of another's `member_roles`",
-                quoted(&names)
-            );
-            findings.push(
-                Finding::new(Code::RoleCycle, format!("{path}/member_roles"), message)
-                    .with("roles", sorted(cycle.iter().map(|r| self.roles.id(*r)))),
-            );
+        let cycles =
+            components(&roles, |role| self.roles.members(role).collect()).into_iter().map(|cycle| Cycle {
+                first: self.first_slot(List::Roles, cycle.iter().map(|r| self.roles.first(*r))),
+                names: sorted(cycle.iter().map(|r| self.role_label(*r))),
+                ids: sorted(cycle.iter().map(|r| self.roles.id(*r))),
+            });
+        self.tell_cycles(List::Roles, Code::RoleCycle, cycles.collect(), findings);
+    }
+
+    fn tell_cycles(&self, list: List, code: Code, mut cycles: Vec<Cycle>, findings: &mut Vec<Finding>) {
+        let (field, same, param) = match code {
+            Code::GroupCycle => ("member_groups", "have the same users", "groups"),
+            _ => ("member_roles", "grant the same", "roles"),
+        };
+        let pointers = self.places(list).pointers();
+        cycles.sort_by_key(|cycle| self.places(list).place(cycle.first));
+        for cycle in cycles {
+            let message = match cycle.names.as_slice() {
+                [name] => {
+                    format!("`{name}` contains itself, which changes nothing; take it out of its `{field}`")
+                }
+                names => {
+                    format!(
+                        "{} contain each other, so all {same}; take one out of another's `{field}`",
+                        quoted(names)
+                    )
+                }
+            };
+            let path = format!("{}/{field}", pointers.of(cycle.first));
+            findings.push(Finding::new(code, path, message).with(param, cycle.ids));
         }
+    }
+
+    /// Of some rows, the one that stands first in the list.
+    fn first_slot(&self, list: List, slots: impl Iterator<Item = u32>) -> u32 {
+        slots.min_by_key(|slot| self.places(list).place(*slot)).unwrap_or_default()
     }
 
     fn departed(&self, findings: &mut Vec<Finding>) {
@@ -467,6 +479,13 @@ impl Org {
     }
 }
 
+/// Groups or roles that contain each other.
+struct Cycle {
+    first: u32,
+    names: Vec<String>,
+    ids: Vec<String>,
+}
+
 fn field(field: Field) -> String {
     format!("/{}", field.name())
 }
@@ -494,10 +513,6 @@ fn quoted(names: &[String]) -> String {
 fn same_set(a: &[u32], b: &[u32]) -> bool {
     let set = |list: &[u32]| list.iter().copied().collect::<std::collections::BTreeSet<u32>>();
     a == b || set(a) == set(b)
-}
-
-fn first_pointer(slots: impl Iterator<Item = u32>, pointers: &Pointers<'_>, org: &Org, list: List) -> String {
-    slots.min_by_key(|slot| org.places(list).place(*slot)).map_or(String::new(), |slot| pointers.of(slot))
 }
 
 /// MODEL 4: the same id twice in a list.

@@ -125,6 +125,16 @@ impl Places {
         self.issues.get(&slot).map_or(&[], Vec::as_slice)
     }
 
+    /// Slots in the order in which their rows stand in the list.
+    fn in_order(&self) -> Vec<u32> {
+        // INVARIANT: a slot that took another's place is itself a hole at the list's end.
+        let moved_to: Map<u32, u32> = self.moved.iter().map(|(slot, place)| (*place, *slot)).collect();
+        (0..self.len)
+            .filter(|place| !self.holes.contains(place))
+            .map(|place| moved_to.get(&place).copied().unwrap_or(place))
+            .collect()
+    }
+
     /// Closes the holes: the rows get new slots in their order. Returns the old slot of each new one.
     pub fn compact(&mut self) -> Vec<u32> {
         let order = self.in_order();

@@ -1,0 +1,279 @@
+//! The conformance vectors (tests/vectors), run by the crate itself.
+
+use aclarity::{
+    Finding, ListOptions, LoadOptions, Loader, Members, Object, Org, PermissionSet, Reason, Subject,
+    UnknownObjects,
+};
+use serde_json::Value;
+
+fn text<'a>(value: &'a Value, field: &str) -> Option<&'a str> {
+    value.get(field).and_then(Value::as_str)
+}
+
+fn options(case: &Value) -> LoadOptions {
+    let options = &case["options"];
+    LoadOptions {
+        strict: options["strict"] == Value::Bool(true),
+        unknown_objects: match text(options, "unknownObjects") {
+            Some("inOrganization") => UnknownObjects::InOrganization,
+            _ => UnknownObjects::Deny,
+        },
+        members: match text(options, "members") {
+            Some("known") => Members::Known,
+            _ => Members::Any,
+        },
+    }
+}
+
+fn numbered(row: &Value, n: u64) -> Value {
+    match row {
+        Value::String(text) => Value::String(text.replace('#', &n.to_string())),
+        Value::Array(items) => items.iter().map(|item| numbered(item, n)).collect(),
+        Value::Object(map) => map.iter().map(|(k, v)| (k.clone(), numbered(v, n))).collect(),
+        other => other.clone(),
+    }
+}
+
+fn text_of(case: &Value) -> String {
+    if let Some(text) = text(case, "text") {
+        return text.to_owned();
+    }
+    let mut export = case["export"].clone();
+    for (list, fill) in case["fill"].as_object().into_iter().flatten() {
+        let rows = export
+            .as_object_mut()
+            .expect("an export")
+            .entry(list.clone())
+            .or_insert(Value::Array(Vec::new()))
+            .as_array_mut()
+            .expect("rows");
+        for n in 0..fill["count"].as_u64().expect("a count") {
+            rows.push(numbered(&fill["row"], n));
+        }
+    }
+    export.to_string()
+}
+
+fn subject<'o>(org: &'o Org, who: &Value) -> Subject<'o> {
+    match who {
+        Value::Null => org.anonymous(),
+        Value::String(id) => org.subject(id),
+        who => org.member_of(text(who, "group").expect("a group")),
+    }
+}
+
+fn object(question: &Value) -> Object {
+    let ty = text(question, "type").expect("a type");
+    let object = question.get("id").map_or(Object::of_type(ty), |id| {
+        // A lone surrogate in the file reads as an unknown id.
+        Object::new(ty, id.as_str().expect("an id"))
+    });
+    match text(question, "project") {
+        Some(project) => object.in_project(project),
+        None => object,
+    }
+}
+
+fn ask(question: &Value, field: &str) -> Option<PermissionSet> {
+    text(question, field).map(|name| PermissionSet::from_ask(name).expect("a permission"))
+}
+
+fn reason_name(reason: Reason) -> String {
+    serde_json::to_value(reason).unwrap().as_str().unwrap().to_owned()
+}
+
+/// What the organisation answers, in the form of the expected answer; and where that stands.
+fn check(org: &Org, question: &Value) -> Vec<(String, Value, Value)> {
+    let mut checks = Vec::new();
+    let mut expect = |what: &str, expected: &Value, found: Value| {
+        checks.push((what.to_owned(), expected.clone(), found));
+    };
+    if let Some(ask) = ask(question, "who") {
+        let holders = org.who(ask, &object(question), ListOptions::default());
+        let ids: Vec<&str> = holders.subjects.iter().map(|h| h.subject.as_str()).collect();
+        expect("who", &question["is"], ids.into());
+        if let Some(public) = question.get("public") {
+            expect("public", public, holders.public.into());
+        }
+        return checks;
+    }
+    let subject = subject(org, &question["as"]);
+    if let Some(ask) = ask(question, "can") {
+        let object = object(question);
+        let why = subject.explain(ask, &object);
+        expect("can", &question["is"], subject.can(ask, &object).into());
+        expect("explain.allowed", &question["is"], why.allowed.into());
+        if let Some(reason) = question.get("reason") {
+            expect("reason", reason, reason_name(why.reason).into());
+        }
+        if let Some(acls) = question.get("acls") {
+            let mut ids: Vec<String> = why.grants.iter().map(|g| g.acl.clone()).collect();
+            ids.sort();
+            expect("acls", acls, ids.into());
+        }
+    } else if let Some(asked) = question.get("permissions") {
+        let held: Vec<&str> = subject.permissions(&object(asked)).iter().map(|p| p.as_str()).collect();
+        expect("permissions", &question["are"], held.into());
+    } else if let Some(ty) = text(question, "canCreate") {
+        let project = text(question, "project");
+        expect("canCreate", &question["is"], subject.can_create(ty, project).into());
+        if let Some(reason) = question.get("reason") {
+            expect("reason", reason, reason_name(subject.explain_create(ty, project).reason).into());
+        }
+    } else if let Some(ask) = ask(question, "list") {
+        let options = ListOptions { project: text(question, "project"), ..ListOptions::default() };
+        expect("list", &question["is"], subject.list(ask, text(question, "type").unwrap(), options).into());
+    } else if let Some(ty) = text(question, "creatable") {
+        expect("creatable", &question["is"], subject.creatable(ty).into());
+    } else if let Some(asked) = question.get("grantable") {
+        let held: Vec<&str> = subject.grantable(&object(asked)).iter().map(|p| p.as_str()).collect();
+        expect("grantable", &question["is"], held.into());
+    } else if let Some(owner) = question.get("isOwner") {
+        expect("isOwner", owner, subject.is_owner().into());
+    } else if let Some(groups) = question.get("groups") {
+        let ids: Vec<String> = subject.groups().into_iter().map(|g| g.id).collect();
+        expect("groups", groups, ids.into());
+    } else if let Some(asked) = question.get("nearMisses") {
+        let why = subject.explain(ask(asked, "can").unwrap(), &object(asked));
+        let misses: Vec<Value> = why
+            .near_misses
+            .iter()
+            .map(|miss| serde_json::json!([miss.acl, serde_json::to_value(miss.missing).unwrap()]))
+            .collect();
+        expect("nearMisses", &question["are"], misses.into());
+    } else {
+        panic!("unknown question {question}");
+    }
+    checks
+}
+
+fn check_findings(expected: &Value, found: &[Finding]) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let expected = expected.as_array().expect("findings");
+    let mut left: Vec<&Finding> = found.iter().collect();
+    for finding in expected {
+        let fits = |f: &&Finding| {
+            Some(f.code.as_str()) == text(finding, "code")
+                && text(finding, "severity").is_none_or(|s| s == f.severity.as_str())
+                && text(finding, "path").is_none_or(|p| p == f.path)
+        };
+        match left.iter().position(fits) {
+            Some(at) => drop(left.remove(at)),
+            None => wrong.push(format!("not found: {finding}")),
+        }
+    }
+    for finding in left {
+        if !expected.iter().any(|e| text(e, "code") == Some(finding.code.as_str())) {
+            wrong.push(format!("not expected: {} at {}: {}", finding.code, finding.path, finding.message));
+        }
+    }
+    if !wrong.is_empty() {
+        wrong.push(format!(
+            "found: {:?}",
+            found.iter().map(|f| (f.code.as_str(), &f.path)).collect::<Vec<_>>()
+        ));
+    }
+    wrong
+}
+
+fn run(case: &Value) -> Vec<String> {
+    let text_of_case = text_of(case);
+    let loaded = Org::from_json_with(text_of_case.as_bytes(), options(case));
+    // The same text in pieces of one byte gives the same.
+    let mut loader = Loader::new(options(case));
+    let in_pieces = loader
+        .push(b"")
+        .and_then(|()| text_of_case.as_bytes().chunks(1).try_for_each(|byte| loader.push(byte)))
+        .and_then(|()| loader.finish());
+    let mut wrong = Vec::new();
+    if let Some(expected) = case.get("error") {
+        for (how, result) in [("whole", &loaded), ("in pieces", &in_pieces)] {
+            match result {
+                Ok(_) => wrong.push(format!("{how}: loaded, expected {expected}")),
+                Err(error) => {
+                    let fits = Some(error.code().as_str()) == text(expected, "code")
+                        && text(expected, "path").is_none_or(|path| Some(path) == error.path());
+                    if !fits {
+                        wrong.push(format!(
+                            "{how}: {:?} {:?} {error}, expected {expected}",
+                            error.code(),
+                            error.path()
+                        ));
+                    }
+                }
+            }
+        }
+        return wrong;
+    }
+    for (how, result) in [("whole", loaded), ("in pieces", in_pieces)] {
+        let org = match result {
+            Ok(org) => org,
+            Err(error) => {
+                wrong.push(format!("{how}: {:?} at {:?}: {error}", error.code(), error.path()));
+                continue;
+            }
+        };
+        for question in case["ask"].as_array().into_iter().flatten() {
+            for (what, expected, found) in check(&org, question) {
+                if expected != found {
+                    wrong.push(format!("{how}: {question}: {what} is {found}"));
+                }
+            }
+        }
+        if let Some(findings) = case.get("findings") {
+            wrong
+                .extend(check_findings(findings, &org.findings()).into_iter().map(|w| format!("{how}: {w}")));
+        }
+    }
+    wrong
+}
+
+#[test]
+fn every_vector_holds() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors");
+    let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    let (mut cases, mut wrong) = (0, Vec::new());
+    for file in files.iter().filter(|file| file.extension().is_some_and(|e| e == "json")) {
+        // Lone surrogates in questions are replaced by a character that no id has.
+        let json = std::fs::read_to_string(file).unwrap();
+        let json = serde_json::from_str::<Value>(&json).unwrap_or_else(|_| lossy(&json));
+        for case in json["cases"].as_array().expect("cases") {
+            cases += 1;
+            let name =
+                format!("{}: {} ({})", file.file_name().unwrap().display(), case["name"], case["rule"]);
+            wrong.extend(run(case).into_iter().map(|what| format!("{name}\n    {what}")));
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {cases} cases:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(cases > 250, "only {cases} cases were found");
+}
+
+/// JSON in whose strings escapes of lone surrogates, which no Rust string can hold, are replaced by
+/// an id that nothing has.
+fn lossy(json: &str) -> Value {
+    let surrogate = |text: &str| {
+        let code = u32::from_str_radix(text.strip_prefix("\\u")?.get(..4)?, 16).ok()?;
+        (0xd800..0xe000).contains(&code).then_some(code)
+    };
+    let mut out = String::new();
+    let mut rest = json;
+    while let Some(c) = rest.chars().next() {
+        let mut taken = c.len_utf8();
+        if c == '\\' {
+            taken = match (surrogate(rest), rest.get(6..).and_then(surrogate)) {
+                (Some(0xd800..0xdc00), Some(0xdc00..)) => 12,
+                (Some(_), _) => {
+                    out.push_str("nobody and nothing");
+                    rest = &rest[6..];
+                    continue;
+                }
+                // An escaped backslash, or any other escape.
+                (None, _) => 2,
+            };
+        }
+        out.push_str(&rest[..taken]);
+        rest = &rest[taken..];
+    }
+    serde_json::from_str(&out).expect("JSON")
+}
