@@ -125,7 +125,7 @@ export class Subject {
       }
       if (mask < 0 || ((mask & KNOWN) === 0 && row && id.project_id !== undefined))
         mask = this.maskOf(number, id, undefined);
-      if ((mask & bits) === bits) answers[index] = 1;
+      answers[index] = held(mask, bits);
     }
     return answers;
   }
@@ -143,7 +143,7 @@ export class Subject {
       } else {
         mask = this.refMask(isRow(ref) ? ref : {});
       }
-      if ((mask & bits) === bits) answers[index] = 1;
+      answers[index] = held(mask, bits);
     }
     return answers;
   }
@@ -309,4 +309,9 @@ export class Subject {
     if (this.id === null) return undefined;
     return isWellFormed(this.id) ? this.id : "";
   }
+}
+
+/** 1 when all bits are held, else 0; without a branch, which over a million objects would be mispredicted half the time. */
+function held(mask: number, bits: number): number {
+  return (((mask & bits) ^ bits) - 1) >>> 31;
 }
