@@ -41,7 +41,8 @@ afterAll(async () => {
   await site?.close();
 });
 
-const address = (query: Record<string, string>, path = ""): string => `${site.url}${path}?${new URLSearchParams(query)}`;
+const address = (query: Record<string, string>, path = ""): string =>
+  `${site.url}${path}?${new URLSearchParams(query)}`;
 async function open(query: Record<string, string> = {}, path = ""): Promise<TestPage> {
   const opened = await browser.open(address(query, path));
   await opened.page.getByRole("main").waitFor();
@@ -60,7 +61,9 @@ async function choose(page: Page, name: string): Promise<void> {
   await tree(page, name).waitFor();
 }
 async function openFile(page: Page, name: string, text: string): Promise<void> {
-  await page.locator("input[type=file]").setInputFiles({ name, mimeType: "application/json", buffer: Buffer.from(text) });
+  await page
+    .locator("input[type=file]")
+    .setInputFiles({ name, mimeType: "application/json", buffer: Buffer.from(text) });
 }
 /** The sample with one person taken out of one group. */
 function without(given: string, group: string): string {
@@ -87,15 +90,32 @@ test("loads under its Content-Security-Policy without a complaint", async () => 
 test("choosing somebody changes what is enabled", async () => {
   const { page, complaints } = await open({ as: as("Priya"), on: golden });
   await tree(page, "Priya Raman").waitFor();
-  expect([await enabled(page, "Open"), await enabled(page, "Edit"), await enabled(page, "Delete"), await enabled(page, "Manage access")]).toEqual([true, true, false, false]);
+  expect([
+    await enabled(page, "Open"),
+    await enabled(page, "Edit"),
+    await enabled(page, "Delete"),
+    await enabled(page, "Manage access"),
+  ]).toEqual([true, true, false, false]);
   await choose(page, "Ingrid Solberg");
-  expect([await enabled(page, "Open"), await enabled(page, "Delete"), await enabled(page, "Manage access")]).toEqual([true, true, true]);
+  expect([await enabled(page, "Open"), await enabled(page, "Delete"), await enabled(page, "Manage access")]).toEqual([
+    true,
+    true,
+    true,
+  ]);
   await choose(page, "Anonymous");
-  expect([await enabled(page, "Open"), await enabled(page, "Edit"), await enabled(page, "Delete")]).toEqual([false, false, false]);
+  expect([await enabled(page, "Open"), await enabled(page, "Edit"), await enabled(page, "Delete")]).toEqual([
+    false,
+    false,
+    false,
+  ]);
   await choose(page, "Warehouse sync");
   expect([await enabled(page, "Open"), await enabled(page, "Edit")]).toEqual([true, false]);
   await choose(page, "Data governance");
-  expect([await enabled(page, "Open"), await enabled(page, "Delete"), await enabled(page, "Manage access")]).toEqual([true, true, false]);
+  expect([await enabled(page, "Open"), await enabled(page, "Delete"), await enabled(page, "Manage access")]).toEqual([
+    true,
+    true,
+    false,
+  ]);
 
   // Hidden instead of disabled, by the same answers.
   await page.getByText("Hide instead of disable").click();
@@ -163,7 +183,10 @@ test("why opens, names the right groups and draws the way", async () => {
   expect(await whyNot.getByRole("heading", { name: "What comes close" }).count()).toBe(1);
   expect(await whyNot.getByTestId("path").locator("[data-broken=true]").count()).toBeGreaterThan(0);
   // The first fix, tried, makes it yes.
-  await whyNot.getByRole("button", { name: /^Try it/ }).first().click();
+  await whyNot
+    .getByRole("button", { name: /^Try it/ })
+    .first()
+    .click();
   await explained(page, /^Why: delete Golden intake calls$/).waitFor();
   await expect.poll(() => enabled(page, "Delete")).toBe(true);
   await button(page, "Undo").click();
@@ -172,13 +195,21 @@ test("why opens, names the right groups and draws the way", async () => {
 });
 
 test("who has access: the same people as the package names, and a grant taken away", async () => {
-  const { page, complaints } = await open({ as: as("Yusuf"), on: `dataset:${named("datasets", "Ward recordings").id}`, tab: "who" });
+  const { page, complaints } = await open({
+    as: as("Yusuf"),
+    on: `dataset:${named("datasets", "Ward recordings").id}`,
+    tab: "who",
+  });
   const id = named("datasets", "Ward recordings").id;
   const people = page.getByRole("region", { name: "People and service accounts" });
   await people.waitFor();
-  expect(await people.getByRole("heading").innerText()).toContain(String(org.who("read", "dataset", id).subjects.length));
+  expect(await people.getByRole("heading").innerText()).toContain(
+    String(org.who("read", "dataset", id).subjects.length),
+  );
   await page.getByRole("radio", { name: "Delete" }).click();
-  await expect.poll(() => people.getByRole("heading").innerText()).toContain(String(org.who("delete", "dataset", id).subjects.length));
+  await expect
+    .poll(() => people.getByRole("heading").innerText())
+    .toContain(String(org.who("delete", "dataset", id).subjects.length));
 
   expect(await enabled(page, "Open")).toBe(true);
   const grant = page.getByRole("row", { name: /Yusuf Demir/ });
@@ -249,7 +280,14 @@ test("findings of loading stand with their code, place and row", async () => {
     expect(text).toContain(finding.path);
   }
   // What the sample was given on purpose (MODEL 4).
-  const planted = ["dangling_group", "dangling_role", "group_cycle", "foreign_row", "malformed_acl", "departed_principal"];
+  const planted = [
+    "dangling_group",
+    "dangling_role",
+    "group_cycle",
+    "foreign_row",
+    "malformed_acl",
+    "departed_principal",
+  ];
   for (const code of [...planted, "unknown_object_type", "duplicate_acl"]) expect(text).toContain(code);
   await list.getByRole("button", { name: /unknown_object_type/ }).click();
   await list.getByText('"object_type": "project_score"').waitFor();
@@ -259,7 +297,8 @@ test("findings of loading stand with their code, place and row", async () => {
 test("everything can be reached from the keyboard", async () => {
   const { page } = await open({ on: golden });
   await tree(page, "Priya Raman").waitFor();
-  for (let i = 0; i < 12 && !(await picker(page).evaluate((input) => input === document.activeElement)); i++) await page.keyboard.press("Tab");
+  for (let i = 0; i < 12 && !(await picker(page).evaluate((input) => input === document.activeElement)); i++)
+    await page.keyboard.press("Tab");
   await page.keyboard.type("zofi");
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("Enter");
@@ -268,14 +307,16 @@ test("everything can be reached from the keyboard", async () => {
   expect(await page.getByRole("option").count()).toBe(0);
 
   // Into the tree: down to the next row, which is then the chosen one.
-  for (let i = 0; i < 6 && !(await page.evaluate(() => document.activeElement?.getAttribute("role") === "row")); i++) await page.keyboard.press("Tab");
+  for (let i = 0; i < 6 && !(await page.evaluate(() => document.activeElement?.getAttribute("role") === "row")); i++)
+    await page.keyboard.press("Tab");
   const before = await page.getByRole("heading", { level: 2 }).innerText();
   await page.keyboard.press("ArrowUp");
   await expect.poll(() => page.getByRole("heading", { level: 2 }).innerText()).not.toBe(before);
 
   // And on to a permission, whose why opens with Enter.
   const asked = page.getByRole("button", { name: /^Why( not)?\? Update$/ });
-  for (let i = 0; i < 40 && !(await asked.evaluate((element) => element === document.activeElement)); i++) await page.keyboard.press("Tab");
+  for (let i = 0; i < 40 && !(await asked.evaluate((element) => element === document.activeElement)); i++)
+    await page.keyboard.press("Tab");
   await page.keyboard.press("Enter");
   await explained(page, /^Why( not)?: update/).waitFor();
 });
@@ -334,11 +375,17 @@ test.each(["light", "dark"] as const)("no serious accessibility violation, %s", 
     ["findings", {}, "findings"],
   ];
   const narrow: typeof wide = [["list", {}], ...wide.filter(([name]) => name === "near misses" || name === "who")];
-  for (const [width, states] of [[1440, wide], [390, narrow]] as const) {
+  for (const [width, states] of [
+    [1440, wide],
+    [390, narrow],
+  ] as const) {
     await page.setViewportSize({ width, height: 900 });
     for (const [name, query, path = ""] of states) {
       await page.goto(address(query, path));
-      await page.getByRole(path ? "list" : name === "list" ? "treegrid" : "tabpanel").first().waitFor();
+      await page
+        .getByRole(path ? "list" : name === "list" ? "treegrid" : "tabpanel")
+        .first()
+        .waitFor();
       expect(await violations(page), `${name} at ${width}`).toEqual([]);
     }
   }

@@ -15,10 +15,21 @@ const moment = (name, days = 560) => {
   const ms = Date.UTC(2025, 0, 6, 8) + pick(`${name}/day`, days) * 864e5 + pick(`${name}/ms`, 36e6);
   return new Date(ms).toISOString();
 };
-const slug = (name) => name.toLowerCase().normalize("NFD").replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "");
+const slug = (name) =>
+  name
+    .toLowerCase()
+    .normalize("NFD")
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^-|-$/g, "");
 
 const ORG = uuid("organization");
-const organization = { id: ORG, name: "Fernhill Health", api_url: "https://api.fernhill.example", is_universal_api: false, created: "2025-01-06T08:00:00.000Z" };
+const organization = {
+  id: ORG,
+  name: "Fernhill Health",
+  api_url: "https://api.fernhill.example",
+  is_universal_api: false,
+  created: "2025-01-06T08:00:00.000Z",
+};
 
 // ---- people -------------------------------------------------------------------------------------------------------
 const users = `
@@ -31,9 +42,19 @@ Gabriel Santos; Hana Novák; Ibrahim Sesay; Jasmin Köhler; Kofi Mensah; Leilani
   .map((name) => {
     const [given_name, ...rest] = name.trim().split(" ");
     const family_name = rest.join(" ");
-    const local = `${given_name}.${family_name}`.toLowerCase().normalize("NFD").replace(/[^a-z.-]/g, "");
+    const local = `${given_name}.${family_name}`
+      .toLowerCase()
+      .normalize("NFD")
+      .replace(/[^a-z.-]/g, "");
     const id = uuid(`user/${given_name} ${family_name}`);
-    return { id, given_name, family_name, email: `${local}@fernhill.example`, avatar_url: null, created: moment(id, 120) };
+    return {
+      id,
+      given_name,
+      family_name,
+      email: `${local}@fernhill.example`,
+      avatar_url: null,
+      created: moment(id, 120),
+    };
   });
 /** The id of the one person with this given name. */
 const u = (given) => users.find((p) => p.given_name === given).id;
@@ -44,14 +65,28 @@ const accounts = [
   ["Warehouse sync", "warehouse-sync", ["hourly-export"]],
   ["Data plane manager", "data-plane", ["data-plane"]],
   ["Label importer", "label-importer", ["label-importer"]],
-].map(([name, local, tokens]) => ({ id: uuid(`account/${name}`), name, email: `${local}@service.fernhill.example`, tokens }));
+].map(([name, local, tokens]) => ({
+  id: uuid(`account/${name}`),
+  name,
+  email: `${local}@service.fernhill.example`,
+  tokens,
+}));
 const s = (name) => accounts.find((a) => a.name === name).id;
 // `service_accounts` leaves out the last one, which is then known from its token alone.
 const service_accounts = accounts.slice(0, 4).map(({ id, name, email }) => ({ id, name, email }));
 const service_tokens = accounts.flatMap((a) =>
   a.tokens.map((name) => {
     const id = uuid(`token/${a.name}/${name}`);
-    return { id, created: moment(id), name, preview_name: "bt-st-********", service_account_id: a.id, service_account_name: a.name, service_account_email: a.email, org_id: ORG };
+    return {
+      id,
+      created: moment(id),
+      name,
+      preview_name: "bt-st-********",
+      service_account_id: a.id,
+      service_account_name: a.name,
+      service_account_email: a.email,
+      org_id: ORG,
+    };
   }),
 );
 
@@ -60,15 +95,35 @@ const DEPARTED = uuid("user/Petra Hollis");
 const OTHER_ORG = uuid("another organization");
 const groups = [
   ["Owners", "Unrestricted access to the organization", ["Ingrid", "Amara", "Kofi"], ["Data plane"]],
-  ["Engineers", "Build and change everything inside projects", ["Björn", "Viktor", "Hiroshi", "Sven"], ["ML platform", "Backend"]],
+  [
+    "Engineers",
+    "Build and change everything inside projects",
+    ["Björn", "Viktor", "Hiroshi", "Sven"],
+    ["ML platform", "Backend"],
+  ],
   ["Viewers", "See every project, change nothing", ["Esther", "Fiona"], ["Leadership"]],
   ["Data plane", "The account that runs the self-hosted data plane", [s("Data plane manager")], []],
-  ["ML platform", "Training and evaluation infrastructure", ["Chandra", "Mei-Ling", "Oluwaseun"], ["Release automation"]],
+  [
+    "ML platform",
+    "Training and evaluation infrastructure",
+    ["Chandra", "Mei-Ling", "Oluwaseun"],
+    ["Release automation"],
+  ],
   ["Backend", "Services behind the assistants", ["Javier", "Zofia", "Marek"], []],
   ["Release automation", "Pipelines that run evaluations on every change", [s("Release pipeline")], []],
   ["Leadership", "Directors and above", ["Leilani", "Gabriel"], []],
-  ["Clinical AI", "Everybody who works on patient-facing assistants", ["Delphine"], ["Clinical evaluation", "Prompt authors"]],
-  ["Clinical evaluation", "Scores the answers of the clinical assistants", ["Nadia"], ["Clinical reviewers", "External annotators"]],
+  [
+    "Clinical AI",
+    "Everybody who works on patient-facing assistants",
+    ["Delphine"],
+    ["Clinical evaluation", "Prompt authors"],
+  ],
+  [
+    "Clinical evaluation",
+    "Scores the answers of the clinical assistants",
+    ["Nadia"],
+    ["Clinical reviewers", "External annotators"],
+  ],
   ["Clinical reviewers", "Licensed clinicians who review answers", ["Priya", "Yusuf", "Rosa", "Ibrahim"], []],
   ["External annotators", "Contracted annotators, datasets only", ["Bao", "Catarina", "Hana"], [], DEPARTED],
   ["Prompt authors", "Write and test prompts", ["Giulia", "Wanjiru", "Quentin"], []],
@@ -81,32 +136,84 @@ const groups = [
   ["Prompt guild", "Shared prompt library", ["Quentin"], ["Design guild"]],
   ["Design guild", "Conversation design", ["Hana"], ["Prompt guild"]],
 ].map(([name, description, members, nested, extra]) => ({
-  id: uuid(`group/${name}`), org_id: ORG, user_id: u("Ingrid"), created: moment(`group/${name}`, 200), name, description, deleted_at: null,
+  id: uuid(`group/${name}`),
+  org_id: ORG,
+  user_id: u("Ingrid"),
+  created: moment(`group/${name}`, 200),
+  name,
+  description,
+  deleted_at: null,
   member_users: [...members.map((m) => (m.includes("-") && m.length === 36 ? m : u(m))), ...(extra ? [extra] : [])],
   member_groups: nested.map((n) => uuid(`group/${n}`)),
 }));
 const g = (name) => groups.find((row) => row.name === name).id;
 // Deleted, and still granted below.
-groups.push({ id: uuid("group/Summer interns"), org_id: ORG, user_id: u("Keiko"), created: moment("interns", 150), name: "Summer interns", description: "Interns of 2025", deleted_at: "2025-10-01T09:12:44.000Z", member_users: [u("Aiko"), u("Marek")], member_groups: [] });
+groups.push({
+  id: uuid("group/Summer interns"),
+  org_id: ORG,
+  user_id: u("Keiko"),
+  created: moment("interns", 150),
+  name: "Summer interns",
+  description: "Interns of 2025",
+  deleted_at: "2025-10-01T09:12:44.000Z",
+  member_users: [u("Aiko"), u("Marek")],
+  member_groups: [],
+});
 // A row of somebody else's organisation that slipped into the export.
-groups.push({ id: uuid("group/Partner engineers"), org_id: OTHER_ORG, user_id: null, created: moment("partner", 150), name: "Partner engineers", description: null, deleted_at: null, member_users: [u("Viktor")], member_groups: [] });
+groups.push({
+  id: uuid("group/Partner engineers"),
+  org_id: OTHER_ORG,
+  user_id: null,
+  created: moment("partner", 150),
+  name: "Partner engineers",
+  description: null,
+  deleted_at: null,
+  member_users: [u("Viktor")],
+  member_groups: [],
+});
 
 // ---- roles --------------------------------------------------------------------------------------------------------
 const ALL = ["create", "read", "update", "delete", "create_acls", "read_acls", "update_acls", "delete_acls"];
-const tuples = (permissions, only = null) => permissions.map((permission) => ({ permission, restrict_object_type: only }));
+const tuples = (permissions, only = null) =>
+  permissions.map((permission) => ({ permission, restrict_object_type: only }));
 const role = (name, description, member_permissions, member_roles = [], org_id = ORG) => ({
-  id: uuid(`role/${name}`), org_id, user_id: null, created: org_id ? moment(`role/${name}`, 200) : "2024-02-01T00:00:00.000Z", name, description, deleted_at: null,
-  member_permissions, member_roles: member_roles.map((n) => uuid(`role/${n}`)),
+  id: uuid(`role/${name}`),
+  org_id,
+  user_id: null,
+  created: org_id ? moment(`role/${name}`, 200) : "2024-02-01T00:00:00.000Z",
+  name,
+  description,
+  deleted_at: null,
+  member_permissions,
+  member_roles: member_roles.map((n) => uuid(`role/${n}`)),
 });
 const roles = [
   role("owner", "Everything", tuples(ALL), [], null),
   role("engineer", "Create, read, update, delete", tuples(ALL.slice(0, 4)), [], null),
   role("viewer", "Read", tuples(["read"]), [], null),
-  role("Annotator", "Reads experiments, labels datasets", [...tuples(["read"], "experiment"), ...tuples(["read", "update"], "dataset"), ...tuples(["read"], "project")]),
-  role("Evaluator", "Runs and scores experiments", [...tuples(["create", "update"], "experiment"), ...tuples(["read"], "prompt")], ["Annotator"]),
+  role("Annotator", "Reads experiments, labels datasets", [
+    ...tuples(["read"], "experiment"),
+    ...tuples(["read", "update"], "dataset"),
+    ...tuples(["read"], "project"),
+  ]),
+  role(
+    "Evaluator",
+    "Runs and scores experiments",
+    [...tuples(["create", "update"], "experiment"), ...tuples(["read"], "prompt")],
+    ["Annotator"],
+  ),
   role("Dataset curator", "Decides what datasets hold", tuples(["create", "read", "update", "delete"], "dataset")),
-  role("Prompt author", "Writes prompts and tries them in playgrounds", [...tuples(["create", "read", "update"], "prompt"), ...tuples(["create", "read", "update", "delete"], "prompt_session"), ...tuples(["read"], "project")]),
-  role("Project lead", "Runs a project, short of handing out access", [...tuples(["read", "update"]), ...tuples(["read"], "project_log")], ["Evaluator", "Dataset curator", "Prompt author"]),
+  role("Prompt author", "Writes prompts and tries them in playgrounds", [
+    ...tuples(["create", "read", "update"], "prompt"),
+    ...tuples(["create", "read", "update", "delete"], "prompt_session"),
+    ...tuples(["read"], "project"),
+  ]),
+  role(
+    "Project lead",
+    "Runs a project, short of handing out access",
+    [...tuples(["read", "update"]), ...tuples(["read"], "project_log")],
+    ["Evaluator", "Dataset curator", "Prompt author"],
+  ),
   role("Access steward", "Manages who gets in, not what is inside", tuples(ALL.slice(4))),
   role("Log writer", "Writes logs without reading them", tuples(["update"], "project_log")),
   role("Auditor", "Reads objects and their access", tuples(["read", "read_acls"])),
@@ -213,36 +320,128 @@ const outline = {
   },
 };
 const PUBLIC = new Set(["Reading level 6", "Accent coverage", "House style regression"]);
-const projects = [], experiments = [], datasets = [], prompts = [], functions = [], prompt_sessions = [];
+const projects = [],
+  experiments = [],
+  datasets = [],
+  prompts = [],
+  functions = [],
+  prompt_sessions = [];
 const created_by = []; // [type, id, user] in order, for the creator grants
 for (const [name, plan] of Object.entries(outline)) {
   const project_id = uuid(`project/${name}`);
-  const made = (type, list, extra) => (plan[list] ?? []).map((title, i) => {
-    const id = uuid(`${type}/${name}/${title}`);
-    const user_id = u(plan.by[i % plan.by.length]);
-    created_by.push([type === "function" ? "prompt" : type, id, user_id]);
-    return { id, project_id, name: title, ...extra(title, id, user_id) };
+  const made = (type, list, extra) =>
+    (plan[list] ?? []).map((title, i) => {
+      const id = uuid(`${type}/${name}/${title}`);
+      const user_id = u(plan.by[i % plan.by.length]);
+      created_by.push([type === "function" ? "prompt" : type, id, user_id]);
+      return { id, project_id, name: title, ...extra(title, id, user_id) };
+    });
+  projects.push({
+    id: project_id,
+    org_id: ORG,
+    name,
+    description: null,
+    created: moment(project_id, 200),
+    deleted_at: null,
+    user_id: u(plan.by[0]),
+    settings: null,
   });
-  projects.push({ id: project_id, org_id: ORG, name, description: null, created: moment(project_id, 200), deleted_at: null, user_id: u(plan.by[0]), settings: null });
   created_by.push(["project", project_id, u(plan.by[0])]);
-  experiments.push(...made("experiment", "experiments", (title, id, user_id) => ({ description: null, created: moment(id), deleted_at: null, public: PUBLIC.has(title), user_id, metadata: null, tags: [] })));
-  datasets.push(...made("dataset", "datasets", (title, id, user_id) => ({ description: null, created: moment(id), deleted_at: null, user_id, tags: [], metadata: null, url_slug: slug(title) })));
-  const promptish = (kind) => (title, id) => ({ _xact_id: String(1e15 + pick(id, 1e9)), log_id: "p", org_id: ORG, slug: slug(title), description: null, created: moment(id), tags: [], metadata: null, function_type: kind });
+  experiments.push(
+    ...made("experiment", "experiments", (title, id, user_id) => ({
+      description: null,
+      created: moment(id),
+      deleted_at: null,
+      public: PUBLIC.has(title),
+      user_id,
+      metadata: null,
+      tags: [],
+    })),
+  );
+  datasets.push(
+    ...made("dataset", "datasets", (title, id, user_id) => ({
+      description: null,
+      created: moment(id),
+      deleted_at: null,
+      user_id,
+      tags: [],
+      metadata: null,
+      url_slug: slug(title),
+    })),
+  );
+  const promptish = (kind) => (title, id) => ({
+    _xact_id: String(1e15 + pick(id, 1e9)),
+    log_id: "p",
+    org_id: ORG,
+    slug: slug(title),
+    description: null,
+    created: moment(id),
+    tags: [],
+    metadata: null,
+    function_type: kind,
+  });
   prompts.push(...made("prompt", "prompts", promptish(null)));
-  functions.push(...made("function", "functions", promptish("scorer")).map((row) => ({ ...row, function_data: { type: "code" } })));
-  prompt_sessions.push(...made("prompt_session", "playgrounds", (_title, id, user_id) => ({ description: null, created: moment(id), deleted_at: null, user_id, org_id: ORG })));
+  functions.push(
+    ...made("function", "functions", promptish("scorer")).map((row) => ({ ...row, function_data: { type: "code" } })),
+  );
+  prompt_sessions.push(
+    ...made("prompt_session", "playgrounds", (_title, id, user_id) => ({
+      description: null,
+      created: moment(id),
+      deleted_at: null,
+      user_id,
+      org_id: ORG,
+    })),
+  );
 }
 const p = (name) => projects.find((row) => row.name === name).id;
 const byName = (list, name) => list.find((row) => row.name === name).id;
 // One project and one dataset that are deleted but still listed.
-projects.push({ id: uuid("project/Pilot"), org_id: ORG, name: "Pilot", description: "First trial", created: "2025-01-09T10:00:00.000Z", deleted_at: "2025-06-30T16:20:00.000Z", user_id: u("Amara"), settings: null });
-experiments.push({ id: uuid("experiment/Pilot/First run"), project_id: uuid("project/Pilot"), name: "First run", description: null, created: "2025-01-10T10:00:00.000Z", deleted_at: null, public: false, user_id: u("Amara"), metadata: null, tags: [] });
+projects.push({
+  id: uuid("project/Pilot"),
+  org_id: ORG,
+  name: "Pilot",
+  description: "First trial",
+  created: "2025-01-09T10:00:00.000Z",
+  deleted_at: "2025-06-30T16:20:00.000Z",
+  user_id: u("Amara"),
+  settings: null,
+});
+experiments.push({
+  id: uuid("experiment/Pilot/First run"),
+  project_id: uuid("project/Pilot"),
+  name: "First run",
+  description: null,
+  created: "2025-01-10T10:00:00.000Z",
+  deleted_at: null,
+  public: false,
+  user_id: u("Amara"),
+  metadata: null,
+  tags: [],
+});
 datasets.find((row) => row.name === "Complaints").deleted_at = "2026-02-11T11:05:00.000Z";
 
-const group_of = (name, description, members) => ({ id: uuid(`project_group/${name}`), org_id: ORG, name, description, created: moment(`project_group/${name}`, 300), deleted_at: null, member_projects: members.map(p) });
+const group_of = (name, description, members) => ({
+  id: uuid(`project_group/${name}`),
+  org_id: ORG,
+  name,
+  description,
+  created: moment(`project_group/${name}`, 300),
+  deleted_at: null,
+  member_projects: members.map(p),
+});
 const project_groups = [
-  group_of("Clinical", "Assistants that patients or clinicians talk to", ["Intake assistant", "Discharge summaries", "Patient messaging", "Formulary search"]),
-  group_of("Revenue", "Claims, invoices and the desk that answers for them", ["Claims triage", "Billing disputes", "Patient messaging"]),
+  group_of("Clinical", "Assistants that patients or clinicians talk to", [
+    "Intake assistant",
+    "Discharge summaries",
+    "Patient messaging",
+    "Formulary search",
+  ]),
+  group_of("Revenue", "Claims, invoices and the desk that answers for them", [
+    "Claims triage",
+    "Billing disputes",
+    "Patient messaging",
+  ]),
 ];
 const pg = (name) => project_groups.find((row) => row.name === name).id;
 
@@ -250,11 +449,21 @@ const pg = (name) => project_groups.find((row) => row.name === name).id;
 const acls = [];
 const grant = (object_type, object_id, to, what, only = null, org = ORG) => {
   const [kind, id] = to;
-  const content = { object_type, object_id, user_id: kind === "user" ? id : null, group_id: kind === "group" ? id : null, permission: ALL.includes(what) ? what : null, restrict_object_type: only, role_id: ALL.includes(what) ? null : what };
+  const content = {
+    object_type,
+    object_id,
+    user_id: kind === "user" ? id : null,
+    group_id: kind === "group" ? id : null,
+    permission: ALL.includes(what) ? what : null,
+    restrict_object_type: only,
+    role_id: ALL.includes(what) ? null : what,
+  };
   const id_ = uuid(`acl/${JSON.stringify(content)}/${acls.length}`);
   acls.push({ id: id_, ...content, _object_org_id: org, created: moment(id_) });
 };
-const each = (type, id, to, permissions, only = null) => permissions.forEach((permission) => grant(type, id, to, permission, only));
+const each = (type, id, to, permissions, only = null) => {
+  for (const permission of permissions) grant(type, id, to, permission, only);
+};
 const group = (name) => ["group", g(name)];
 const user = (given) => ["user", u(given)];
 const account = (name) => ["user", s(name)];
@@ -305,7 +514,8 @@ grant("project", p("Onboarding guide"), group("People operations"), r("Project l
 grant("project", p("Formulary search"), user("Ursula"), r("Project lead"));
 grant("project", p("Appointment scheduler"), group("Support operations"), "read");
 // Machines.
-for (const name of ["Intake assistant", "Patient messaging", "Support copilot", "Claims triage"]) grant("project_log", p(name), account("Log shipper"), r("Log writer"));
+for (const name of ["Intake assistant", "Patient messaging", "Support copilot", "Claims triage"])
+  grant("project_log", p(name), account("Log shipper"), r("Log writer"));
 each("project", p("Voice transcription"), account("Label importer"), ["read", "update"], "dataset");
 each("project_log", p("Discharge summaries"), account("Label importer"), ["read"]);
 // Single objects.
@@ -326,8 +536,10 @@ each("group", g("Support operations"), user("Liam"), ["read", "update", ...ACCES
 each("group", g("Red team"), user("Tala"), ["read", "update"]);
 grant("role", r("Annotator"), user("Farah"), "update");
 
-// Whoever creates something gets role owner on it; the oldest third was created before that came.
-created_by.forEach(([type, id, creator], i) => i % 3 !== 2 && grant(type, id, ["user", creator], r("owner")));
+// Whoever creates something gets role owner on it; a third was made while the organisation had that turned off.
+for (const [i, [type, id, creator]] of created_by.entries()) {
+  if (i % 3 !== 2) grant(type, id, ["user", creator], r("owner"));
+}
 
 // What real exports look like.
 grant("project", p("Onboarding guide"), ["group", uuid("group/Summer interns")], "read"); // a deleted group
@@ -340,7 +552,30 @@ grant("project", uuid("project/Partner sandbox"), user("Viktor"), "read", null, 
 acls.push({ ...acls[0], id: uuid("acl/both"), user_id: u("Amara"), group_id: g("Owners") }); // names two grantees
 
 // ---- one row per line, so that a change of the sample reads well --------------------------------------------------------
-const lists = { users, service_accounts, service_tokens, groups, roles, acls, projects, project_groups, experiments, datasets, prompts, functions, prompt_sessions };
-const text = Object.entries(lists).map(([name, rows]) => `  ${JSON.stringify(name)}: [\n${rows.map((row) => `    ${JSON.stringify(row)}`).join(",\n")}\n  ]`);
-writeFileSync(new URL("../public/export.json", import.meta.url), `{\n  "organization": ${JSON.stringify(organization)},\n  "plan": "enterprise",\n${text.join(",\n")}\n}\n`);
-console.log(Object.entries(lists).map(([name, rows]) => `${rows.length} ${name}`).join(", "));
+const lists = {
+  users,
+  service_accounts,
+  service_tokens,
+  groups,
+  roles,
+  acls,
+  projects,
+  project_groups,
+  experiments,
+  datasets,
+  prompts,
+  functions,
+  prompt_sessions,
+};
+const text = Object.entries(lists).map(
+  ([name, rows]) => `  ${JSON.stringify(name)}: [\n${rows.map((row) => `    ${JSON.stringify(row)}`).join(",\n")}\n  ]`,
+);
+writeFileSync(
+  new URL("../public/export.json", import.meta.url),
+  `{\n  "organization": ${JSON.stringify(organization)},\n  "plan": "enterprise",\n${text.join(",\n")}\n}\n`,
+);
+console.log(
+  Object.entries(lists)
+    .map(([name, rows]) => `${rows.length} ${name}`)
+    .join(", "),
+);

@@ -6,7 +6,15 @@ import { Badge } from "../ui/ui.tsx";
 import { useMedia } from "../ui/media.ts";
 import styles from "./AccessPage.module.css";
 import { AccessTree } from "./AccessTree.tsx";
-import { type Access, AccessProvider, ANONYMOUS, subjectOf, subjectOptions, UNKNOWN, unknownSubject } from "./access.tsx";
+import {
+  type Access,
+  AccessProvider,
+  ANONYMOUS,
+  subjectOf,
+  subjectOptions,
+  UNKNOWN,
+  unknownSubject,
+} from "./access.tsx";
 import { GroupSwitches } from "./GroupSwitches.tsx";
 import { Inspector } from "./Inspector.tsx";
 import { type SubjectKey, subjectParam, targetParam, useSelection } from "./selection.ts";
@@ -56,11 +64,21 @@ export function AccessPage() {
         </div>
         <div className={styles.split}>
           <section className={styles.tree} aria-label="Objects" hidden={detail}>
-            <AccessTree key={view.generation} selected={on} narrow={narrow} onSelect={(target) => select({ on: target }, { push: narrow })} />
+            <AccessTree
+              key={view.generation}
+              selected={on}
+              narrow={narrow}
+              onSelect={(target) => select({ on: target }, { push: narrow })}
+            />
           </section>
           {(!narrow || detail) && (
             <section className={styles.inspector} aria-label="Selected object">
-              <Inspector item={item} why={selection.why} tab={selection.tab} onBack={detail ? () => select({ on: null, why: null }) : undefined} />
+              <Inspector
+                item={item}
+                why={selection.why}
+                tab={selection.tab}
+                onBack={detail ? () => select({ on: null, why: null }) : undefined}
+              />
             </section>
           )}
         </div>
@@ -81,5 +99,7 @@ function firstSubject({ org, rows }: View): SubjectKey {
 
 const firstTarget = (rows: Rows) => {
   const dataset = rows.datasets[0];
-  return dataset ? ({ type: "dataset", id: dataset.id } as const) : ({ type: "organization", id: rows.organization.id } as const);
+  return dataset
+    ? ({ type: "dataset", id: dataset.id } as const)
+    : ({ type: "organization", id: rows.organization.id } as const);
 };

@@ -1,6 +1,17 @@
 import type { Ask } from "aclarity";
 import { useMemo, useState } from "react";
-import { Button, Cell, Collection, Column, Row, Table, TableBody, TableHeader, type Key, type Selection } from "react-aria-components";
+import {
+  Button,
+  Cell,
+  Collection,
+  Column,
+  Row,
+  Table,
+  TableBody,
+  TableHeader,
+  type Key,
+  type Selection,
+} from "react-aria-components";
 import { ACCESS_PERMISSIONS, askName, DATA_PERMISSIONS } from "../organization/words.ts";
 import { Icon } from "../ui/icons.tsx";
 import { Hidden, classes } from "../ui/ui.tsx";
@@ -10,7 +21,13 @@ import type { Target } from "./selection.ts";
 import type { FolderItem, NodeItem, TreeItem } from "./tree.ts";
 
 const COLUMNS = [...DATA_PERMISSIONS, "manage_access"] as const satisfies readonly Ask[];
-const SHORT: Record<(typeof COLUMNS)[number], string> = { read: "Read", create: "Create", update: "Update", delete: "Delete", manage_access: "Access" };
+const SHORT: Record<(typeof COLUMNS)[number], string> = {
+  read: "Read",
+  create: "Create",
+  update: "Update",
+  delete: "Delete",
+  manage_access: "Access",
+};
 /** Rows of a folder shown at first, and added by each “show more”. */
 const PAGE = 100;
 
@@ -23,7 +40,9 @@ interface Props {
 export function AccessTree({ selected, onSelect, narrow }: Props) {
   const { tree, option } = useAccess();
   const [shown, setShown] = useState<ReadonlyMap<string, number>>(new Map());
-  const [expanded, setExpanded] = useState<Set<Key>>(() => new Set([tree.root.key, ...(tree.root.children[0] ? [tree.root.children[0].key] : [])]));
+  const [expanded, setExpanded] = useState<Set<Key>>(
+    () => new Set([tree.root.key, ...(tree.root.children[0] ? [tree.root.children[0].key] : [])]),
+  );
   const selectedKey = selected && `${selected.type}:${selected.id}`;
 
   // What is chosen elsewhere (the address, a link) opens the way to itself.
@@ -49,7 +68,18 @@ export function AccessTree({ selected, onSelect, narrow }: Props) {
     const page = (item: TreeItem): readonly TreeItem[] => {
       const limit = shown.get(item.key) ?? PAGE;
       const rest = item.children.length - limit;
-      return rest > 0 ? [...item.children.slice(0, limit), { kind: "more", key: `more:${item.key}`, name: `Show ${Math.min(rest, PAGE)} of ${rest} more`, folder: item.key, children: [] }] : item.children;
+      return rest > 0
+        ? [
+            ...item.children.slice(0, limit),
+            {
+              kind: "more",
+              key: `more:${item.key}`,
+              name: `Show ${Math.min(rest, PAGE)} of ${rest} more`,
+              folder: item.key,
+              children: [],
+            },
+          ]
+        : item.children;
     };
     return page;
   }, [shown]);
@@ -86,7 +116,11 @@ export function AccessTree({ selected, onSelect, narrow }: Props) {
       </Cell>
       {COLUMNS.map((ask) => (
         <Cell key={ask} className={styles.cell ?? ""}>
-          {item.kind === "node" ? <NodeAnswer item={item} ask={ask} /> : item.kind === "folder" ? <FolderAnswer item={item} ask={ask} /> : null}
+          {item.kind === "node" ? (
+            <NodeAnswer item={item} ask={ask} />
+          ) : item.kind === "folder" ? (
+            <FolderAnswer item={item} ask={ask} />
+          ) : null}
         </Cell>
       ))}
       <Collection items={expanded.has(item.key) ? paged(item) : []} dependencies={[narrow, expanded, paged]}>
@@ -135,7 +169,8 @@ export function AccessTree({ selected, onSelect, narrow }: Props) {
 function NodeAnswer({ item, ask }: { item: NodeItem; ask: Ask }) {
   const { me } = useAccess();
   const yes = me.can(ask, item.node.type, argument(item));
-  const some = !yes && ask === "manage_access" && ACCESS_PERMISSIONS.some((p) => me.can(p, item.node.type, argument(item)));
+  const some =
+    !yes && ask === "manage_access" && ACCESS_PERMISSIONS.some((p) => me.can(p, item.node.type, argument(item)));
   return (
     <span className={styles.answer} data-answer={yes ? "yes" : some ? "some" : "no"}>
       <Hidden>{yes ? "yes" : some ? "partly" : "no"}</Hidden>
@@ -157,7 +192,13 @@ function FolderAnswer({ item, ask }: { item: FolderItem; ask: Ask }) {
     );
   }
   const of = item.children.length;
-  const may = me.canMany(ask, item.type, item.children.map((child) => (child.kind === "node" ? argument(child) : child.key))).reduce((sum, one) => sum + one, 0);
+  const may = me
+    .canMany(
+      ask,
+      item.type,
+      item.children.map((child) => (child.kind === "node" ? argument(child) : child.key)),
+    )
+    .reduce((sum, one) => sum + one, 0);
   return (
     <span className={styles.share} data-share={may === 0 ? "none" : may === of ? "all" : "some"}>
       {may > 0 && may}

@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { Button as AriaButton, Disclosure, DisclosurePanel } from "react-aria-components";
+import { Button as AriaButton, Disclosure, DisclosurePanel, Group } from "react-aria-components";
 import { Icon } from "../ui/icons.tsx";
 import { Button, Switch } from "../ui/ui.tsx";
 import styles from "./ActionBar.module.css";
@@ -15,7 +15,6 @@ export function ActionBar({ item }: { item: NodeItem }) {
   const [pressed, setPressed] = useState<{ key: string; label: string }>();
   const actions = actionsFor(item).map((action) => ({ ...action, allowed: answer(me, item, action.question) }));
   const shown = hide ? actions.filter((action) => action.allowed) : actions;
-  const first = actions.findIndex((action) => !action.danger);
 
   const press = (action: Action) => {
     if (action.access) select({ tab: "who" });
@@ -23,14 +22,20 @@ export function ActionBar({ item }: { item: NodeItem }) {
   };
   return (
     <div className={styles.root}>
-      <div className={styles.buttons} role="group" aria-label={`What to do with ${item.name}`}>
-        {shown.map((action, i) => (
-          <Button key={action.label} icon={action.icon} isDisabled={!action.allowed} look={action.danger ? "danger" : i === first && action.allowed ? "primary" : undefined} onPress={() => press(action)}>
+      <Group className={styles.buttons ?? ""} aria-label={`What to do with ${item.name}`}>
+        {shown.map((action) => (
+          <Button
+            key={action.label}
+            icon={action.icon}
+            isDisabled={!action.allowed}
+            look={action.danger ? "danger" : action === actions[0] && action.allowed ? "primary" : undefined}
+            onPress={() => press(action)}
+          >
             {action.label}
           </Button>
         ))}
         {shown.length === 0 && <p className={styles.none}>Nothing is allowed here, so every button is hidden.</p>}
-      </div>
+      </Group>
       <Disclosure className={styles.calls ?? ""}>
         <div className={styles.line}>
           <AriaButton slot="trigger" className={styles.trigger ?? ""}>

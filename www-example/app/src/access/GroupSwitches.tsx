@@ -36,7 +36,9 @@ function Groups({ id }: { id: string }) {
   const { rows, me } = useAccess();
   const [own] = useState(() => new Set(me.groups.map((group) => group.id)));
   const live = rows.groups.filter((row) => !row.deleted_at);
-  return [...live.filter((row) => own.has(row.id)), ...live.filter((row) => !own.has(row.id))].map((row) => <GroupSwitch key={row.id} row={row} id={id} />);
+  return [...live.filter((row) => own.has(row.id)), ...live.filter((row) => !own.has(row.id))].map((row) => (
+    <GroupSwitch key={row.id} row={row} id={id} />
+  ));
 }
 
 function GroupSwitch({ row, id }: { row: GroupRow; id: string }) {
@@ -44,19 +46,24 @@ function GroupSwitch({ row, id }: { row: GroupRow; id: string }) {
   const workspace = useWorkspace();
   const direct = row.member_users?.includes(id) ?? false;
   const membership = access.me.groups.find((g) => g.id === row.id);
-  const through = !direct && membership ? membership.via.filter((g) => g !== row.id).map((g) => nameOfGroup(access, g)) : [];
+  const through =
+    !direct && membership ? membership.via.filter((g) => g !== row.id).map((g) => nameOfGroup(access, g)) : [];
   const name = row.name ?? row.id;
   const toggle = (member: boolean) => {
     const others = (row.member_users ?? []).filter((other) => other !== id);
     const upsert = [{ ...row, member_users: member ? [...others, id] : others }];
-    workspace.apply(member ? `${access.option.name} joined ${name}` : `${access.option.name} left ${name}`, { groups: { upsert } });
+    workspace.apply(member ? `${access.option.name} joined ${name}` : `${access.option.name} left ${name}`, {
+      groups: { upsert },
+    });
   };
   return (
     <li>
       <Switch isSelected={direct} onChange={toggle} className={styles.row} aria-label={name}>
         <span className={styles.text}>
           <span className={styles.name}>{name}</span>
-          <span className={styles.detail}>{through.length > 0 ? `Member through ${through.join(", ")}` : (row.description ?? "")}</span>
+          <span className={styles.detail}>
+            {through.length > 0 ? `Member through ${through.join(", ")}` : (row.description ?? "")}
+          </span>
         </span>
       </Switch>
     </li>

@@ -12,7 +12,17 @@ import { WhoHasAccess } from "./WhoHasAccess.tsx";
 import { Why } from "./Why.tsx";
 
 /** One object: what may be done with it, why, and who else may. */
-export function Inspector({ item, why, tab, onBack }: { item: NodeItem | undefined; why: Question | undefined; tab: TabName; onBack?: (() => void) | undefined }) {
+export function Inspector({
+  item,
+  why,
+  tab,
+  onBack,
+}: {
+  item: NodeItem | undefined;
+  why: Question | undefined;
+  tab: TabName;
+  onBack?: (() => void) | undefined;
+}) {
   const access = useAccess();
   if (!item)
     return (
@@ -33,7 +43,7 @@ export function Inspector({ item, why, tab, onBack }: { item: NodeItem | undefin
         <div className={styles.title}>
           <Icon name={item.icon} size={20} />
           <h2>{item.name}</h2>
-          <Badge>{kindOf(item)}</Badge>
+          {kindOf(item) !== item.name && <Badge>{kindOf(item)}</Badge>}
           {item.row?.public && (
             <Badge tone="accent" icon="public">
               Public
@@ -44,7 +54,11 @@ export function Inspector({ item, why, tab, onBack }: { item: NodeItem | undefin
         {item.row?.description && <p className={styles.description}>{item.row.description}</p>}
         <ActionBar item={item} />
       </header>
-      <Tabs className={styles.tabs ?? ""} selectedKey={tab} onSelectionChange={(key) => access.select({ tab: key as TabName })}>
+      <Tabs
+        className={styles.tabs ?? ""}
+        selectedKey={tab}
+        onSelectionChange={(key) => access.select({ tab: key as TabName })}
+      >
         <TabList className={styles.tabList ?? ""} aria-label={`About ${item.name}`}>
           <Tab id="permissions" className={styles.tab ?? ""}>
             Permissions
@@ -88,4 +102,3 @@ function Trail({ item }: { item: NodeItem }) {
     </nav>
   );
 }
-

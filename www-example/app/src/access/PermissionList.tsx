@@ -9,9 +9,27 @@ import { type Question, questionParam } from "./selection.ts";
 import type { NodeItem } from "./tree.ts";
 
 /** Every question about one object, answered; each can be asked why. */
-export function PermissionList({ item, question, onAsk }: { item: NodeItem; question: Question; onAsk: (question: Question) => void }) {
+export function PermissionList({
+  item,
+  question,
+  onAsk,
+}: {
+  item: NodeItem;
+  question: Question;
+  onAsk: (question: Question) => void;
+}) {
   const creates = CREATES[item.node.type] ?? [];
-  const row = (q: Question, label: string, rest = "") => <PermissionRow key={questionParam(q)} item={item} question={q} label={label} rest={rest} chosen={questionParam(q) === questionParam(question)} onAsk={onAsk} />;
+  const row = (q: Question, label: string, rest = "") => (
+    <PermissionRow
+      key={questionParam(q)}
+      item={item}
+      question={q}
+      label={label}
+      rest={rest}
+      chosen={questionParam(q) === questionParam(question)}
+      onAsk={onAsk}
+    />
+  );
   return (
     <div className={styles.root}>
       <section aria-label="Use">
@@ -25,14 +43,30 @@ export function PermissionList({ item, question, onAsk }: { item: NodeItem; ques
       {creates.length > 0 && (
         <section aria-label="Create inside" className={styles.wide}>
           <h3>Create inside</h3>
-          <ul className={styles.pairs}>{creates.map((type) => row({ create: type }, `New ${typeName(type).toLowerCase()}`))}</ul>
+          <ul className={styles.pairs}>
+            {creates.map((type) => row({ create: type }, `New ${typeName(type).toLowerCase()}`))}
+          </ul>
         </section>
       )}
     </div>
   );
 }
 
-function PermissionRow({ item, question, label, rest, chosen, onAsk }: { item: NodeItem; question: Question; label: string; rest: string; chosen: boolean; onAsk: (question: Question) => void }) {
+function PermissionRow({
+  item,
+  question,
+  label,
+  rest,
+  chosen,
+  onAsk,
+}: {
+  item: NodeItem;
+  question: Question;
+  label: string;
+  rest: string;
+  chosen: boolean;
+  onAsk: (question: Question) => void;
+}) {
   const { me } = useAccess();
   const yes = answer(me, item, question);
   return (

@@ -1,5 +1,17 @@
 import { useContext, useEffect, useMemo, useRef, useState } from "react";
-import { Button, Collection, ComboBox, ComboBoxStateContext, Header, Input, Label, ListBox, ListBoxItem, ListBoxSection, Popover } from "react-aria-components";
+import {
+  Button,
+  Collection,
+  ComboBox,
+  ComboBoxStateContext,
+  Header,
+  Input,
+  Label,
+  ListBox,
+  ListBoxItem,
+  ListBoxSection,
+  Popover,
+} from "react-aria-components";
 import { Icon } from "../ui/icons.tsx";
 import { Avatar } from "../ui/ui.tsx";
 import { type SubjectKind, type SubjectOption, useAccess } from "./access.tsx";
@@ -15,9 +27,15 @@ const SECTIONS: readonly { kind: SubjectKind; title: string }[] = [
 const SHOWN = 80;
 
 /** Everybody shares a mail domain, so it only counts for a word that has an @ itself. */
-const matches = (text: string, word: string): boolean => (word.includes("@") ? text : text.replace(/@\S*/, "")).includes(word);
+const matches = (text: string, word: string): boolean =>
+  (word.includes("@") ? text : text.replace(/@\S*/, "")).includes(word);
 /** Names that begin so come first. */
-const starts = (option: SubjectOption, words: string[]): number => Number(plain(option.name).split(/\s+/).some((part) => words[0] !== undefined && part.startsWith(words[0])));
+const starts = (option: SubjectOption, words: string[]): number =>
+  Number(
+    plain(option.name)
+      .split(/\s+/)
+      .some((part) => words[0] !== undefined && part.startsWith(words[0])),
+  );
 const plain = (text: string): string => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 
 /** While the list is open the field is empty, with the name as its placeholder; otherwise the name is there to be typed over. */
@@ -27,7 +45,14 @@ function Search({ name, closed }: { name: string; closed: boolean }) {
   useEffect(() => {
     if (closed && document.activeElement === input.current) input.current?.select();
   });
-  return <Input ref={input} className={styles.input ?? ""} placeholder={name} onClick={() => closed && state?.open(null, "manual")} />;
+  return (
+    <Input
+      ref={input}
+      className={styles.input ?? ""}
+      placeholder={name}
+      onClick={() => closed && state?.open(null, "manual")}
+    />
+  );
 }
 
 export function SubjectPicker() {
@@ -38,10 +63,22 @@ export function SubjectPicker() {
   const option = pending ?? shown;
   const [typed, setTyped] = useState<string>(); // undefined: closed, the name of the chosen one shows
   const field = useRef<HTMLDivElement>(null);
-  const searchable = useMemo(() => options.map((o) => ({ option: o, text: plain(`${o.name} ${o.detail}`), id: o.key.slice(o.key.indexOf(":") + 1) })), [options]);
+  const searchable = useMemo(
+    () =>
+      options.map((o) => ({
+        option: o,
+        text: plain(`${o.name} ${o.detail}`),
+        id: o.key.slice(o.key.indexOf(":") + 1),
+      })),
+    [options],
+  );
   const sections = useMemo(() => {
-    const words = plain(typed ?? "").split(/\s+/).filter(Boolean);
-    const found = searchable.filter(({ text, id }) => id === typed || words.every((word) => matches(text, word))).map(({ option: o }) => o);
+    const words = plain(typed ?? "")
+      .split(/\s+/)
+      .filter(Boolean);
+    const found = searchable
+      .filter(({ text, id }) => id === typed || words.every((word) => matches(text, word)))
+      .map(({ option: o }) => o);
     return SECTIONS.map((section) => {
       const all = found.filter((o) => o.kind === section.kind).toSorted((a, b) => starts(b, words) - starts(a, words));
       return { ...section, options: all.slice(0, SHOWN), more: Math.max(0, all.length - SHOWN) };
@@ -78,7 +115,10 @@ export function SubjectPicker() {
         </Button>
       </div>
       <Popover className={styles.popover ?? ""} triggerRef={field} placement="bottom start" offset={6}>
-        <ListBox className={styles.list ?? ""} renderEmptyState={() => <p className={styles.none}>Nobody matches “{typed}”.</p>}>
+        <ListBox
+          className={styles.list ?? ""}
+          renderEmptyState={() => <p className={styles.none}>Nobody matches “{typed}”.</p>}
+        >
           {(section: (typeof sections)[number]) => (
             <ListBoxSection id={`section ${section.kind}`} className={styles.section ?? ""}>
               <Header className={styles.heading ?? ""}>

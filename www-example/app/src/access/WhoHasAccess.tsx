@@ -4,7 +4,15 @@ import { ToggleButton, ToggleButtonGroup } from "react-aria-components";
 import { useWorkspace } from "../organization/context.tsx";
 import { ACCESS_PERMISSIONS, askName, PERMISSION_NAMES, plural, typeName, typeNames } from "../organization/words.ts";
 import { Avatar, Badge, Button, Empty, Hint } from "../ui/ui.tsx";
-import { argument, nameOfGroup, nameOfNode, nameOfUser, type SubjectOption, unknownSubject, useAccess } from "./access.tsx";
+import {
+  argument,
+  nameOfGroup,
+  nameOfNode,
+  nameOfUser,
+  type SubjectOption,
+  unknownSubject,
+  useAccess,
+} from "./access.tsx";
 import { aclOf } from "./paths.ts";
 import type { SubjectKey } from "./selection.ts";
 import type { NodeItem } from "./tree.ts";
@@ -29,13 +37,22 @@ function People({ item, ask, onAsk }: { item: NodeItem; ask: Ask; onAsk: (ask: A
   const access = useAccess();
   const [limit, setLimit] = useState(PAGE);
   const who = access.org.who(ask, item.node.type, argument(item));
-  const people = who.subjects.map((one) => ({ ...one, name: nameOfUser(access.org, one.subject) })).sort((a, b) => a.name.localeCompare(b.name, "en"));
+  const people = who.subjects
+    .map((one) => ({ ...one, name: nameOfUser(access.org, one.subject) }))
+    .sort((a, b) => a.name.localeCompare(b.name, "en"));
   const shown = people.slice(0, limit);
   return (
     <section className={styles.section} aria-label="People and service accounts">
       <header className={styles.header}>
         <h3>{who.subjects.length.toLocaleString("en")} may</h3>
-        <ToggleButtonGroup aria-label="Permission" className={styles.asks ?? ""} selectionMode="single" disallowEmptySelection selectedKeys={[ask]} onSelectionChange={(keys) => onAsk([...keys][0] as Ask)}>
+        <ToggleButtonGroup
+          aria-label="Permission"
+          className={styles.asks ?? ""}
+          selectionMode="single"
+          disallowEmptySelection
+          selectedKeys={[ask]}
+          onSelectionChange={(keys) => onAsk([...keys][0] as Ask)}
+        >
           {ASKS.map((one) => (
             <ToggleButton key={one} id={one} className={styles.ask ?? ""}>
               {askName(one)}
@@ -43,19 +60,32 @@ function People({ item, ask, onAsk }: { item: NodeItem; ask: Ask; onAsk: (ask: A
           ))}
         </ToggleButtonGroup>
       </header>
-      {who.public && <p className={styles.public}>This experiment is public: anybody with its address may read it, signed in or not.</p>}
+      {who.public && (
+        <p className={styles.public}>
+          This experiment is public: anybody with its address may read it, signed in or not.
+        </p>
+      )}
       {shown.length === 0 ? (
         <Empty icon="off" title={`Nobody may ${askName(ask).toLowerCase()}`} />
       ) : (
-        <ul className={styles.people} aria-label={`${askName(ask)}: ${plural(who.subjects.length, "person or account", "people and accounts")}`}>
+        <ul
+          className={styles.people}
+          aria-label={`${askName(ask)}: ${plural(who.subjects.length, "person or account", "people and accounts")}`}
+        >
           {shown.map(({ subject, via, name }) => {
             const option = optionOf(access.options, { kind: "user", id: subject });
             return (
               <li key={subject}>
-                <button type="button" className={styles.person} onClick={() => access.select({ as: { kind: "user", id: subject }, why: { ask }, tab: "permissions" })}>
+                <button
+                  type="button"
+                  className={styles.person}
+                  onClick={() => access.select({ as: { kind: "user", id: subject }, why: { ask }, tab: "permissions" })}
+                >
                   <Avatar name={name} kind={option.kind} />
                   <span className={styles.name}>{name}</span>
-                  <span className={styles.via}>{via.length > 0 ? via.map((g) => nameOfGroup(access, g)).join(" › ") : "Granted in person"}</span>
+                  <span className={styles.via}>
+                    {via.length > 0 ? via.map((g) => nameOfGroup(access, g)).join(" › ") : "Granted in person"}
+                  </span>
                 </button>
               </li>
             );
@@ -81,7 +111,9 @@ function Grants({ item }: { item: NodeItem }) {
   return (
     <section className={styles.section} aria-label="Grants that reach this object">
       <header className={styles.header}>
-        <h3>{plural(rows.length, "grant")} that reach{rows.length === 1 ? "es" : ""} it</h3>
+        <h3>
+          {plural(rows.length, "grant")} that reach{rows.length === 1 ? "es" : ""} it
+        </h3>
       </header>
       {rows.length === 0 ? (
         <Empty icon="access" title="No grant reaches this object" />
@@ -125,10 +157,14 @@ function GrantRow({ row }: { row: Gathered }) {
   const access = useAccess();
   const workspace = useWorkspace();
   const isUser = "user" in row.principal;
-  const key: SubjectKey & { kind: "user" | "group" } = "user" in row.principal ? { kind: "user", id: row.principal.user } : { kind: "group", id: row.principal.group };
+  const key: SubjectKey & { kind: "user" | "group" } =
+    "user" in row.principal ? { kind: "user", id: row.principal.user } : { kind: "group", id: row.principal.group };
   const option = optionOf(access.options, key);
   const name = isUser ? nameOfUser(access.org, key.id) : nameOfGroup(access, key.id);
-  const revoke = () => workspace.apply(`Revoked what ${name} was granted on ${nameOfNode(access, row.on)}`, { acls: { remove: [...row.acls] } });
+  const revoke = () =>
+    workspace.apply(`Revoked what ${name} was granted on ${nameOfNode(access, row.on)}`, {
+      acls: { remove: [...row.acls] },
+    });
   return (
     <tr>
       <td data-label="Who">
@@ -147,7 +183,15 @@ function GrantRow({ row }: { row: Gathered }) {
         <span className={styles.from}>
           {row.inherited ? nameOfNode(access, row.on) : "This object"}
           <span className={styles.members}>
-            {[row.inherited && typeName(row.on.type), row.role && `role ${nameOfNode(access, { type: "role", id: row.role })}`, row.restrict && `only ${typeNames(row.restrict).toLowerCase()}`].filter(Boolean).join(" · ").replace(/^role/, "Role").replace(/^only/, "Only") || "Direct grant"}
+            {[
+              row.inherited && typeName(row.on.type),
+              row.role && `role ${nameOfNode(access, { type: "role", id: row.role })}`,
+              row.restrict && `only ${typeNames(row.restrict).toLowerCase()}`,
+            ]
+              .filter(Boolean)
+              .join(" · ")
+              .replace(/^role/, "Role")
+              .replace(/^only/, "Only") || "Direct grant"}
           </span>
         </span>
       </td>

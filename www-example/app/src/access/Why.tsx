@@ -26,7 +26,8 @@ export function Why({ item, question }: { item: NodeItem; question: Question }) 
   const paths = useMemo(() => pathsOf(access, item, question, why), [access, item, question, why]);
   const [wanted, setChosen] = useState(0);
   const chosen = Math.min(wanted, paths.length - 1);
-  const what = "ask" in question ? askName(question.ask).toLowerCase() : `create a ${typeName(question.create).toLowerCase()} in`;
+  const what =
+    "ask" in question ? askName(question.ask).toLowerCase() : `create a ${typeName(question.create).toLowerCase()} in`;
   const title = `${why.allowed ? "Why" : "Why not"}: ${what} ${item.name}`;
   return (
     <section className={styles.root} aria-label={title}>
@@ -35,7 +36,9 @@ export function Why({ item, question }: { item: NodeItem; question: Question }) 
           {why.allowed ? "Allowed" : "Not allowed"}
         </Badge>
         {why.basis === "chosen" && (
-          <Badge title="The product's documents are silent here; this is aclarity's own, narrower reading">Rests on a choice</Badge>
+          <Badge title="The product's documents are silent here; this is aclarity's own, narrower reading">
+            Rests on a choice
+          </Badge>
         )}
         <p className={styles.sentence} aria-live="polite">
           <Quoted text={why.text} as="strong" />
@@ -44,7 +47,11 @@ export function Why({ item, question }: { item: NodeItem; question: Question }) 
       <div className={styles.drawing}>
         <PathDiagram paths={paths} chosen={chosen} />
       </div>
-      {why.allowed ? <Ways paths={paths} chosen={chosen} onChoose={setChosen} /> : <Missing why={why} paths={paths} chosen={chosen} onChoose={setChosen} />}
+      {why.allowed ? (
+        <Ways paths={paths} chosen={chosen} onChoose={setChosen} />
+      ) : (
+        <Missing why={why} paths={paths} chosen={chosen} onChoose={setChosen} />
+      )}
       <Fixes why={why} />
     </section>
   );
@@ -62,7 +69,11 @@ function Ways({ paths, chosen, onChoose }: Choice) {
       <ol className={styles.ways}>
         {paths.map((path, i) => (
           <li key={path.id}>
-            <Line path={path} chosen={paths.length > 1 && i === chosen} onPress={paths.length > 1 ? () => onChoose(i) : undefined} />
+            <Line
+              path={path}
+              chosen={paths.length > 1 && i === chosen}
+              onPress={paths.length > 1 ? () => onChoose(i) : undefined}
+            />
           </li>
         ))}
       </ol>
@@ -112,17 +123,24 @@ function Line({ path, chosen, onPress }: { path: Path; chosen: boolean; onPress:
   );
 }
 
+/** Fixes shown at first, the smallest ones. */
+const FIXES = 3;
+
 function Fixes({ why }: { why: Explanation }) {
   const access = useAccess();
   const workspace = useWorkspace();
+  const [all, setAll] = useState(false);
   if (why.allowed) return null;
+  const shown = all ? why.fixes : why.fixes.slice(0, FIXES);
   const apply = (fix: Explanation["fixes"][number]) => {
     if ("addMember" in fix) {
       const row = access.rows.groups.find((g) => g.id === fix.addMember.group);
       const upsert = row ? [{ ...row, member_users: [...(row.member_users ?? []), fix.addMember.user] }] : [];
       workspace.apply(fixText(access, fix), { groups: { upsert } });
     } else {
-      const upsert = [{ id: `demo:grant:${access.view.version + 1}`, _object_org_id: access.rows.organization.id, ...fix.grant }];
+      const upsert = [
+        { id: `demo:grant:${access.view.version + 1}`, _object_org_id: access.rows.organization.id, ...fix.grant },
+      ];
       workspace.apply(fixText(access, fix), { acls: { upsert } });
     }
   };
@@ -130,16 +148,22 @@ function Fixes({ why }: { why: Explanation }) {
     <div className={styles.block}>
       <h3>What would change it</h3>
       {why.fixes.length === 0 ? (
-        <p className={styles.none}>{why.reason === "deleted" ? "Nothing, while it is deleted." : "Nothing can be offered here."}</p>
+        <p className={styles.none}>
+          {why.reason === "deleted" ? "Nothing, while it is deleted." : "Nothing can be offered here."}
+        </p>
       ) : (
         <ul className={styles.fixes}>
-          {why.fixes.map((fix) => {
+          {shown.map((fix) => {
             const text = fixText(access, fix);
             return (
               <li key={text}>
                 <span className={styles.fix}>
                   <span>{text}</span>
-                  <span className={styles.gains}>{fix.gains === 0 ? "Nobody else gains anything" : `${plural(fix.gains, "other")} would gain something too`}</span>
+                  <span className={styles.gains}>
+                    {fix.gains === 0
+                      ? "Nobody else gains anything"
+                      : `${plural(fix.gains, "other")} would gain something too`}
+                  </span>
                 </span>
                 <Button small onPress={() => apply(fix)} aria-label={`Try it: ${text}`}>
                   Try it
@@ -148,6 +172,11 @@ function Fixes({ why }: { why: Explanation }) {
             );
           })}
         </ul>
+      )}
+      {why.fixes.length > shown.length && (
+        <Button small look="quiet" className={styles.more} onPress={() => setAll(true)}>
+          Show {why.fixes.length - shown.length} more
+        </Button>
       )}
     </div>
   );

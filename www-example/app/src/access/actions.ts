@@ -14,16 +14,37 @@ export interface Action {
 const open = (label = "Open", icon = "open"): Action => ({ label, icon, question: { ask: "read" } });
 const edit = (label = "Edit", icon = "edit"): Action => ({ label, icon, question: { ask: "update" } });
 const remove = (label = "Delete"): Action => ({ label, icon: "delete", question: { ask: "delete" }, danger: true });
-const create = (label: string, type: ObjectType, icon: string = type): Action => ({ label, icon, question: { create: type } });
+const create = (label: string, type: ObjectType, icon: string = type): Action => ({
+  label,
+  icon,
+  question: { create: type },
+});
 const share: Action = { label: "Manage access", icon: "access", question: { ask: "manage_access" }, access: true };
 
 const ACTIONS: Record<ObjectType, readonly Action[]> = {
-  organization: [edit("Settings", "settings"), create("New group", "group"), create("New role", "role"), create("New project group", "project_group"), share],
+  organization: [
+    edit("Settings", "settings"),
+    create("New group", "group"),
+    create("New role", "role"),
+    create("New project group", "project_group"),
+    share,
+  ],
   org_project: [create("New project", "project"), share],
-  org_member: [{ label: "Invite", icon: "invite", question: { ask: "create" } }, { label: "Remove members", icon: "uninvite", question: { ask: "delete" }, danger: true }],
+  org_member: [
+    { label: "Invite", icon: "invite", question: { ask: "create" } },
+    { label: "Remove members", icon: "uninvite", question: { ask: "delete" }, danger: true },
+  ],
   org_audit_logs: [open("View log", "org_audit_logs")],
   project_group: [open(), edit(), remove(), share],
-  project: [create("New experiment", "experiment"), create("New dataset", "dataset"), create("New prompt", "prompt"), create("New playground", "prompt_session"), edit("Settings", "settings"), remove(), share],
+  project: [
+    create("New experiment", "experiment"),
+    create("New dataset", "dataset"),
+    create("New prompt", "prompt"),
+    create("New playground", "prompt_session"),
+    edit("Settings", "settings"),
+    remove(),
+    share,
+  ],
   experiment: [open(), edit("Rename"), remove(), share],
   dataset: [open(), edit(), remove(), share],
   prompt: [open(), edit(), remove(), share],
@@ -34,7 +55,8 @@ const ACTIONS: Record<ObjectType, readonly Action[]> = {
 };
 const FUNCTION: readonly Action[] = [open("Run", "run"), edit(), remove(), share];
 
-export const actionsFor = (item: NodeItem): readonly Action[] => (item.icon === "function" ? FUNCTION : (ACTIONS[item.node.type] ?? []));
+export const actionsFor = (item: NodeItem): readonly Action[] =>
+  item.icon === "function" ? FUNCTION : (ACTIONS[item.node.type] ?? []);
 
 /** What may be made inside, as questions of their own. */
 export const CREATES: Partial<Record<ObjectType, readonly ObjectType[]>> = {

@@ -28,7 +28,17 @@ export function parseTarget(value: string | null): Target | undefined {
   const [type, id] = split(value ?? "");
   return id ? { type: type as ObjectType, id } : undefined;
 }
-const ASKS = new Set<string>(["read", "create", "update", "delete", "read_acls", "create_acls", "update_acls", "delete_acls", "manage_access"]);
+const ASKS = new Set<string>([
+  "read",
+  "create",
+  "update",
+  "delete",
+  "read_acls",
+  "create_acls",
+  "update_acls",
+  "delete_acls",
+  "manage_access",
+]);
 export function parseQuestion(value: string | null): Question | undefined {
   const [what, type] = split(value ?? "");
   if (what === "create" && type) return { create: type as ObjectType };
@@ -41,9 +51,10 @@ export interface Selection {
   why: Question | undefined;
   tab: Tab;
 }
-export interface Select {
-  (change: { as?: SubjectKey | null; on?: Target | null; why?: Question | null; tab?: Tab }, options?: { push?: boolean }): void;
-}
+export type Select = (
+  change: { as?: SubjectKey | null; on?: Target | null; why?: Question | null; tab?: Tab },
+  options?: { push?: boolean },
+) => void;
 
 export function useSelection(): [Selection, Select] {
   const [params, setParams] = useSearchParams();
@@ -61,7 +72,8 @@ export function useSelection(): [Selection, Select] {
       setParams(
         (old) => {
           const next = new URLSearchParams(old);
-          const set = (name: string, value: string | null | undefined) => (value ? next.set(name, value) : next.delete(name));
+          const set = (name: string, value: string | null | undefined) =>
+            value ? next.set(name, value) : next.delete(name);
           if (change.as !== undefined) set("as", change.as && subjectParam(change.as));
           if (change.on !== undefined) set("on", change.on && targetParam(change.on));
           if (change.why !== undefined) set("why", change.why && questionParam(change.why));

@@ -39,7 +39,8 @@ export const CONTENTS: readonly { list: ListName; type: ObjectType; icon: string
   { list: "prompt_sessions", type: "prompt_session", icon: "prompt_session", name: "Playgrounds", one: "Playground" },
 ];
 
-const byName = (a: { name?: string | null }, b: { name?: string | null }): number => (a.name ?? "").localeCompare(b.name ?? "", "en", { numeric: true });
+const byName = (a: { name?: string | null }, b: { name?: string | null }): number =>
+  (a.name ?? "").localeCompare(b.name ?? "", "en", { numeric: true });
 
 export interface Tree {
   root: NodeItem;
@@ -53,15 +54,43 @@ export function treeOf(rows: Rows): Tree {
   const nodes = new Map<string, NodeItem>();
   const above = new Map<string, readonly string[]>();
   const org = rows.organization.id;
-  const node = (type: ObjectType, id: string, name: string, path: readonly string[], more: { icon?: string; row?: ObjectRow; children?: (path: readonly string[]) => TreeItem[] } = {}): NodeItem => {
+  const node = (
+    type: ObjectType,
+    id: string,
+    name: string,
+    path: readonly string[],
+    more: { icon?: string; row?: ObjectRow; children?: (path: readonly string[]) => TreeItem[] } = {},
+  ): NodeItem => {
     const key = `${type}:${id}`;
     above.set(key, path);
-    const item: NodeItem = { kind: "node", key, name, node: { type, id }, icon: more.icon ?? type, ...(more.row && { row: more.row }), children: more.children?.([...path, key]) ?? [] };
+    const item: NodeItem = {
+      kind: "node",
+      key,
+      name,
+      node: { type, id },
+      icon: more.icon ?? type,
+      ...(more.row && { row: more.row }),
+      children: more.children?.([...path, key]) ?? [],
+    };
     nodes.set(key, item);
     return item;
   };
-  const folder = (key: string, type: ObjectType, icon: string, name: string, path: readonly string[], children: (path: readonly string[]) => TreeItem[], project?: string): FolderItem => ({
-    kind: "folder", key, type, icon, name, ...(project && { project }), children: children([...path, key]),
+  const folder = (
+    key: string,
+    type: ObjectType,
+    icon: string,
+    name: string,
+    path: readonly string[],
+    children: (path: readonly string[]) => TreeItem[],
+    project?: string,
+  ): FolderItem => ({
+    kind: "folder",
+    key,
+    type,
+    icon,
+    name,
+    ...(project && { project }),
+    children: children([...path, key]),
   });
 
   const inProject = new Map<string, Map<ListName, ObjectRow[]>>();
@@ -73,18 +102,39 @@ export function treeOf(rows: Rows): Tree {
   const projectContents = (id: string, path: readonly string[]): TreeItem[] => [
     ...CONTENTS.flatMap(({ list, type, icon, name }) => {
       const found = inProject.get(id)?.get(list) ?? [];
-      return folder(`in:${id}:${list}`, type, icon, name, path, (p) => found.toSorted(byName).map((row) => node(type, row.id, row.name ?? row.id, p, { icon, row })), id);
+      return folder(
+        `in:${id}:${list}`,
+        type,
+        icon,
+        name,
+        path,
+        (p) => found.toSorted(byName).map((row) => node(type, row.id, row.name ?? row.id, p, { icon, row })),
+        id,
+      );
     }),
     node("project_log", id, "Logs", path),
   ];
   const root = node("organization", org, rows.organization.name, [], {
     children: (path) => [
       node("org_project", org, TYPES.org_project.one, path, {
-        children: (p) => rows.projects.toSorted(byName).map((row) => node("project", row.id, row.name ?? row.id, p, { row, children: (q) => projectContents(row.id, q) })),
+        children: (p) =>
+          rows.projects
+            .toSorted(byName)
+            .map((row) =>
+              node("project", row.id, row.name ?? row.id, p, { row, children: (q) => projectContents(row.id, q) }),
+            ),
       }),
-      folder("all:project_group", "project_group", "project_group", TYPES.project_group.many, path, (p) => rows.project_groups.toSorted(byName).map((row) => node("project_group", row.id, row.name ?? row.id, p, { row }))),
-      folder("all:group", "group", "group", TYPES.group.many, path, (p) => rows.groups.toSorted(byName).map((row) => node("group", row.id, row.name ?? row.id, p, { row }))),
-      folder("all:role", "role", "role", TYPES.role.many, path, (p) => rows.roles.toSorted(byName).map((row) => node("role", row.id, row.name ?? row.id, p, { row }))),
+      folder("all:project_group", "project_group", "project_group", TYPES.project_group.many, path, (p) =>
+        rows.project_groups
+          .toSorted(byName)
+          .map((row) => node("project_group", row.id, row.name ?? row.id, p, { row })),
+      ),
+      folder("all:group", "group", "group", TYPES.group.many, path, (p) =>
+        rows.groups.toSorted(byName).map((row) => node("group", row.id, row.name ?? row.id, p, { row })),
+      ),
+      folder("all:role", "role", "role", TYPES.role.many, path, (p) =>
+        rows.roles.toSorted(byName).map((row) => node("role", row.id, row.name ?? row.id, p, { row })),
+      ),
       node("org_member", org, TYPES.org_member.one, path),
       node("org_audit_logs", org, TYPES.org_audit_logs.one, path),
     ],
@@ -97,7 +147,12 @@ function parents(rows: Rows, nodes: Tree["nodes"], of: Node): Node[] {
   const org = rows.organization.id;
   if (of.type === "organization") return [];
   if (of.type === "project")
-    return [{ type: "org_project", id: org }, ...rows.project_groups.filter((g) => g.member_projects?.includes(of.id)).map((g) => ({ type: "project_group", id: g.id }))];
+    return [
+      { type: "org_project", id: org },
+      ...rows.project_groups
+        .filter((g) => g.member_projects?.includes(of.id))
+        .map((g) => ({ type: "project_group", id: g.id })),
+    ];
   if (of.type === "project_log") return [{ type: "project", id: of.id }];
   const project = nodes.get(`${of.type}:${of.id}`)?.row?.project_id;
   return project ? [{ type: "project", id: project }] : [{ type: "organization", id: org }];

@@ -19,14 +19,17 @@ export function FindingsPage() {
   const { org, data, source } = useView();
   const [only, setOnly] = useState<Severity | "all">("all");
   const findings = org.findings;
-  const shown = SEVERITIES.flatMap(({ severity }) => (only === "all" || only === severity ? findings.filter((f) => f.severity === severity) : []));
+  const shown = SEVERITIES.flatMap(({ severity }) =>
+    only === "all" || only === severity ? findings.filter((f) => f.severity === severity) : [],
+  );
   return (
     <div className={styles.page}>
       <title>Findings · aclarity</title>
       <header className={styles.header}>
         <h1>Findings</h1>
         <p>
-          What loading “{source.name}” noticed. Whatever is not sound grants nothing: it is left out, and listed here with its place in the export.
+          What loading “{source.name}” noticed. Whatever is not sound grants nothing: it is left out, and listed here
+          with its place in the export.
         </p>
       </header>
       {findings.length === 0 ? (
@@ -35,7 +38,14 @@ export function FindingsPage() {
         </Empty>
       ) : (
         <>
-          <ToggleButtonGroup aria-label="Severity" className={styles.filter ?? ""} selectionMode="single" disallowEmptySelection selectedKeys={[only]} onSelectionChange={(keys) => setOnly([...keys][0] as Severity | "all")}>
+          <ToggleButtonGroup
+            aria-label="Severity"
+            className={styles.filter ?? ""}
+            selectionMode="single"
+            disallowEmptySelection
+            selectedKeys={[only]}
+            onSelectionChange={(keys) => setOnly([...keys][0] as Severity | "all")}
+          >
             <ToggleButton id="all" className={styles.chip ?? ""}>
               All <span>{findings.length}</span>
             </ToggleButton>
@@ -81,7 +91,9 @@ function FindingRow({ finding, data }: { finding: Finding; data: Record<string, 
           </span>
           <Icon name="right" size={14} className={styles.chevron} />
         </Button>
-        <DisclosurePanel className={styles.panel ?? ""}>{hasRow && <pre>{JSON.stringify(row, null, 2)}</pre>}</DisclosurePanel>
+        <DisclosurePanel className={styles.panel ?? ""}>
+          {hasRow && <pre>{JSON.stringify(row, null, 2)}</pre>}
+        </DisclosurePanel>
       </Disclosure>
     </li>
   );

@@ -1,4 +1,13 @@
-import { createContext, type ReactNode, useContext, useEffect, useState, useSyncExternalStore } from "react";
+import {
+  createContext,
+  type ReactNode,
+  useCallback,
+  useContext,
+  useEffect,
+  useRef,
+  useState,
+  useSyncExternalStore,
+} from "react";
 import { type View, Workspace } from "./workspace.ts";
 
 export const SAMPLE = { name: "Sample organization", sample: true } as const;
@@ -13,24 +22,32 @@ export async function sampleText(): Promise<string> {
 type State = { status: "loading" } | { status: "ready"; workspace: Workspace } | { status: "failed"; error: unknown };
 
 /** Loads the sample once. */
-export function WorkspaceProvider({ children, loading, failed }: { children: ReactNode; loading: ReactNode; failed: (error: unknown, retry: () => void) => ReactNode }) {
-  const [attempt, setAttempt] = useState(0);
+export function WorkspaceProvider({
+  children,
+  loading,
+  failed,
+}: {
+  children: ReactNode;
+  loading: ReactNode;
+  failed: (error: unknown, retry: () => void) => ReactNode;
+}) {
   const [state, setState] = useState<State>({ status: "loading" });
-  useEffect(() => {
-    let stale = false;
-    setState({ status: "loading" });
+  const latest = useRef(0);
+  const load = useCallback(() => {
+    latest.current += 1;
+    const mine = latest.current;
+    const show = (next: State) => latest.current === mine && setState(next);
+    show({ status: "loading" });
     sampleText()
       .then((text) => Workspace.open(text, SAMPLE))
       .then(
-        (workspace) => !stale && setState({ status: "ready", workspace }),
-        (error: unknown) => !stale && setState({ status: "failed", error }),
+        (workspace) => show({ status: "ready", workspace }),
+        (error: unknown) => show({ status: "failed", error }),
       );
-    return () => {
-      stale = true;
-    };
-  }, [attempt]);
+  }, []);
+  useEffect(load, [load]);
   if (state.status === "loading") return loading;
-  if (state.status === "failed") return failed(state.error, () => setAttempt(attempt + 1));
+  if (state.status === "failed") return failed(state.error, load);
   return <WorkspaceContext value={state.workspace}>{children}</WorkspaceContext>;
 }
 

@@ -64,13 +64,16 @@ export type ListName = Exclude<keyof Rows, "organization">;
 export type Lists = Record<string, { id: string }[]>;
 
 type Json = Record<string, unknown>;
-const isObject = (value: unknown): value is Json => typeof value === "object" && value !== null && !Array.isArray(value);
+const isObject = (value: unknown): value is Json =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** A list may be rows, one page `{objects: […]}` or an array of pages. */
 function rowsOf(list: unknown): { id: string }[] {
   if (isObject(list)) return rowsOf(list.objects);
   if (!Array.isArray(list)) return [];
-  return list.flatMap((item) => (Array.isArray(item) || (isObject(item) && Array.isArray(item.objects)) ? rowsOf(item) : [item]));
+  return list.flatMap((item) =>
+    Array.isArray(item) || (isObject(item) && Array.isArray(item.objects)) ? rowsOf(item) : [item],
+  );
 }
 
 /** What a JSON pointer points to. */
@@ -79,30 +82,44 @@ export function at(data: unknown, path: string): unknown {
     .split("/")
     .slice(1)
     .map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"))
-    .reduce<unknown>((value, key) => (typeof value === "object" && value !== null ? (value as Json)[key] : undefined), data);
+    .reduce<unknown>(
+      (value, key) => (typeof value === "object" && value !== null ? (value as Json)[key] : undefined),
+      data,
+    );
 }
 
 /** The lists of an export without the rows that loading left out. */
 export function listsOf(data: Json, findings: readonly Finding[]): Lists {
   const ignored = new Set(
-    findings.filter((f) => f.code === "foreign_row" || f.code === "malformed_row").map((f) => at(data, f.path.split("/").slice(0, 3).join("/"))),
+    findings
+      .filter((f) => f.code === "foreign_row" || f.code === "malformed_row")
+      .map((f) => at(data, f.path.split("/").slice(0, 3).join("/"))),
   );
   const lists: Lists = {};
   for (const [name, list] of Object.entries(data)) {
     if (name === "organization" || name === "plan") continue;
     const seen = new Set<string>();
-    lists[name] = rowsOf(list).filter((row) => isObject(row) && !ignored.has(row) && typeof row.id === "string" && !seen.has(row.id) && seen.add(row.id));
+    lists[name] = rowsOf(list).filter(
+      (row) =>
+        isObject(row) && !ignored.has(row) && typeof row.id === "string" && !seen.has(row.id) && seen.add(row.id),
+    );
   }
   return lists;
 }
 
 export function rowsFrom(organization: unknown, lists: Lists): Rows {
   const o = isObject(organization) ? organization : {};
-  const accounts = new Map<string, AccountRow>(((lists.service_accounts ?? []) as AccountRow[]).map((row) => [row.id, row]));
+  const accounts = new Map<string, AccountRow>(
+    ((lists.service_accounts ?? []) as AccountRow[]).map((row) => [row.id, row]),
+  );
   for (const token of (lists.service_tokens ?? []) as unknown as Json[]) {
     const id = token.service_account_id;
     if (typeof id === "string" && !accounts.has(id))
-      accounts.set(id, { id, name: token.service_account_name as string | null, email: token.service_account_email as string | null });
+      accounts.set(id, {
+        id,
+        name: token.service_account_name as string | null,
+        email: token.service_account_email as string | null,
+      });
   }
   const list = (name: ListName) => (lists[name] ?? []) as never[];
   return {

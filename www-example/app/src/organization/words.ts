@@ -30,7 +30,13 @@ export const PERMISSION_NAMES: Record<Permission, string> = {
   delete_acls: "Revoke access",
 };
 export const DATA_PERMISSIONS = ["read", "create", "update", "delete"] as const satisfies readonly Permission[];
-export const ACCESS_PERMISSIONS = ["read_acls", "create_acls", "update_acls", "delete_acls"] as const satisfies readonly Permission[];
+export const ACCESS_PERMISSIONS = [
+  "read_acls",
+  "create_acls",
+  "update_acls",
+  "delete_acls",
+] as const satisfies readonly Permission[];
 export const askName = (ask: Ask): string => (ask === "manage_access" ? "Manage access" : PERMISSION_NAMES[ask]);
 
-export const plural = (n: number, one: string, many = `${one}s`): string => `${n.toLocaleString("en")} ${n === 1 ? one : many}`;
+export const plural = (n: number, one: string, many = `${one}s`): string =>
+  `${n.toLocaleString("en")} ${n === 1 ? one : many}`;

@@ -14,7 +14,8 @@ export interface Failure {
   path?: string;
 }
 export function failureOf(name: string, error: unknown): Failure {
-  if (error instanceof AclarityError) return { name, message: error.message, code: error.code, ...(error.path !== undefined && { path: error.path }) };
+  if (error instanceof AclarityError)
+    return { name, message: error.message, code: error.code, ...(error.path !== undefined && { path: error.path }) };
   return { name, message: error instanceof Error ? error.message : String(error) };
 }
 
@@ -26,7 +27,8 @@ async function load(workspace: Workspace, text: () => Promise<string>, source: S
     return failureOf(source.name, error);
   }
 }
-const loadFile = (workspace: Workspace, file: File) => load(workspace, () => file.text(), { name: file.name, sample: false });
+const loadFile = (workspace: Workspace, file: File) =>
+  load(workspace, () => file.text(), { name: file.name, sample: false });
 
 /** Which export is shown, and another one instead. */
 export function SourceMenu() {
@@ -113,7 +115,12 @@ export function DropTarget() {
 
 function FailureDialog({ failure, onClose }: { failure: Failure | undefined; onClose: () => void }) {
   return (
-    <ModalOverlay className={styles.overlay ?? ""} isDismissable isOpen={failure !== undefined} onOpenChange={(open) => !open && onClose()}>
+    <ModalOverlay
+      className={styles.overlay ?? ""}
+      isDismissable
+      isOpen={failure !== undefined}
+      onOpenChange={(open) => !open && onClose()}
+    >
       <Modal className={styles.modal ?? ""}>
         <Dialog role="alertdialog" className={styles.dialog ?? ""}>
           <Heading slot="title">{failure?.name} could not be loaded</Heading>

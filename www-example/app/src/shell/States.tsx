@@ -3,6 +3,8 @@ import { Button } from "../ui/ui.tsx";
 import { FailureText, failureOf } from "./Source.tsx";
 import styles from "./States.module.css";
 
+const LINES = Array.from({ length: 14 }, (_, i) => `line ${i}`);
+
 /** The page's outline while the sample arrives: the same places, nothing in them. */
 export function Loading() {
   return (
@@ -11,8 +13,8 @@ export function Loading() {
       <div className={styles.side} />
       <div className={styles.main}>
         <div className={styles.toolbar} />
-        {Array.from({ length: 14 }, (_, i) => (
-          <div key={i} className={styles.row} />
+        {LINES.map((line) => (
+          <div key={line} className={styles.row} />
         ))}
       </div>
     </div>
@@ -24,7 +26,15 @@ export function Broken() {
   return <Failed title="This page broke" error={useRouteError()} retry={() => location.reload()} />;
 }
 
-export function Failed({ title = "The organization could not be loaded", error, retry }: { title?: string; error: unknown; retry: () => void }) {
+export function Failed({
+  title = "The organization could not be loaded",
+  error,
+  retry,
+}: {
+  title?: string;
+  error: unknown;
+  retry: () => void;
+}) {
   return (
     <main className={styles.failed}>
       <h1>{title}</h1>

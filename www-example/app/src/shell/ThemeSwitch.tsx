@@ -27,7 +27,14 @@ export function ThemeSwitch() {
     }
   };
   return (
-    <ToggleButtonGroup aria-label="Theme" className={styles.root ?? ""} selectionMode="single" disallowEmptySelection selectedKeys={[theme]} onSelectionChange={(keys) => choose(String([...keys][0]))}>
+    <ToggleButtonGroup
+      aria-label="Theme"
+      className={styles.root ?? ""}
+      selectionMode="single"
+      disallowEmptySelection
+      selectedKeys={[theme]}
+      onSelectionChange={(keys) => choose(String([...keys][0]))}
+    >
       {THEMES.map(({ id, icon, name }) => (
         <ToggleButton key={id} id={id} aria-label={name} className={styles.button ?? ""}>
           <Icon name={icon} size={15} />
