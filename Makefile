@@ -28,5 +28,5 @@ setup: ## install what the other commands need, skip what is there
 	@scripts/setup.sh
 
 clean: ## remove everything that was built or installed in here
-	@rm -rf target .tools .packed node_modules pkg/node_modules pkg/dist pkg/wasm tests/*/node_modules \
+	@rm -rf target .tools .packed node_modules pkg/node_modules pkg/dist pkg/wasm pkg/LICENSE-* tests/*/node_modules \
 	  www-example/*/node_modules www-example/*/dist benches/*/node_modules

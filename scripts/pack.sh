@@ -8,6 +8,8 @@ PACKED="$ROOT/.packed"
 pack() {
   rm -rf "$PACKED"
   mkdir -p "$PACKED"
+  # npm packs nothing from outside the package's folder, and follows no links.
+  cp LICENSE-APACHE LICENSE-MIT pkg/
   npm pack --workspace pkg --pack-destination "$PACKED" --ignore-scripts
   mv "$PACKED"/aclarity-*.tgz "$PACKED/aclarity.tgz"
 }
