@@ -2,6 +2,7 @@
 
 const CAPACITY = 4096;
 const ROWS_PER_UNIT = 64;
+const FEWEST = 4;
 
 interface Entry {
   readonly value: unknown;
@@ -18,12 +19,12 @@ export class AnswerCache {
   }
 
   set<T>(question: string, value: T): T {
-    const weight = Array.isArray(value) ? 1 + value.length / ROWS_PER_UNIT : 1;
+    const weight = weightOf(value);
     this.entries.set(question, { value, weight });
     this.weight += weight;
     // A few stay whatever they weigh: a page that shows long lists asks for the same ones again.
     for (const [oldest, entry] of this.entries) {
-      if (this.weight <= CAPACITY || this.entries.size <= 16) break;
+      if (this.weight <= CAPACITY || this.entries.size <= FEWEST) break;
       this.entries.delete(oldest);
       this.weight -= entry.weight;
     }
@@ -34,6 +35,14 @@ export class AnswerCache {
     this.entries = new Map();
     this.weight = 0;
   }
+}
+
+/** One, and more for long lists: of the answer itself, or in it. */
+function weightOf(value: unknown): number {
+  if (typeof value !== "object" || value === null) return 1;
+  let rows = Array.isArray(value) ? value.length : 0;
+  if (rows === 0) for (const part of Object.values(value)) if (Array.isArray(part)) rows += part.length;
+  return 1 + rows / ROWS_PER_UNIT;
 }
 
 /** One string for a question's parts; an absent part differs from every present one. */

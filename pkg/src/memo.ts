@@ -30,22 +30,27 @@ const GENERATION = 65_536;
 /** Slots of the ref table at most: 16 MB. */
 const MOST_SLOTS = 1 << 22;
 
+/** What a memo begins with: an edge makes a subject per request and asks it once. */
+const NO_ENTRIES: ReadonlyMap<string, number> = new Map();
+const NO_SLOTS = new Int32Array(1);
+const FIRST_SLOTS = 64;
+
 export class Memo {
   /** id → packed entry. Read on the hot path. */
   ids = new Map<string, number>();
-  private older = new Map<string, number>();
+  private older: ReadonlyMap<string, number> = NO_ENTRIES;
   /** The same id as a third type, and ids of types that are not among the 13: by type, or by type and project. */
-  private others = new Map<number | string, Map<string, number>>();
+  private others: Map<number | string, Map<string, number>> | undefined;
   /** Objects that the data do not know, asked about with a project: by project, then id → packed entry. */
-  private placed = new Map<string, Map<string, number>>();
+  private placed: Map<string, Map<string, number>> | undefined;
   private extra = 0;
 
   /**
    * ref number << 9 | answer, at slot `number & slotMask` or, when that is taken, further on from a second place.
    * Numbers are dense, so the first place is the right one nearly always. Read on the hot path.
    */
-  slots = new Int32Array(64);
-  slotMask = 63;
+  slots = NO_SLOTS;
+  slotMask = 0;
   private filled = 0;
   private displaced = 0;
 
@@ -54,8 +59,8 @@ export class Memo {
     const answer = this.findById(type, id);
     if (answer >= 0 && (project === undefined || (answer & KNOWN) !== 0)) return answer;
     if (project === undefined) return -1;
-    const placed = unpack(this.placed.get(project)?.get(id), type);
-    return placed < 0 && this.extra > 0 ? (this.others.get(`${type} ${project}`)?.get(id) ?? -1) : placed;
+    const placed = unpack(this.placed?.get(project)?.get(id), type);
+    return placed < 0 && this.extra > 0 ? (this.others?.get(`${type} ${project}`)?.get(id) ?? -1) : placed;
   }
 
   private findById(type: number, id: string): number {
@@ -65,15 +70,16 @@ export class Memo {
       if (entry !== undefined) this.putId(id, entry);
     }
     const answer = unpack(entry, type);
-    return answer < 0 && this.extra > 0 ? (this.others.get(type)?.get(id) ?? -1) : answer;
+    return answer < 0 && this.extra > 0 ? (this.others?.get(type)?.get(id) ?? -1) : answer;
   }
 
   store(type: number, id: string, project: string | undefined, answer: number): void {
     // For an object that the data know, the caller's project does not matter.
     const place = (answer & KNOWN) === 0 ? project : undefined;
-    const entries = place === undefined ? this.ids : inner(this.placed, place);
+    const entries = place === undefined ? this.ids : this.entriesIn(place);
     const entry = pack(entries.get(id), type, answer);
     if (entry === undefined) {
+      this.others ??= new Map();
       inner(this.others, place === undefined ? type : `${type} ${place}`).set(id, answer);
     } else if (place === undefined) {
       this.putId(id, entry);
@@ -83,10 +89,15 @@ export class Memo {
     }
     this.extra++;
     if (this.extra >= GENERATION) {
-      this.others = new Map();
-      this.placed = new Map();
+      this.others = undefined;
+      this.placed = undefined;
       this.extra = 0;
     }
+  }
+
+  private entriesIn(project: string): Map<string, number> {
+    this.placed ??= new Map();
+    return inner(this.placed, project);
   }
 
   private putId(id: string, entry: number): void {
@@ -112,7 +123,8 @@ export class Memo {
   storeRef(number: number, answer: number): void {
     const entry = (number << NUMBER_SHIFT) | answer;
     const crowded = this.filled * 2 >= this.slots.length;
-    if (crowded && (this.displaced > 0 || this.slots[number & this.slotMask] !== 0)) this.grow();
+    const taken = this.displaced > 0 || this.slots[number & this.slotMask] !== 0;
+    if (this.slots === NO_SLOTS || (crowded && taken)) this.grow();
     this.place(entry);
   }
 
@@ -136,7 +148,7 @@ export class Memo {
   private grow(): void {
     const entries = this.slots;
     const full = entries.length >= MOST_SLOTS;
-    this.slots = new Int32Array(full ? 64 : entries.length * 2);
+    this.slots = new Int32Array(full ? FIRST_SLOTS : Math.max(FIRST_SLOTS, entries.length * 2));
     this.slotMask = this.slots.length - 1;
     this.filled = 0;
     this.displaced = 0;
@@ -147,28 +159,28 @@ export class Memo {
   // ---- canCreate ----
 
   /** project ("" for none) → a known bit and an answer per known type, 13 above 13. */
-  private creations = new Map<string, number>();
+  private creations: Map<string, number> | undefined;
   /** `type project` of other types → answer. */
-  private otherCreations = new Map<string, boolean>();
+  private otherCreations: Map<string, boolean> | undefined;
 
   findCreation(type: number, project: string): boolean | undefined {
-    const bits = this.creations.get(project);
+    const bits = this.creations?.get(project);
     if (bits === undefined || ((bits >>> type) & 1) === 0) return undefined;
     return ((bits >>> (type + 13)) & 1) !== 0;
   }
 
   storeCreation(type: number, project: string, answer: boolean): void {
-    if (this.creations.size >= GENERATION) this.creations = new Map();
+    if (this.creations === undefined || this.creations.size >= GENERATION) this.creations = new Map();
     const bits = (this.creations.get(project) ?? 0) | (1 << type) | (answer ? 1 << (type + 13) : 0);
     this.creations.set(project, bits);
   }
 
   findOtherCreation(question: string): boolean | undefined {
-    return this.otherCreations.get(question);
+    return this.otherCreations?.get(question);
   }
 
   storeOtherCreation(question: string, answer: boolean): void {
-    if (this.otherCreations.size >= 1024) this.otherCreations = new Map();
+    if (this.otherCreations === undefined || this.otherCreations.size >= 1024) this.otherCreations = new Map();
     this.otherCreations.set(question, answer);
   }
 }

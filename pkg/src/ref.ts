@@ -13,6 +13,11 @@ export class Ref {
     readonly id: string,
     readonly project_id: string | undefined,
   ) {}
+
+  /** What JSON and logs show of it. */
+  toJSON(): { type: string; id: string } {
+    return { type: this.type, id: this.id };
+  }
 }
 
 /** Numbers fill 23 bits of a memo's slot. */

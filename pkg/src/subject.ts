@@ -222,6 +222,11 @@ export class Subject {
     return this.answer(["groups"], (core, handle) => deepFreeze(core.groups(handle))) as Subject["groups"];
   }
 
+  /** What JSON and logs show of it. */
+  toJSON(): { id: string | null } {
+    return { id: this.id };
+  }
+
   // ---- the slow path ----
 
   /** What may be done with an object named by type, id or row, and project. */

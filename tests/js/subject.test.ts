@@ -332,3 +332,11 @@ describe("results", () => {
     other.free();
   });
 });
+
+test("subjects and refs are small in JSON", () => {
+  expect(JSON.parse(JSON.stringify({ ada, ref: org.ref("playground", "x", P1), anonymous: org.anonymous }))).toEqual({
+    ada: { id: "ada" },
+    ref: { type: "prompt_session", id: "x" },
+    anonymous: { id: null },
+  });
+});
