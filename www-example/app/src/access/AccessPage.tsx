@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef } from "react";
+import { useEffect, useLayoutEffect, useMemo, useRef } from "react";
 import { useView } from "../organization/context.tsx";
 import type { Rows } from "../organization/export.ts";
 import type { View } from "../organization/workspace.ts";
@@ -50,6 +50,21 @@ export function AccessPage() {
   const on = selection.on ?? (narrow ? undefined : firstTarget(view.rows));
   const item = on && tree.nodes.get(targetParam(on));
   const detail = narrow && selection.on !== undefined;
+
+  // On a narrow page list and object take turns: each begins where it should, and the list where it was left.
+  const list = useRef<HTMLElement>(null);
+  const left = useRef<{ key: string; scroll: number }>(undefined);
+  useLayoutEffect(() => {
+    const place = left.current;
+    if (!place) return;
+    scrollTo(0, detail ? 0 : place.scroll);
+    if (detail) return;
+    left.current = undefined;
+    list.current
+      ?.querySelector<HTMLElement>(`[role=row][data-key="${CSS.escape(place.key)}"]`)
+      ?.focus({ preventScroll: true });
+  }, [detail]);
+
   return (
     <AccessProvider value={access}>
       <title>{`${item ? `${item.name} · ` : ""}${access.option.name} · aclarity`}</title>
@@ -63,12 +78,15 @@ export function AccessPage() {
           </div>
         </div>
         <div className={styles.split}>
-          <section className={styles.tree} aria-label="Objects" hidden={detail}>
+          <section ref={list} className={styles.tree} aria-label="Objects" hidden={detail}>
             <AccessTree
               key={view.generation}
               selected={on}
               narrow={narrow}
-              onSelect={(target) => select({ on: target }, { push: narrow })}
+              onSelect={(target) => {
+                if (narrow) left.current = { key: targetParam(target), scroll: scrollY };
+                select({ on: target }, { push: narrow });
+              }}
             />
           </section>
           {(!narrow || detail) && (
@@ -78,6 +96,7 @@ export function AccessPage() {
                 why={selection.why}
                 tab={selection.tab}
                 onBack={detail ? () => select({ on: null, why: null }) : undefined}
+                entered={left.current !== undefined}
               />
             </section>
           )}

@@ -17,11 +17,14 @@ export function Inspector({
   why,
   tab,
   onBack,
+  entered = false,
 }: {
   item: NodeItem | undefined;
   why: Question | undefined;
   tab: TabName;
   onBack?: (() => void) | undefined;
+  /** Whether somebody just came here from the list, so that focus has to follow. */
+  entered?: boolean;
 }) {
   const access = useAccess();
   if (!item)
@@ -35,7 +38,7 @@ export function Inspector({
     <>
       <header className={styles.header}>
         {onBack && (
-          <Button small look="quiet" icon="left" className={styles.back} onPress={onBack} autoFocus>
+          <Button small look="quiet" icon="left" className={styles.back} onPress={onBack} autoFocus={entered}>
             All objects
           </Button>
         )}

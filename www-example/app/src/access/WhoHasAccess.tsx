@@ -39,7 +39,7 @@ function People({ item, ask, onAsk }: { item: NodeItem; ask: Ask; onAsk: (ask: A
   const who = access.org.who(ask, item.node.type, argument(item));
   const people = who.subjects
     .map((one) => ({ ...one, name: nameOfUser(access.org, one.subject) }))
-    .sort((a, b) => a.name.localeCompare(b.name, "en"));
+    .sort((a, b) => Number(a.name === a.subject) - Number(b.name === b.subject) || a.name.localeCompare(b.name, "en"));
   const shown = people.slice(0, limit);
   return (
     <section className={styles.section} aria-label="People and service accounts">
@@ -184,7 +184,7 @@ function GrantRow({ row }: { row: Gathered }) {
           {row.inherited ? nameOfNode(access, row.on) : "This object"}
           <span className={styles.members}>
             {[
-              row.inherited && typeName(row.on.type),
+              row.inherited && typeName(row.on.type) !== nameOfNode(access, row.on) && typeName(row.on.type),
               row.role && `role ${nameOfNode(access, { type: "role", id: row.role })}`,
               row.restrict && `only ${typeNames(row.restrict).toLowerCase()}`,
             ]
