@@ -6,7 +6,6 @@ import {
   optionalId,
   optionalLimit,
   optionalObject,
-  type Target,
   target,
 } from "./arguments.js";
 import { questionKey } from "./cache.js";
@@ -236,22 +235,21 @@ export class Subject {
 
   private maskOf(type: number, id: unknown, project: unknown): number {
     const row = isRow(id);
-    const objectId = row ? id.id : id;
-    const place = row && project === undefined ? id.project_id : project;
-    if (typeof objectId === "string") {
-      const known = this.memo.find(type, objectId, (place ?? undefined) as string | undefined);
+    const givenId = row ? id.id : id;
+    const givenProject = (row && project === undefined ? id.project_id : project) ?? undefined;
+    if (typeof givenId === "string") {
+      const known = this.memo.find(type, givenId, givenProject as string | undefined);
       if (known >= 0) return known;
     }
-    return this.askMask(type, target(id, project));
-  }
-
-  private askMask(type: number, about: Target): number {
-    const id = about.leftOut && isSingleton(type) ? this.kernel.organization : about.id;
-    if (id === undefined) return 0;
-    const known = this.memo.find(type, id, about.project);
-    if (known >= 0) return known;
-    const answer = this.kernel.mask(this.resolved(), type, id, about.project) & ANSWER;
-    this.memo.store(type, id, about.project, answer);
+    const about = target(id, project);
+    const objectId = about.leftOut && isSingleton(type) ? this.kernel.organization : about.id;
+    if (objectId === undefined) return 0;
+    if (objectId !== givenId || about.project !== givenProject) {
+      const known = this.memo.find(type, objectId, about.project);
+      if (known >= 0) return known;
+    }
+    const answer = this.kernel.mask(this.resolved(), type, objectId, about.project) & ANSWER;
+    this.memo.store(type, objectId, about.project, answer);
     return answer;
   }
 

@@ -23,6 +23,18 @@ test("constants are frozen data", () => {
 });
 
 test("the two entry points offer the same, and one error class", () => {
+  expect(Object.keys(aclarity).sort()).toEqual([
+    "AclarityError",
+    "FINDINGS",
+    "MODEL_VERSION",
+    "OBJECT_TYPES",
+    "Org",
+    "PERMISSIONS",
+    "credentialKind",
+    "newOrganization",
+    "ready",
+    "redact",
+  ]);
   expect(Object.keys(inline).sort()).toEqual(Object.keys(aclarity).sort());
   expect(inline.AclarityError).toBe(aclarity.AclarityError);
   expect(inline.PERMISSIONS).toBe(aclarity.PERMISSIONS);
