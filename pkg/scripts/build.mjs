@@ -1,6 +1,6 @@
 // Builds pkg/dist from pkg/src and wasm-bindgen's output in pkg/wasm: one ES module per entry point with shared
 // chunks, the type declarations, and the one .wasm file.
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -82,7 +82,3 @@ await build({
 copyFileSync(join(wasmFolder, WASM), join(dist, WASM));
 copyFileSync(join(pkg, "types/index.d.ts"), join(dist, "index.d.ts"));
 for (const name of TYPED) writeFileSync(join(dist, `${name}.d.ts`), 'export * from "./index.js";\n');
-for (const name of ["LICENSE-APACHE", "LICENSE-MIT"]) {
-  const license = join(dirname(pkg), name);
-  if (existsSync(license)) copyFileSync(license, join(dist, name));
-}

@@ -4,6 +4,7 @@ import { AclarityError, badArgument } from "./errors.js";
 import type { Instance, Tenant } from "./instance.js";
 import type { RawCore } from "./raw.js";
 import { Ref, RefNumbers } from "./ref.js";
+import type { Reading } from "./source.js";
 import { isWellFormed } from "./strings.js";
 import { knownTypeNumber } from "./vocabulary.js";
 
@@ -27,6 +28,8 @@ export class Kernel implements Tenant {
   constructor(
     private core: RawCore,
     private instance: Instance,
+    /** How the data were read. */
+    public reading: Reading,
   ) {
     this.organization = core.organization();
     this.leave = instance.join(this);
@@ -90,12 +93,13 @@ export class Kernel implements Tenant {
   }
 
   /** Another core takes over. */
-  swap(core: RawCore, instance: Instance): void {
+  swap(core: RawCore, instance: Instance, reading: Reading): void {
     const organization = core.organization();
     const old = this.core;
     this.leave();
     this.core = core;
     this.instance = instance;
+    this.reading = reading;
     this.organization = organization;
     this.leave = instance.join(this);
     this.version++;

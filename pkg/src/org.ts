@@ -17,7 +17,7 @@ import { loadAtOnce, loadInTurn } from "./loading.js";
 import { SubjectKind } from "./raw.js";
 import type { Ref } from "./ref.js";
 import { stringify } from "./rows.js";
-import { checkOptions } from "./source.js";
+import { type CheckedOptions, checkOptions, type Reading } from "./source.js";
 import { isWellFormed } from "./strings.js";
 import { Subject } from "./subject.js";
 import type { Access, Changes, Finding, LoadOptions, Node, PlainExport, Stats, Who } from "./types.js";
@@ -147,7 +147,7 @@ export class OrgBase {
 
   async replace(source: unknown, options?: LoadOptions): Promise<void> {
     this.kernel.assertOpen();
-    const checked = checkOptions(options);
+    const checked = checkOptions(options, this.kernel.reading);
     this.replacements++;
     const turn = this.replacements;
     const { core, instance } = await loadInTurn(this.host, source, checked);
@@ -162,7 +162,7 @@ export class OrgBase {
       return;
     }
     this.lastReplacement = turn;
-    this.kernel.swap(core, instance);
+    this.kernel.swap(core, instance, readingOf(checked));
     this.notify();
   }
 
@@ -203,14 +203,21 @@ function report(error: unknown): void {
   else console.error(error);
 }
 
+/** Without the signal and the rest of one load, which would otherwise live as long as the Org. */
+function readingOf({ strict, unknownInOrganization, membersKnown }: CheckedOptions): Reading {
+  return { strict, unknownInOrganization, membersKnown };
+}
+
 export async function load(host: Host, source: unknown, options?: LoadOptions): Promise<Kernel> {
-  const { core, instance } = await loadInTurn(host, source, checkOptions(options));
-  return new Kernel(core, instance);
+  const checked = checkOptions(options);
+  const { core, instance } = await loadInTurn(host, source, checked);
+  return new Kernel(core, instance, readingOf(checked));
 }
 
 export function loadSync(host: Host, source: unknown, options?: LoadOptions): Kernel {
-  const { core, instance } = loadAtOnce(host, source, checkOptions(options));
-  return new Kernel(core, instance);
+  const checked = checkOptions(options);
+  const { core, instance } = loadAtOnce(host, source, checked);
+  return new Kernel(core, instance, readingOf(checked));
 }
 
 export function makeOrganization(host: Host, organization: unknown): PlainExport {

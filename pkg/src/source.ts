@@ -25,18 +25,26 @@ const LISTS = [
 const WHOLE = "";
 const NO_PAGE = -1;
 
-export interface CheckedOptions {
+/** How data are read: what a `replace` takes over from the load. */
+export interface Reading {
   readonly strict: boolean;
   readonly unknownInOrganization: boolean;
   readonly membersKnown: boolean;
+}
+
+export interface CheckedOptions extends Reading {
   readonly signal: AbortSignal | undefined;
   readonly onProgress: LoadOptions["onProgress"];
 }
 
-export function checkOptions(options: LoadOptions | undefined): CheckedOptions {
+const DEFAULTS: Reading = { strict: false, unknownInOrganization: false, membersKnown: false };
+
+export function checkOptions(options: LoadOptions | undefined, defaults: Reading = DEFAULTS): CheckedOptions {
   const given = options ?? {};
   if (typeof given !== "object") throw badArgument(`load options are an object, not ${kindOf(given)}`);
-  const { strict = false, unknownObjects = "deny", members = "any", now, signal, onProgress } = given;
+  const { strict = defaults.strict, now, signal, onProgress } = given;
+  const { unknownObjects = defaults.unknownInOrganization ? "inOrganization" : "deny" } = given;
+  const { members = defaults.membersKnown ? "known" : "any" } = given;
   if (typeof strict !== "boolean") throw badArgument("`strict` is true or false");
   if (unknownObjects !== "deny" && unknownObjects !== "inOrganization") {
     throw badArgument("`unknownObjects` is `deny` or `inOrganization`");

@@ -430,8 +430,9 @@ export class Org {
   apply(changes: Changes): { readonly version: number; readonly findings: readonly Finding[] };
 
   /**
-   * A whole new state, atomically; subjects, refs and listeners stay. Of several at once the last call wins. What
-   * `apply` changed in the meantime is not in it.
+   * A whole new state, atomically; subjects, refs and listeners stay. It is read as the present one was (`strict`,
+   * `unknownObjects`, `members`), unless other options are given. Of several at once the last call wins. What `apply`
+   * changed in the meantime is not in it.
    */
   replace(source: Source | Promise<Source>, options?: LoadOptions): Promise<void>;
 

@@ -157,6 +157,23 @@ describe("replace", () => {
     expect(ada.can("read", ref)).toBe(false);
   });
 
+  test("reads as the load did, unless told otherwise", async () => {
+    using org = await Org.load(sample(), { unknownObjects: "inOrganization", members: "known" });
+    const bo = org.as("bo");
+    const left = { ...sample(), users: [{ id: "bo" }] };
+    await org.replace(left);
+    expect(bo.can("read", "dataset", "unheard-of")).toBe(true);
+    expect(org.as("ada").explain("read", "dataset", D1).reason).toBe("not_a_member");
+    await org.replace(left, { members: "any" });
+    expect(bo.can("read", "dataset", "unheard-of")).toBe(true);
+    expect(org.as("ada").can("read", "dataset", D1)).toBe(true);
+    await org.replace(left, { unknownObjects: "deny" });
+    expect(bo.can("read", "dataset", "unheard-of")).toBe(false);
+    expect(org.as("ada").can("read", "dataset", D1)).toBe(true);
+    using strict = await Org.load(sample(), { strict: true });
+    expect(await codeOfAsync(strict.replace({ ...sample(), groups: [] }))).toBe("strict");
+  });
+
   test("may be of another organisation", async () => {
     using org = await Org.load(sample());
     const bo = org.as("bo");
