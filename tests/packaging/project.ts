@@ -104,7 +104,7 @@ export async function run(project: Project, program: string, args: string[], env
   const { stdout } = await execute(program, args, {
     cwd: project.folder,
     env: { ...process.env, ...env },
-    timeout: 60_000,
+    timeout: 110_000,
   });
   return stdout;
 }
