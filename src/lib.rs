@@ -11,6 +11,8 @@ pub use decide::fixes::{AclItem, Fix, Remedy};
 pub use decide::list::ListOptions;
 pub use decide::misses::{Missing, NearMiss};
 pub use decide::subject::{Membership, Reason, Subject};
+pub use load::rows;
+pub use load::rows::Export;
 pub use model::credential::Credential;
 pub use model::error::{Error, ErrorCode};
 pub use model::finding::{Code, Finding, Node, Param, Params, Severity};

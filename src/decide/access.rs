@@ -7,7 +7,7 @@ use super::subject::by_everybody;
 use crate::model::finding::Node;
 use crate::model::object::Object;
 use crate::model::permission::{Permission, PermissionSet};
-use crate::org::{AclRow, GrantKind, Map, Members, Org, Who, by_code_units, keys::NONE};
+use crate::org::{AclRow, GrantKind, Map, Members, Org, Who, keys::NONE, sort};
 
 /// Everybody who may do something.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -90,7 +90,7 @@ impl Org {
                 }
             }
         }
-        grants.sort_by(|a, b| a.0.cmp(&b.0).then_with(|| by_code_units(&a.1, &b.1)));
+        sort::by_rank_and_id(&mut grants, |(level, id, ..)| (*level as u64, id.clone()));
         let mut found: Map<u32, (Vec<u32>, u32)> = Map::default();
         let mut steps: Vec<Step> = Vec::new();
         let mut seen: Map<u32, ()> = Map::default();
@@ -145,7 +145,7 @@ impl Org {
                     .copied()
                     .filter(|g| *g != NONE && self.is_live_group(*g) && seen.insert(*g, ()).is_none())
                     .collect();
-                members.sort_by_cached_key(|group| self.principal_id(*group));
+                sort::by_id(&mut members, |group| self.principal_id(*group));
                 steps.extend(members.into_iter().map(|group| Step { group, from: at as u32, acl }));
             }
             level = end..steps.len();
@@ -200,7 +200,7 @@ impl Org {
                 ));
             }
         }
-        rows.sort_by(|a, b| a.0.cmp(&b.0).then_with(|| by_code_units(&a.1.acl, &b.1.acl)));
+        sort::by_rank_and_id(&mut rows, |(level, row)| (*level as u64, row.acl.clone()));
         rows.into_iter().map(|(_, row)| row).collect()
     }
 

@@ -10,7 +10,7 @@ use crate::model::Basis;
 use crate::model::finding::{Node, Param, Params};
 use crate::model::object::{Object, ObjectType, number};
 use crate::model::permission::{Permission, PermissionSet};
-use crate::org::{AclRow, GrantKind, Target, by_code_units, keys::NONE};
+use crate::org::{AclRow, GrantKind, Target, keys::NONE, sort};
 
 /// An ACL that grants, with how it reaches the subject and the object.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -166,7 +166,7 @@ impl Subject<'_> {
                 }
             }
         }
-        found.sort_by(|a, b| a.0.cmp(&b.0).then_with(|| by_code_units(&a.1, &b.1)));
+        sort::by_rank_and_id(&mut found, |(level, id, ..)| (*level as u64, id.clone()));
         found.into_iter().map(|(_, id, acl, bits)| self.grant_path(target, id, acl, bits, creates)).collect()
     }
 
@@ -228,7 +228,7 @@ impl Subject<'_> {
             }
             None => format!("{} {}", question.ask.label(), question.label),
         };
-        let mut params = Params::new();
+        let mut params = Params::default();
         params.insert("subject", Param::Text(self.id().unwrap_or_default().to_owned()));
         params.insert("name", Param::Text(who.trim_matches('`').to_owned()));
         params.insert("permission", Param::Text(question.ask.label()));
@@ -279,12 +279,11 @@ impl Subject<'_> {
             Some(group) => {
                 let name = org.name("group", group).unwrap_or(group);
                 params.insert("group", Param::Text(name.to_owned()));
-                match grant.via.len() {
-                    1 => format!("their group `{name}`"),
-                    _ => {
-                        let own = org.name("group", &grant.via[0]).unwrap_or(&grant.via[0]);
-                        format!("their group `{own}` is in the group `{name}`, which")
-                    }
+                if grant.via.len() == 1 {
+                    format!("their group `{name}`")
+                } else {
+                    let own = org.name("group", &grant.via[0]).unwrap_or(&grant.via[0]);
+                    format!("their group `{own}` is in the group `{name}`, which")
                 }
             }
         };

@@ -1,12 +1,13 @@
 //! Fixes: what would make a no a yes, the smallest first.
 
-use serde::Serialize;
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
 
 use super::misses::Candidate;
 use super::subject::{Subject, by_everybody};
 use crate::model::object::number;
 use crate::model::permission::PermissionSet;
-use crate::org::{Map, Org, Target, Who, by_code_units, keys::NONE};
+use crate::org::{Map, Org, Target, Who, keys::NONE, sort};
 
 /// A grant as the API takes it: the body of `POST /v1/acl`.
 ///
@@ -35,8 +36,7 @@ pub struct AclItem {
 }
 
 /// What to do.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Remedy {
     /// Grant this.
     Grant(AclItem),
@@ -50,13 +50,29 @@ pub enum Remedy {
 }
 
 /// Something that would make the answer yes.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fix {
     /// What to do.
-    #[serde(flatten)]
     pub remedy: Remedy,
     /// How many others would gain something by it.
     pub gains: usize,
+}
+
+impl Serialize for Fix {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Member<'a> {
+            group: &'a str,
+            user: &'a str,
+        }
+        let mut map = serializer.serialize_map(Some(2))?;
+        match &self.remedy {
+            Remedy::Grant(item) => map.serialize_entry("grant", item)?,
+            Remedy::AddMember { group, user } => map.serialize_entry("addMember", &Member { group, user })?,
+        }
+        map.serialize_entry("gains", &self.gains)?;
+        map.end()
+    }
 }
 
 /// How many fixes an explanation tells.
@@ -161,7 +177,11 @@ pub(super) fn fixes(
         }
         offer(*gains, place.reach, kind, grantee, grant(grantee, *is_group, None));
     }
-    found.sort_by(|a, b| a.0.cmp(&b.0).then_with(|| by_code_units(&a.1, &b.1)));
+    // Few others gaining comes first, then little being reached: two stable sorts.
+    sort::by_rank_and_id(&mut found, |((_, reach, kind), name, _)| {
+        (reach << 2 | u64::from(*kind), name.clone())
+    });
+    sort::by_rank_and_id(&mut found, |((gains, ..), ..)| (*gains as u64, String::new()));
     found.truncate(MOST);
     found.into_iter().map(|(_, _, fix)| fix).collect()
 }
@@ -211,8 +231,7 @@ impl Subject<'_> {
             .copied()
             .filter(|g| self.org.is_live_group(*g))
             .collect();
-        groups.sort_unstable();
-        groups.dedup();
+        sort::numbers(&mut groups);
         groups
     }
 }

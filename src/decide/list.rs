@@ -3,7 +3,7 @@
 use super::subject::{Subject, by_everybody};
 use crate::model::object::{ObjectType, number};
 use crate::model::permission::{Permission, PermissionSet};
-use crate::org::{Map, by_code_units, keys::NONE};
+use crate::org::{Map, by_code_units, keys::NONE, sort};
 
 /// Which part of a list is wanted.
 #[derive(Clone, Copy, Debug, Default)]
@@ -22,7 +22,7 @@ impl ListOptions<'_> {
         if let Some(after) = self.after {
             all.retain(|item| by_code_units(id(item), after).is_gt());
         }
-        all.sort_by(|a, b| by_code_units(id(a), id(b)));
+        sort::by_id(&mut all, |item| id(item).to_owned());
         all.truncate(self.limit.unwrap_or(usize::MAX));
         all
     }

@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::subject::Subject;
 use crate::model::object::number;
 use crate::model::permission::PermissionSet;
-use crate::org::{AclRow, Closure, GrantKind, Map, Org, Target, Who, by_code_units, keys::NONE};
+use crate::org::{AclRow, Closure, GrantKind, Map, Org, Target, Who, by_code_units, keys::NONE, sort};
 
 /// The one thing that differs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -59,6 +59,9 @@ struct Miss {
 /// One tuple of a role, by place: changed in thought.
 type Edit = (u32, usize);
 
+/// Permission bits with their restriction.
+type Bits = (u8, Option<u16>);
+
 pub(super) struct Search<'a> {
     org: &'a Org,
     subject: &'a Subject<'a>,
@@ -83,13 +86,7 @@ impl Org {
 
     /// What a role gives on a type with one tuple changed (`to`, none to leave it out), and one
     /// role not deleted.
-    fn role_bits_with(
-        &self,
-        role: u32,
-        ty: u16,
-        edit: Option<(Edit, Option<(u8, Option<u16>)>)>,
-        revived: u32,
-    ) -> u8 {
+    fn role_bits_with(&self, role: u32, ty: u16, edit: Option<(Edit, Option<Bits>)>, revived: u32) -> u8 {
         let mut bits = 0;
         for member in self.roles().closure_reviving(role, revived) {
             let Some(row) = self.roles().row(member) else { continue };
@@ -134,8 +131,8 @@ impl<'a> Search<'a> {
             self.membership();
         }
         let mut misses: Vec<Miss> = self.found.drain().map(|(_, miss)| miss).collect();
-        misses.sort_by(|a, b| {
-            (a.missing, a.level).cmp(&(b.missing, b.level)).then_with(|| by_code_units(&a.acl, &b.acl))
+        sort::by_rank_and_id(&mut misses, |miss| {
+            ((miss.missing as u64) << 32 | miss.level as u64, miss.acl.clone())
         });
         misses.truncate(MOST);
         misses.into_iter().map(|miss| self.tell(miss)).collect()
@@ -233,8 +230,7 @@ impl<'a> Search<'a> {
             .chain([granted])
             .filter(|role| roles.is_known(*role) && roles.is_deleted(*role))
             .collect();
-        found.sort_unstable();
-        found.dedup();
+        sort::numbers(&mut found);
         found
     }
 
@@ -254,8 +250,8 @@ impl<'a> Search<'a> {
             .chain(start)
             .filter(is_deleted)
             .collect();
-        found.sort_by_cached_key(|group| org.principal_id(*group));
-        found.dedup();
+        sort::numbers(&mut found);
+        sort::by_id(&mut found, |group| org.principal_id(*group));
         found
     }
 
@@ -288,8 +284,7 @@ impl<'a> Search<'a> {
                 GrantKind::Role(granted) => roles.extend(self.org.roles().closure(granted)),
             }
         }
-        roles.sort_unstable();
-        roles.dedup();
+        sort::numbers(&mut roles);
         for role in roles {
             let tuples = self.org.roles().row(role).map(|row| row.tuples.clone()).unwrap_or_default();
             for (i, (given, restrict)) in tuples.into_iter().enumerate() {
@@ -327,7 +322,7 @@ impl<'a> Search<'a> {
         }
     }
 
-    fn role_edit(&mut self, missing: Missing, edit: Edit, to: (u8, Option<u16>), bit: u8) {
+    fn role_edit(&mut self, missing: Missing, edit: Edit, to: Bits, bit: u8) {
         for at in 0..self.candidates.len() {
             let candidate = self.candidates[at];
             if !candidate.live || !self.subject.closure.contains(candidate.acl.principal) {

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::model::finding::Node;
 use crate::model::object::{Object, ObjectType, number};
 use crate::model::permission::{Permission, PermissionSet};
-use crate::org::{Closure, Org, Target, Who};
+use crate::org::{Closure, Org, Target, Who, sort};
 
 /// Why an answer is what it is. A question is answered by the first of these that applies, in the
 /// order deleted, granted, public, not a member, unknown object, no grant.
@@ -184,7 +184,7 @@ impl<'o> Subject<'o> {
                 via: self.via(group),
             })
             .collect();
-        groups.sort_by(|a, b| crate::org::by_code_units(&a.id, &b.id));
+        sort::by_id(&mut groups, |group| group.id.clone());
         groups
     }
 

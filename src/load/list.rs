@@ -1,5 +1,8 @@
 //! The lists of an export, and which fields of their rows the model reads.
 
+/// The fields that the model reads in every row.
+const EVERY: [Field; 4] = [Field::Id, Field::OrgId, Field::ObjectOrgId, Field::DeletedAt];
+
 /// A list of an export, in canonical order: where two lists hold one object, the earlier wins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
@@ -104,7 +107,6 @@ impl List {
                 &[Field::Name, Field::ProjectId]
             }
         };
-        const EVERY: [Field; 4] = [Field::Id, Field::OrgId, Field::ObjectOrgId, Field::DeletedAt];
         EVERY.iter().chain(own).copied().find(|field| field.name() == name)
     }
 }

@@ -2,4 +2,5 @@
 
 pub(crate) mod list;
 pub(crate) mod row;
+pub mod rows;
 pub(crate) mod splitter;

@@ -73,7 +73,7 @@ const fn text_slot(field: Field) -> usize {
 ///
 /// Errors: `bad_json` when the bytes are not JSON, `bad_shape` with the pointer of the first thing
 /// of a wrong type (section 4: structural errors).
-pub(crate) fn read_row<'a>(list: List, bytes: &'a [u8], at: impl Fn() -> String) -> Result<Row<'a>, Error> {
+pub(crate) fn read_row(list: List, bytes: &[u8], at: impl Fn() -> String) -> Result<Row<'_>, Error> {
     let context = Context::default();
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
     let row = RowSeed { list, context: &context }

@@ -63,6 +63,7 @@ enum Expect {
 }
 
 /// Where a captured value stands.
+#[allow(clippy::struct_excessive_bools)] // each is a state of its own
 #[derive(Clone, Copy, Debug, Default)]
 struct Capture {
     depth: u32,

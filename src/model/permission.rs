@@ -137,7 +137,7 @@ impl PermissionSet {
     /// The one permission of a set of one.
     #[must_use]
     pub fn single(self) -> Option<Permission> {
-        (self.0.count_ones() == 1).then(|| Permission::from_index(self.0.trailing_zeros() as u8))
+        self.0.is_power_of_two().then(|| Permission::from_index(self.0.trailing_zeros() as u8))
     }
 
     /// How a person would name the set: a permission, `manage_access`, or a list.

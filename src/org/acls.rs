@@ -122,7 +122,7 @@ impl Acls {
     /// The ACL of a slot, none when the slot's row is gone or does not count.
     pub fn get(&self, slot: u32) -> Option<AclRow> {
         let row = self.rows.get(slot as usize)?;
-        (row.grant != EMPTY).then(|| AclRow {
+        (row.grant != EMPTY).then_some(AclRow {
             node: row.node,
             principal: row.principal,
             grant: Grant(row.grant & !DELETED),

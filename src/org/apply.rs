@@ -1,13 +1,14 @@
 //! Changing an organisation in place: the cost follows the change, the result is that of a fresh
 //! load of the changed data.
 
-use std::collections::BTreeMap;
+use std::fmt;
 
-use serde::Serialize;
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
-use super::Org;
 use super::acls::AclRow;
+use super::{Org, sort};
 use crate::load::list::{Field, List};
 use crate::load::row::{Row, read_row, read_text};
 use crate::model::error::{Error, ErrorCode};
@@ -115,12 +116,35 @@ impl Org {
     }
 }
 
-type RawMap<'a> = BTreeMap<String, &'a RawValue>;
+/// The entries of an object, unread.
+struct RawMap<'a>(Vec<(String, &'a RawValue)>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for RawMap<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<RawMap<'a>, D::Error> {
+        struct Entries;
+        impl<'de> Visitor<'de> for Entries {
+            type Value = Vec<(String, &'de RawValue)>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut entries = Vec::new();
+                while let Some(entry) = map.next_entry()? {
+                    entries.push(entry);
+                }
+                Ok(entries)
+            }
+        }
+        deserializer.deserialize_map(Entries).map(RawMap)
+    }
+}
 
 fn read_changes(bytes: &[u8]) -> Result<Vec<Change<'_>>, Error> {
     let lists: RawMap<'_> = read(bytes, "", "an object of lists")?;
     let mut changes = Vec::new();
-    for (name, raw) in &lists {
+    for (name, raw) in &lists.0 {
         let at = format!("/{}", crate::load::splitter::escape(name));
         let Some(list) = List::from_name(name) else {
             return Err(Error::at(ErrorCode::BadShape, &at, format!("`{at}` is not a list of an export")));
@@ -128,7 +152,7 @@ fn read_changes(bytes: &[u8]) -> Result<Vec<Change<'_>>, Error> {
         let parts: Option<RawMap<'_>> =
             read(raw.get().as_bytes(), &at, "an object with `upsert` or `remove`")?;
         let mut change = Change { list, remove: Vec::new(), upsert: Vec::new() };
-        for (part, raw) in parts.unwrap_or_default() {
+        for (part, raw) in parts.map_or(Vec::new(), |parts| parts.0) {
             let at = format!("{at}/{}", crate::load::splitter::escape(&part));
             let items: Option<Vec<&RawValue>> = read(raw.get().as_bytes(), &at, "a list")?;
             for (i, item) in items.unwrap_or_default().into_iter().enumerate() {
@@ -142,7 +166,7 @@ fn read_changes(bytes: &[u8]) -> Result<Vec<Change<'_>>, Error> {
                                 &at,
                                 format!("`{at}`: expected a string, found null"),
                             )
-                        })?)
+                        })?);
                     }
                     _ => break,
                 }
@@ -158,11 +182,11 @@ fn read_changes(bytes: &[u8]) -> Result<Vec<Change<'_>>, Error> {
         changes.push(change);
     }
     // The order of the lists is that of a load, whatever order they are named in.
-    changes.sort_by_key(|change| change.list);
+    sort::by_rank_and_id(&mut changes, |change| (change.list as u64, String::new()));
     Ok(changes)
 }
 
-fn read<'a, T: serde::Deserialize<'a>>(bytes: &'a [u8], at: &str, expected: &str) -> Result<T, Error> {
+fn read<'a, T: Deserialize<'a>>(bytes: &'a [u8], at: &str, expected: &str) -> Result<T, Error> {
     serde_json::from_slice(bytes).map_err(|error| {
         let place = if at.is_empty() { String::new() } else { format!("`{at}`: ") };
         if error.is_data() {

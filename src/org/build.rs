@@ -2,8 +2,9 @@
 
 use super::Org;
 use super::put::check;
-use crate::load::list::List;
+use crate::load::list::{Field, List};
 use crate::load::row::{Row, read_row};
+use crate::load::rows::Export;
 use crate::load::splitter::{Event, Sink, Splitter};
 use crate::model::error::{Error, ErrorCode};
 use crate::model::finding::Severity;
@@ -244,7 +245,6 @@ impl Builder {
         }
         // An organisation's row reads like a project's: an id and a name.
         let row = read_row(List::Projects, bytes, || "/organization".to_owned())?;
-        use crate::load::list::Field;
         if let Some(name) = row.text(Field::Name) {
             self.org.name = Some(name.into());
         }
@@ -298,7 +298,7 @@ impl Sink for Builder {
                     return Ok(());
                 }
                 self.held.push(Held::Row(list, Box::new(row.into_owned())));
-                if self.held.len() % MAX_HELD == 0 {
+                if self.held.len().is_multiple_of(MAX_HELD) {
                     self.decide_by_rows(false)?;
                 }
             }
@@ -333,6 +333,16 @@ impl Org {
     /// `no_organization`. Everything else loads and becomes a finding.
     pub fn from_json(bytes: &[u8]) -> Result<Org, Error> {
         Org::from_json_with(bytes, LoadOptions::default())
+    }
+
+    /// Loads an organisation from rows.
+    ///
+    /// # Errors
+    /// As [`Org::from_json_with`].
+    pub fn from_export(export: &Export, options: LoadOptions) -> Result<Org, Error> {
+        let json = serde_json::to_vec(export)
+            .map_err(|error| Error::new(ErrorCode::BadShape, format!("the rows cannot be read: {error}")))?;
+        Org::from_json_with(&json, options)
     }
 
     /// The same with options.

@@ -1,7 +1,7 @@
 //! Who somebody is: a user with every group that contains them.
 
 use super::keys::{self, NONE};
-use super::{Map, Members, Org};
+use super::{Map, Members, Org, sort};
 
 /// Whose question it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -72,7 +72,7 @@ impl Closure {
 }
 
 impl Org {
-    /// MODEL 1: if A.member_groups contains B, B's users are also users of A. MODEL 4: a deleted or
+    /// MODEL 1: if `A.member_groups` contains B, B's users are also users of A. MODEL 4: a deleted or
     /// unknown group is not walked through.
     pub(crate) fn closure(&self, who: Who) -> Closure {
         self.closure_reviving(who, keys::NONE)
@@ -84,7 +84,6 @@ impl Org {
         let mut closure = Closure::default();
         let mut seen: Map<u32, ()> = Map::default();
         let start = match who {
-            Who::Nobody => return closure,
             Who::User(user) => {
                 if self.options.members == Members::Known && self.has_departed(user) {
                     closure.departed = true;
@@ -93,7 +92,7 @@ impl Org {
                 user
             }
             Who::MemberOf(group) if is_live(group) => group,
-            Who::MemberOf(_) => return closure,
+            Who::Nobody | Who::MemberOf(_) => return closure,
         };
         closure.steps.push(Step { principal: start, from: NONE });
         seen.insert(start, ());
@@ -110,7 +109,7 @@ impl Org {
             }
             // The order of rows never matters: ties are broken by id.
             if next.len() > 1 {
-                next.sort_by_cached_key(|step| self.principal_id(step.principal));
+                sort::by_id(&mut next, |step| self.principal_id(step.principal));
             }
             closure.steps.append(&mut next);
             level = end..closure.steps.len();

@@ -4,7 +4,7 @@ use super::acls::{AclRow, Grant, GrantKind};
 use super::keys::NONE;
 use super::people::USER;
 use super::put::object_rows;
-use super::{Map, Org};
+use super::{Map, Org, sort};
 use crate::load::list::{Field, List};
 use crate::model::INTERNAL_ROLE;
 use crate::model::finding::{Code, Finding, Severity};
@@ -47,7 +47,7 @@ impl Org {
                     found.push((slot, row));
                 }
             }
-            found.sort_by_key(|(slot, _)| places.place(*slot));
+            sort::by_rank_and_id(&mut found, |(slot, _)| (u64::from(places.place(*slot)), String::new()));
             for (slot, row) in found {
                 let at = pointers.of(slot);
                 findings.extend(row.into_iter().map(|finding| moved_to(finding, &at)));
@@ -56,7 +56,7 @@ impl Org {
         self.cycles(&mut findings);
         self.departed(&mut findings);
         self.owners(&mut findings);
-        findings.sort_by_key(|finding| finding.severity);
+        sort::by_rank_and_id(&mut findings, |finding| (finding.severity as u64, String::new()));
         findings
     }
 
@@ -337,7 +337,9 @@ impl Org {
             _ => ("member_roles", "grant the same", "roles"),
         };
         let pointers = self.places(list).pointers();
-        cycles.sort_by_key(|cycle| self.places(list).place(cycle.first));
+        sort::by_rank_and_id(&mut cycles, |cycle| {
+            (u64::from(self.places(list).place(cycle.first)), String::new())
+        });
         for cycle in cycles {
             let message = match cycle.names.as_slice() {
                 [name] => {
@@ -366,7 +368,7 @@ impl Org {
         }
         let mut departed: Vec<String> =
             self.principals().filter(|p| self.has_departed(*p)).map(|p| self.principal_id(p)).collect();
-        departed.sort();
+        sort::ids(&mut departed);
         let (groups, acls) = (self.places(List::Groups).pointers(), self.places(List::Acls).pointers());
         for id in departed {
             let Some(principal) = self.principal_keys.get(USER, &id) else { continue };
@@ -423,7 +425,7 @@ impl Org {
         found.extend(
             by_role.keys().filter(|p| !by_group.contains_key(*p)).map(|p| (self.principal_id(*p), false)),
         );
-        found.sort();
+        sort::by_id(&mut found, |(id, _)| id.clone());
         for (id, in_group) in found {
             let name = self.user_label(&id);
             let (path, message) = if in_group {
@@ -497,7 +499,7 @@ fn moved_to(mut finding: Finding, at: &str) -> Finding {
 
 fn sorted(ids: impl Iterator<Item = String>) -> Vec<String> {
     let mut ids: Vec<String> = ids.collect();
-    ids.sort();
+    sort::ids(&mut ids);
     ids
 }
 
@@ -505,13 +507,17 @@ fn quoted(names: &[String]) -> String {
     const SHOWN: usize = 5;
     let mut text = names.iter().take(SHOWN).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
     if names.len() > SHOWN {
-        text.push_str(&format!(" and {} more", names.len() - SHOWN));
+        text = format!("{text} and {} more", names.len() - SHOWN);
     }
     text
 }
 
 fn same_set(a: &[u32], b: &[u32]) -> bool {
-    let set = |list: &[u32]| list.iter().copied().collect::<std::collections::BTreeSet<u32>>();
+    let set = |list: &[u32]| {
+        let mut list = list.to_vec();
+        sort::numbers(&mut list);
+        list
+    };
     a == b || set(a) == set(b)
 }
 

@@ -174,7 +174,6 @@ fn parse_uuid(id: &[u8]) -> Option<[u8; 16]> {
     if id.len() != 36 || id[8] != b'-' || id[13] != b'-' || id[18] != b'-' || id[23] != b'-' {
         return None;
     }
-    const PLACES: [usize; 16] = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34];
     let mut bytes = [0; 16];
     let mut bad = 0;
     for (byte, place) in bytes.iter_mut().zip(PLACES) {
@@ -184,6 +183,9 @@ fn parse_uuid(id: &[u8]) -> Option<[u8; 16]> {
     }
     (bad < 16).then_some(bytes)
 }
+
+/// Where the pairs of digits stand in a UUID.
+const PLACES: [usize; 16] = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34];
 
 /// The value of a lower-case hexadecimal digit, 255 for anything else.
 const HEX: [u8; 256] = {

@@ -15,6 +15,7 @@ mod people;
 mod places;
 mod put;
 mod roles;
+pub(crate) mod sort;
 mod tree;
 mod types;
 

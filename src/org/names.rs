@@ -4,9 +4,9 @@ use std::cmp::Ordering;
 
 use serde::Serialize;
 
-use super::Org;
 use super::keys::NONE;
 use super::people::{PersonRow, USER};
+use super::{Org, sort};
 use crate::load::list::List;
 use crate::model::finding::Node;
 use crate::model::object::{number, wire_name};
@@ -166,9 +166,7 @@ impl Org {
             }
         }
         let rank = |ty: &str| if ty == "user" { 0 } else { 1 + self.types.get(ty) };
-        found.sort_by(|a, b| {
-            rank(&a.object_type).cmp(&rank(&b.object_type)).then_with(|| by_code_units(&a.id, &b.id))
-        });
+        sort::by_rank_and_id(&mut found, |node| (u64::from(rank(&node.object_type)), node.id.clone()));
         found
     }
 

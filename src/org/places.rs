@@ -1,9 +1,7 @@
 //! Where the rows of a list stand: every row keeps its slot for life, and its pointer is reckoned
 //! when a finding needs it.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use super::Map;
+use super::{Map, sort};
 use crate::load::list::List;
 use crate::model::finding::Finding;
 
@@ -26,13 +24,13 @@ pub(crate) struct Places {
     pub present: bool,
     len: u32,
     pages: Vec<Page>,
-    holes: BTreeSet<u32>,
+    holes: Map<u32, ()>,
     /// Slots whose row stands in the place of an earlier slot: it replaced that one's row.
     moved: Map<u32, u32>,
     /// Rows that do not count, by their id.
     skipped: Map<Box<str>, Vec<u32>>,
     /// What is wrong with a row by itself; the paths are relative to the row.
-    issues: BTreeMap<u32, Vec<Finding>>,
+    issues: Map<u32, Vec<Finding>>,
 }
 
 impl Places {
@@ -42,10 +40,10 @@ impl Places {
             present: false,
             len: 0,
             pages: Vec::new(),
-            holes: BTreeSet::new(),
+            holes: Map::default(),
             moved: Map::default(),
             skipped: Map::default(),
-            issues: BTreeMap::new(),
+            issues: Map::default(),
         }
     }
 
@@ -85,7 +83,7 @@ impl Places {
     /// The row of a slot is gone, and everything said about it.
     pub fn remove(&mut self, slot: u32) {
         let place = self.moved.remove(&slot).unwrap_or(slot);
-        self.holes.insert(place);
+        self.holes.insert(place, ());
         self.issues.remove(&slot);
     }
 
@@ -94,7 +92,7 @@ impl Places {
         let place = self.moved.remove(&old).unwrap_or(old);
         self.issues.remove(&old);
         self.moved.insert(new, place);
-        self.holes.insert(new);
+        self.holes.insert(new, ());
     }
 
     pub fn report(&mut self, slot: u32, finding: Finding) {
@@ -130,7 +128,7 @@ impl Places {
         // INVARIANT: a slot that took another's place is itself a hole at the list's end.
         let moved_to: Map<u32, u32> = self.moved.iter().map(|(slot, place)| (*place, *slot)).collect();
         (0..self.len)
-            .filter(|place| !self.holes.contains(place))
+            .filter(|place| !self.holes.contains_key(place))
             .map(|place| moved_to.get(&place).copied().unwrap_or(place))
             .collect()
     }
@@ -170,7 +168,9 @@ impl Places {
 
     /// Reckons pointers for many rows at once.
     pub fn pointers(&self) -> Pointers<'_> {
-        Pointers { places: self, holes: self.holes.iter().copied().collect() }
+        let mut holes: Vec<u32> = self.holes.keys().copied().collect();
+        sort::numbers(&mut holes);
+        Pointers { places: self, holes }
     }
 
     /// Whether the list may go on behind what was loaded: it is not empty and as long as a page
@@ -179,10 +179,10 @@ impl Places {
         let rows = self.rows();
         let ends_empty = self.pages.len() > 1
             && self.pages.last().is_some_and(|page| {
-                let holes = self.holes.range(page.first..).count();
+                let holes = self.holes.keys().filter(|hole| **hole >= page.first).count();
                 (self.len - page.first) as usize == holes
             });
-        rows > 0 && !ends_empty && (rows % 1000 == 0 || matches!(rows, 50 | 100 | 200 | 250 | 500))
+        rows > 0 && !ends_empty && (rows.is_multiple_of(1000) || matches!(rows, 50 | 100 | 200 | 250 | 500))
     }
 }
 

@@ -5,7 +5,7 @@ use super::keys::NONE;
 use super::people::{GROUP, GroupRow, PersonRow, TokenRow, USER};
 use super::roles::RoleRow;
 use super::tree::{ObjectRow, RegionRow};
-use super::{Org, Rows};
+use super::{Org, Rows, sort};
 use crate::load::list::{Field, List};
 use crate::load::row::Row;
 use crate::load::splitter::escape;
@@ -398,15 +398,12 @@ impl Org {
             }
         }
         let acl = AclRow { node, principal, grant, deleted: row.is_deleted() };
-        match self.acls.find(id) {
-            Some(first) => {
-                self.acls.push_blank();
-                self.add_acl_copy(first, slot, acl);
-            }
-            None => {
-                let linked = self.link_acl(id, acl);
-                debug_assert_eq!(linked, slot);
-            }
+        if let Some(first) = self.acls.find(id) {
+            self.acls.push_blank();
+            self.add_acl_copy(first, slot, acl);
+        } else {
+            let linked = self.link_acl(id, acl);
+            debug_assert_eq!(linked, slot);
         }
     }
 
@@ -428,7 +425,7 @@ impl Org {
     pub(super) fn take(&mut self, list: List, id: &str, keep_first: bool) -> Option<u32> {
         let mut slots = self.places_mut(list).take_skipped(id);
         slots.extend(self.take_rows(list, id));
-        slots.sort_unstable_by_key(|slot| self.places(list).place(*slot));
+        sort::by_rank_and_id(&mut slots, |slot| (u64::from(self.places(list).place(*slot)), String::new()));
         let places = self.places_mut(list);
         for slot in &slots {
             places.clear_issues(*slot);

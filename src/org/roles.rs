@@ -3,7 +3,7 @@
 use super::Map;
 use super::keys::{Keys, NONE};
 use super::put::{put_first, take_all};
-use super::{Org, Rows};
+use super::{Org, Rows, sort};
 use crate::model::object::number;
 
 /// A row of `roles`.
@@ -32,13 +32,14 @@ impl Tuples {
     fn add(&mut self, bits: u8, restrict: Option<u16>) -> bool {
         let place = match restrict {
             None => &mut self.every,
-            Some(ty) => match self.only.iter().position(|(t, _)| *t == ty) {
-                Some(i) => &mut self.only[i].1,
-                None => {
+            Some(ty) => {
+                if let Some(i) = self.only.iter().position(|(t, _)| *t == ty) {
+                    &mut self.only[i].1
+                } else {
                     self.only.push((ty, 0));
                     &mut self.only.last_mut().expect("just pushed").1
                 }
-            },
+            }
         };
         let before = *place;
         *place |= bits;
@@ -251,7 +252,7 @@ impl Roles {
                     following.push(member);
                 }
             }
-            following.sort_by_cached_key(|role| self.id(*role));
+            sort::by_id(&mut following, |role| self.id(*role));
             level = following;
         }
         None

@@ -26,6 +26,7 @@ pub(crate) struct RegionRow {
 }
 
 /// What is known of a node.
+#[allow(clippy::struct_excessive_bools)] // each is a fact of its own
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct NodeInfo {
     pub first_acl: u32,

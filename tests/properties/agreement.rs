@@ -44,7 +44,8 @@ fn reasons_and_grants_agree() {
             let (who, id, project) = (q.who.who(), q.id.as_deref(), q.project.as_deref());
             let (subject, object) = (subject(&org, who), object(&q.ty, id, project));
             let context = || format!("{}\n{export:#}", about(seed, &q));
-            let held: BTreeSet<&str> = subject.permissions(&object).iter().map(|p| p.as_str()).collect();
+            let held: BTreeSet<&str> =
+                subject.permissions(&object).iter().map(aclarity::Permission::as_str).collect();
             let expected = naive.permissions(who, &q.ty, id, project);
             assert_eq!(held, expected, "permissions, {}", context());
 

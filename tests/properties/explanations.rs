@@ -119,7 +119,7 @@ fn paths_hold_together() {
                         assert_eq!(acl["group_id"], last.as_str(), "{context}");
                     }
                     (None, _, crate::naive::generate::Subject::Id(id)) => {
-                        assert_eq!(acl["user_id"], id.as_str(), "{context}")
+                        assert_eq!(acl["user_id"], id.as_str(), "{context}");
                     }
                     _ => panic!("{context}"),
                 }

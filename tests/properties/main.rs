@@ -15,11 +15,13 @@ use naive::{Naive, Who};
 use serde_json::Value;
 
 /// Names a failing organisation: run again with this seed to see it.
-pub fn rng(seed: u64) -> Rng {
+#[must_use]
+pub(crate) fn rng(seed: u64) -> Rng {
     Rng::new(0xac1a_0000_0000 + seed)
 }
 
-pub fn size(seed: u64) -> Size {
+#[must_use]
+pub(crate) fn size(seed: u64) -> Size {
     match seed % 10 {
         0 | 1 => Size::Tiny,
         2..=8 => Size::Small,
@@ -27,7 +29,8 @@ pub fn size(seed: u64) -> Size {
     }
 }
 
-pub fn options(seed: u64) -> (LoadOptions, naive::Options) {
+#[must_use]
+pub(crate) fn options(seed: u64) -> (LoadOptions, naive::Options) {
     let (unknown, members) = (seed % 3 == 1, seed % 4 == 2);
     let ours = LoadOptions {
         strict: false,
@@ -37,14 +40,16 @@ pub fn options(seed: u64) -> (LoadOptions, naive::Options) {
     (ours, naive::Options { unknown_in_organization: unknown, members_known: members })
 }
 
-pub fn load(export: &Value, options: &LoadOptions) -> Org {
+#[must_use]
+pub(crate) fn load(export: &Value, options: &LoadOptions) -> Org {
     Org::from_json_with(export.to_string().as_bytes(), options.clone()).unwrap_or_else(|error| {
         panic!("{error} at {:?} in {export:#}", error.path());
     })
 }
 
 /// A random organisation with both evaluators.
-pub fn organization(seed: u64) -> (Value, Org, Naive, Rng) {
+#[must_use]
+pub(crate) fn organization(seed: u64) -> (Value, Org, Naive, Rng) {
     let mut rng = rng(seed);
     let export = generate::organization(&mut rng, size(seed));
     let (ours, theirs) = options(seed);
@@ -53,7 +58,8 @@ pub fn organization(seed: u64) -> (Value, Org, Naive, Rng) {
     (export, org, naive, rng)
 }
 
-pub fn subject<'o>(org: &'o Org, who: Who<'_>) -> Subject<'o> {
+#[must_use]
+pub(crate) fn subject<'o>(org: &'o Org, who: Who<'_>) -> Subject<'o> {
     match who {
         Who::Id(id) => org.subject(id),
         Who::Group(id) => org.member_of(id),
@@ -61,7 +67,8 @@ pub fn subject<'o>(org: &'o Org, who: Who<'_>) -> Subject<'o> {
     }
 }
 
-pub fn object(ty: &str, id: Option<&str>, project: Option<&str>) -> Object {
+#[must_use]
+pub(crate) fn object(ty: &str, id: Option<&str>, project: Option<&str>) -> Object {
     let object = id.map_or(Object::of_type(ty), |id| Object::new(ty, id));
     match project {
         Some(project) => object.in_project(project),
@@ -69,11 +76,13 @@ pub fn object(ty: &str, id: Option<&str>, project: Option<&str>) -> Object {
     }
 }
 
-pub fn ask(name: &str) -> PermissionSet {
+#[must_use]
+pub(crate) fn ask(name: &str) -> PermissionSet {
     PermissionSet::from_ask(name).expect("a permission")
 }
 
-pub fn reason_name(reason: Reason) -> &'static str {
+#[must_use]
+pub(crate) fn reason_name(reason: Reason) -> &'static str {
     match reason {
         Reason::Granted => "granted",
         Reason::Public => "public",
