@@ -1,0 +1,138 @@
+// The README's examples, run: its marked blocks are files of a small project, and what they print is what it says.
+import { readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "vite";
+import { afterAll, expect, test } from "vitest";
+import { launch } from "../browser/harness/browser.ts";
+import { bundleForWorkerd } from "../browser/harness/bundle.ts";
+import { serve } from "../browser/harness/site.ts";
+import { startWorker } from "../browser/harness/workerd.ts";
+import { newProject, run } from "./project.ts";
+
+const readme = readFileSync(join(dirname(fileURLToPath(import.meta.url)), "../../README.md"), "utf8");
+
+/** The blocks that follow `<!-- kind: name -->`, by name. */
+function marked(kind: string): Map<string, string> {
+  const blocks = readme.matchAll(new RegExp(`^<!-- ${kind}: (\\S+) -->\\n\`\`\`\\w+\\n([^]*?)^\`\`\`$`, "gm"));
+  return new Map([...blocks].map(([, name, text]) => [name as string, text as string]));
+}
+
+const files = marked("file");
+const outputs = marked("output");
+const project = newProject(Object.fromEntries(files));
+afterAll(() => project.remove());
+const file = (name: string): string => {
+  const text = files.get(name);
+  if (text === undefined) throw new Error(`the README has no ${name}`);
+  return text;
+};
+
+interface Named {
+  id: string;
+}
+
+/** The API as its description has it, for the lists of the README's export: two rows a page, the organisation in each. */
+async function startApi() {
+  const data = JSON.parse(file("export.json")) as Record<string, Named[]> & { organization: Named };
+  const lists: Record<string, Named[] | undefined> = { organization: [data.organization] };
+  for (const list of ["users", "groups", "roles", "projects", "experiments", "datasets", "prompts", "functions"]) {
+    lists[list.slice(0, -1)] = data[list] ?? [];
+  }
+  lists["acl/list_org"] = data.acls;
+  const server = createServer((request, response) => {
+    const url = new URL(request.url ?? "/", "http://localhost");
+    const rows = lists[url.pathname.replace("/v1/", "")];
+    if (rows === undefined || request.headers.authorization !== "Bearer a-key") {
+      response.writeHead(rows === undefined ? 404 : 401).end();
+      return;
+    }
+    const after = url.searchParams.get("starting_after");
+    const from = after === null ? 0 : rows.findIndex((row) => row.id === after) + 1;
+    const ours = { org_id: data.organization.id, _object_org_id: data.organization.id };
+    const page = rows.slice(from, from + 2).map((row) => ({ ...ours, ...row }));
+    const body = url.pathname.endsWith("/list_org") ? page : { objects: page };
+    response.setHeader("Content-Type", "application/json").end(JSON.stringify(body));
+  });
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  const { port } = server.address() as AddressInfo;
+  const env = { BRAINTRUST_API_URL: `http://127.0.0.1:${port}`, BRAINTRUST_API_KEY: "a-key" };
+  return { env, close: () => server.close() };
+}
+
+test("there is something to run", () => {
+  expect([...files.keys()]).toEqual(
+    expect.arrayContaining(["first.mjs", "buttons.js", "worker.js", "examples/readme.rs"]),
+  );
+  for (const name of outputs.keys()) expect(files.has(name), name).toBe(true);
+});
+
+test.each([...files.keys()].filter((name) => outputs.has(name)))("%s prints what the README says", async (name) => {
+  const api = await startApi();
+  try {
+    expect(await run(project, process.execPath, [name], { ...api.env, NO_COLOR: "1" })).toBe(outputs.get(name));
+  } finally {
+    api.close();
+  }
+});
+
+test("save.mjs saves an export that answers the same", async () => {
+  const other = newProject(Object.fromEntries(files));
+  const api = await startApi();
+  try {
+    await run(other, process.execPath, ["save.mjs"], api.env);
+    expect(Object.keys(JSON.parse(readFileSync(other.path("export.json"), "utf8")))).toContain("functions");
+    for (const name of ["first.mjs", "why.mjs", "who.mjs"]) {
+      expect(await run(other, process.execPath, [name], { NO_COLOR: "1" })).toBe(outputs.get(name));
+    }
+  } finally {
+    api.close();
+    other.remove();
+  }
+});
+
+test("buttons.js, in Chromium under the README's Content-Security-Policy", async () => {
+  const [csp] = readme.match(/default-src 'self'; script-src 'self' 'wasm-unsafe-eval'/) ?? [];
+  expect(csp).toBeDefined();
+  const html = `<!doctype html>\n<meta charset="utf-8">\n<title>buttons</title>\n${file("buttons.html")}`;
+  project.write("index.html", `${html}<script type="module" src="/buttons.js"></script>\n`);
+  project.write("public/export.json", file("export.json"));
+  await build({ root: project.folder, configFile: false, logLevel: "error" });
+  const site = await serve(project.path("dist"), csp === undefined ? {} : { csp });
+  const browser = await launch();
+  try {
+    const { page, complaints } = await browser.open(site.url);
+    const [edit, remove, create] = ["Edit", "Delete", "New dataset"].map((text) =>
+      page.getByText(text, { exact: true }),
+    );
+    await remove?.and(page.locator("[title]")).waitFor();
+    expect(await edit?.isEnabled()).toBe(true);
+    expect(await remove?.isDisabled()).toBe(true);
+    expect(await remove?.getAttribute("title")).toMatch(/may not delete the dataset `Golden questions`/);
+    expect(await create?.isHidden()).toBe(true);
+    expect(complaints).toEqual([]);
+  } finally {
+    await browser.close();
+    await site.close();
+  }
+});
+
+test("worker.js, in workerd", async () => {
+  const worker = await startWorker(await bundleForWorkerd(project.path("worker.js")));
+  const status = async (method: string, path: string, user?: string) => {
+    const headers: Record<string, string> = user === undefined ? {} : { "x-user": user };
+    const response = await fetch(new URL(path, worker.url), { method, headers });
+    return [response.status, ((await response.text()) || undefined)?.match(/"reason":"(\w+)"/)?.[1]];
+  };
+  try {
+    expect(await status("PATCH", "/dataset/golden", "ada")).toEqual([200, undefined]);
+    expect(await status("PATCH", "/dataset/golden", "ben")).toEqual([403, "no_grant"]);
+    expect(await status("GET", "/dataset/other", "ben")).toEqual([403, "unknown_object"]);
+    expect(await status("GET", "/dataset/golden")).toEqual([400, undefined]);
+    expect(await status("PUT", "/dataset/golden", "ada")).toEqual([400, undefined]);
+  } finally {
+    await worker.close();
+  }
+});
