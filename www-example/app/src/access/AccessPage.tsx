@@ -17,7 +17,7 @@ import {
 } from "./access.tsx";
 import { GroupSwitches } from "./GroupSwitches.tsx";
 import { Inspector } from "./Inspector.tsx";
-import { type SubjectKey, subjectParam, targetParam, useSelection } from "./selection.ts";
+import { parseSubject, type SubjectKey, subjectParam, targetParam, useSelection } from "./selection.ts";
 import { SubjectPicker } from "./SubjectPicker.tsx";
 import { treeOf } from "./tree.ts";
 
@@ -31,11 +31,12 @@ export function AccessPage() {
   // The first choice is made once for an export, not again with every change of a row.
   // biome-ignore lint/correctness/useExhaustiveDependencies: not with every version
   const first = useMemo(() => firstSubject(view), [view.generation]);
-  const as = selection.as ?? first;
+  const asKey = subjectParam(selection.as ?? first);
   const access = useMemo<Access>(() => {
-    const option = options.find((o) => o.key === subjectParam(as)) ?? unknownSubject(as);
+    const as = parseSubject(asKey) ?? ANONYMOUS.subject;
+    const option = options.find((o) => o.key === asKey) ?? unknownSubject(as);
     return { view, org: view.org, rows: view.rows, tree, options, option, me: subjectOf(view.org, as), select };
-  }, [view, options, tree, as, select]);
+  }, [view, options, tree, asKey, select]);
 
   // Another export need not know what the address names. An address that was opened like that is left as it is.
   const generation = useRef(view.generation);

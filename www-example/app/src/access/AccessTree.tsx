@@ -1,5 +1,5 @@
 import type { Ask } from "aclarity";
-import { useMemo, useState } from "react";
+import { createContext, useContext, useMemo, useState } from "react";
 import {
   Button,
   Cell,
@@ -18,7 +18,7 @@ import { Hidden, classes } from "../ui/ui.tsx";
 import styles from "./AccessTree.module.css";
 import { argument, useAccess } from "./access.tsx";
 import type { Target } from "./selection.ts";
-import type { FolderItem, NodeItem, TreeItem } from "./tree.ts";
+import type { FolderItem, NodeItem, Tree, TreeItem } from "./tree.ts";
 
 const COLUMNS = [...DATA_PERMISSIONS, "manage_access"] as const satisfies readonly Ask[];
 const SHORT: Record<(typeof COLUMNS)[number], string> = {
@@ -29,7 +29,7 @@ const SHORT: Record<(typeof COLUMNS)[number], string> = {
   manage_access: "Access",
 };
 /** Rows of a folder shown at first, and added by each “show more”. */
-const PAGE = 100;
+const PAGE = 50;
 
 interface Props {
   selected: Target | undefined;
@@ -55,116 +55,130 @@ export function AccessTree({ selected, onSelect, narrow }: Props) {
 
   const act = (key: Key) => {
     const item = tree.nodes.get(String(key));
-    if (item && narrow) return onSelect(item.node);
-    if (item || String(key).startsWith("more:")) {
-      if (!item) setShown(new Map(shown).set(String(key).slice(5), (shown.get(String(key).slice(5)) ?? PAGE) + PAGE));
-      return;
+    const folder = String(key).startsWith("more:") && String(key).slice(5);
+    if (item) {
+      if (narrow) onSelect(item.node);
+    } else if (folder) {
+      setShown(new Map(shown).set(folder, (shown.get(folder) ?? PAGE) + PAGE));
+    } else {
+      const next = new Set(expanded);
+      if (!next.delete(key)) next.add(key);
+      setExpanded(next);
     }
-    const next = new Set(expanded);
-    if (!next.delete(key)) next.add(key);
-    setExpanded(next);
   };
-  const paged = useMemo(() => {
-    const page = (item: TreeItem): readonly TreeItem[] => {
-      const limit = shown.get(item.key) ?? PAGE;
-      const rest = item.children.length - limit;
-      return rest > 0
-        ? [
-            ...item.children.slice(0, limit),
-            {
-              kind: "more",
-              key: `more:${item.key}`,
-              name: `Show ${Math.min(rest, PAGE)} of ${rest} more`,
-              folder: item.key,
-              children: [],
-            },
-          ]
-        : item.children;
-    };
-    return page;
-  }, [shown]);
+  // What is chosen shows, however far down a long folder it stands. A string, so that the rows stay as they are meanwhile.
+  const far = useMemo(() => farDown(tree, shown, selectedKey), [tree, shown, selectedKey]);
+  const open = useMemo<Open>(() => ({ expanded, shown, far: new Set(far.split("\n")) }), [expanded, shown, far]);
   const items = useMemo(() => [tree.root], [tree]);
-
-  const render = (item: TreeItem) => (
-    <Row
-      id={item.key}
-      textValue={item.name}
-      className={classes(styles.row, styles[item.kind])}
-      hasChildItems={item.children.length > 0}
-      isDisabled={item.kind !== "node"}
-      disabledBehavior="selection"
-      onAction={() => act(item.key)}
-      dependencies={[narrow, expanded, paged]}
-    >
-      <Cell className={styles.name ?? ""}>
-        {({ hasChildItems, isExpanded }: { hasChildItems?: boolean; isExpanded?: boolean }) => (
-          <span className={styles.inner}>
-            {hasChildItems ? (
-              <Button slot="chevron" className={styles.chevron ?? ""}>
-                <Icon name="right" size={14} className={isExpanded ? styles.open : undefined} />
-              </Button>
-            ) : (
-              <span className={styles.chevron} />
-            )}
-            {item.kind !== "more" && <Icon name={item.icon} size={15} className={styles.icon} />}
-            <span className={styles.label}>{item.name}</span>
-            {item.kind === "node" && item.row?.deleted_at && <span className={styles.note}>deleted</span>}
-            {item.kind === "node" && item.row?.public && <span className={styles.note}>public</span>}
-            {item.kind === "folder" && <span className={styles.count}>{item.children.length}</span>}
-          </span>
-        )}
-      </Cell>
-      {COLUMNS.map((ask) => (
-        <Cell key={ask} className={styles.cell ?? ""}>
-          {item.kind === "node" ? (
-            <NodeAnswer item={item} ask={ask} />
-          ) : item.kind === "folder" ? (
-            <FolderAnswer item={item} ask={ask} />
-          ) : null}
-        </Cell>
-      ))}
-      <Collection items={expanded.has(item.key) ? paged(item) : []} dependencies={[narrow, expanded, paged]}>
-        {render}
-      </Collection>
-    </Row>
-  );
 
   const selection: Selection = new Set(selectedKey && !narrow ? [selectedKey] : []);
   return (
-    <Table
-      aria-label={`What ${option.name} may do`}
-      className={styles.table ?? ""}
-      treeColumn="name"
-      selectionMode={narrow ? "none" : "single"}
-      selectionBehavior="replace"
-      disallowEmptySelection
-      selectedKeys={selection}
-      onSelectionChange={(keys) => {
-        const item = keys === "all" ? undefined : tree.nodes.get(String([...keys][0]));
-        if (item) onSelect(item.node);
-      }}
-      expandedKeys={expanded}
-      onExpandedChange={(keys) => setExpanded(new Set(keys))}
-    >
-      <TableHeader className={styles.header ?? ""}>
-        <Column id="name" isRowHeader className={styles.nameColumn ?? ""}>
-          Object
-        </Column>
-        {COLUMNS.map((ask) => (
-          <Column key={ask} id={ask} className={styles.column ?? ""} textValue={askName(ask)}>
-            <span className={styles.long}>{SHORT[ask]}</span>
-            <abbr className={styles.abbreviation} title={askName(ask)}>
-              {SHORT[ask][0]}
-            </abbr>
+    <OpenContext value={open}>
+      <Table
+        aria-label={`What ${option.name} may do`}
+        className={styles.table ?? ""}
+        treeColumn="name"
+        selectionMode={narrow ? "none" : "single"}
+        selectionBehavior="replace"
+        disallowEmptySelection
+        selectedKeys={selection}
+        onSelectionChange={(keys) => {
+          const item = keys === "all" ? undefined : tree.nodes.get(String([...keys][0]));
+          if (item) onSelect(item.node);
+        }}
+        onRowAction={act}
+        expandedKeys={expanded}
+        onExpandedChange={(keys) => setExpanded(new Set(keys))}
+      >
+        <TableHeader className={styles.header ?? ""}>
+          <Column id="name" isRowHeader className={styles.nameColumn ?? ""}>
+            Object
           </Column>
-        ))}
-      </TableHeader>
-      <TableBody items={items} dependencies={[narrow, expanded, paged]}>
-        {render}
-      </TableBody>
-    </Table>
+          {COLUMNS.map((ask) => (
+            <Column key={ask} id={ask} className={styles.column ?? ""} textValue={askName(ask)}>
+              <span className={styles.long}>{SHORT[ask]}</span>
+              <abbr className={styles.abbreviation} title={askName(ask)}>
+                {SHORT[ask][0]}
+              </abbr>
+            </Column>
+          ))}
+        </TableHeader>
+        <TableBody items={items}>{treeRow}</TableBody>
+      </Table>
+    </OpenContext>
   );
 }
+
+/** Those on the way to what is chosen that stand beyond the rows their folder shows. */
+function farDown(tree: Tree, shown: Open["shown"], selectedKey: string | undefined): string {
+  if (!selectedKey) return "";
+  const way = [...(tree.above.get(selectedKey) ?? []), selectedKey];
+  return way
+    .filter((key) => (tree.position.get(key) ?? 0) >= (shown.get(tree.parent.get(key) ?? "") ?? PAGE))
+    .join("\n");
+}
+
+/** Rows hold no state of the tree themselves: React Aria keeps them, and makes again only what reads this. */
+interface Open {
+  expanded: ReadonlySet<Key>;
+  shown: ReadonlyMap<string, number>;
+  far: ReadonlySet<string>;
+}
+const OpenContext = createContext<Open>({ expanded: new Set(), shown: new Map(), far: new Set() });
+
+const NONE: readonly TreeItem[] = [];
+function Children({ of }: { of: TreeItem }) {
+  const { expanded, shown, far } = useContext(OpenContext);
+  const limit = shown.get(of.key) ?? PAGE;
+  const open = expanded.has(of.key);
+  const items = useMemo(() => {
+    if (!open) return NONE;
+    if (of.children.length <= limit) return of.children;
+    const chosen = of.children.slice(limit).filter((child) => far.has(child.key));
+    const rest = of.children.length - limit - chosen.length;
+    const name = `Show ${Math.min(rest, PAGE)} of ${rest} more`;
+    const more: TreeItem = { kind: "more", key: `more:${of.key}`, name, folder: of.key, children: NONE };
+    return [...of.children.slice(0, limit), ...chosen, ...(rest > 0 ? [more] : NONE)];
+  }, [of, open, limit, far]);
+  return <Collection items={items}>{treeRow}</Collection>;
+}
+
+const treeRow = (item: TreeItem) => (
+  <Row
+    id={item.key}
+    textValue={item.name}
+    className={classes(styles.row, styles[item.kind])}
+    hasChildItems={item.children.length > 0}
+    isDisabled={item.kind !== "node"}
+    disabledBehavior="selection"
+  >
+    <Cell className={styles.name ?? ""}>
+      {({ hasChildItems, isExpanded }: { hasChildItems?: boolean; isExpanded?: boolean }) => (
+        <span className={styles.inner}>
+          {hasChildItems ? (
+            <Button slot="chevron" className={styles.chevron ?? ""}>
+              <Icon name="right" size={14} className={isExpanded ? styles.open : undefined} />
+            </Button>
+          ) : (
+            <span className={styles.chevron} />
+          )}
+          {item.kind !== "more" && <Icon name={item.icon} size={15} className={styles.icon} />}
+          <span className={styles.label}>{item.name}</span>
+          {item.kind === "node" && item.row?.deleted_at && <span className={styles.note}>deleted</span>}
+          {item.kind === "node" && item.row?.public && <span className={styles.note}>public</span>}
+          {item.kind === "folder" && <span className={styles.count}>{item.children.length}</span>}
+        </span>
+      )}
+    </Cell>
+    {COLUMNS.map((ask) => (
+      <Cell key={ask} className={styles.cell ?? ""}>
+        {item.kind === "node" && <NodeAnswer item={item} ask={ask} />}
+        {item.kind === "folder" && <FolderAnswer item={item} ask={ask} />}
+      </Cell>
+    ))}
+    <Children of={item} />
+  </Row>
+);
 
 function NodeAnswer({ item, ask }: { item: NodeItem; ask: Ask }) {
   const { me } = useAccess();

@@ -6,7 +6,7 @@ import { BOX_HEIGHT, columnsIn, draw } from "./layout.ts";
 import styles from "./PathDiagram.module.css";
 import type { Path } from "./paths.ts";
 
-export function useWidth(): [React.RefObject<HTMLDivElement | null>, number] {
+function useWidth(): [React.RefObject<HTMLDivElement | null>, number] {
   const ref = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(0);
   useLayoutEffect(() => {

@@ -1,10 +1,10 @@
 // Who is looked at, what is looked at, and the names of everything, for all parts of the page.
-import type { Ask, Explanation, Node, ObjectType, Org, Subject } from "aclarity";
+import type { Explanation, Node, ObjectType, Org, Subject } from "aclarity";
 import { createContext, useContext } from "react";
 import { personName, type Rows } from "../organization/export.ts";
 import type { View } from "../organization/workspace.ts";
 import { typeName } from "../organization/words.ts";
-import type { Question, Select, SubjectKey, Target } from "./selection.ts";
+import type { Question, Select, SubjectKey } from "./selection.ts";
 import type { NodeItem, Tree } from "./tree.ts";
 
 export type SubjectKind = "person" | "account" | "group" | "anonymous";
@@ -139,6 +139,3 @@ const variable = (item: NodeItem): string =>
       : item.node.type === "prompt_session"
         ? "playground"
         : item.node.type.replace(/_./g, (m) => m.slice(1).toUpperCase());
-
-export const ask = (permission: Ask): Question => ({ ask: permission });
-export type { Target };

@@ -1,6 +1,6 @@
 // What the page shows is in its address: who is asking, about what, and which answer is explained.
 import type { Ask, Node, ObjectType } from "aclarity";
-import { useCallback, useMemo } from "react";
+import { useCallback, useEffect, useMemo, useRef } from "react";
 import { useSearchParams } from "react-router";
 
 export type SubjectKey = { kind: "user" | "group"; id: string } | { kind: "anonymous" };
@@ -58,6 +58,11 @@ export type Select = (
 
 export function useSelection(): [Selection, Select] {
   const [params, setParams] = useSearchParams();
+  // The router makes another setter with every address; what is handed out stays the same.
+  const setter = useRef(setParams);
+  useEffect(() => {
+    setter.current = setParams;
+  }, [setParams]);
   const selection = useMemo<Selection>(
     () => ({
       as: parseSubject(params.get("as")),
@@ -69,7 +74,7 @@ export function useSelection(): [Selection, Select] {
   );
   const select = useCallback<Select>(
     (change, options) =>
-      setParams(
+      setter.current(
         (old) => {
           const next = new URLSearchParams(old);
           const set = (name: string, value: string | null | undefined) =>
@@ -82,7 +87,7 @@ export function useSelection(): [Selection, Select] {
         },
         { replace: !options?.push, preventScrollReset: true },
       ),
-    [setParams],
+    [],
   );
   return [selection, select];
 }

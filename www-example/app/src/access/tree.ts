@@ -39,8 +39,9 @@ export const CONTENTS: readonly { list: ListName; type: ObjectType; icon: string
   { list: "prompt_sessions", type: "prompt_session", icon: "prompt_session", name: "Playgrounds", one: "Playground" },
 ];
 
+const names = new Intl.Collator("en", { numeric: true });
 const byName = (a: { name?: string | null }, b: { name?: string | null }): number =>
-  (a.name ?? "").localeCompare(b.name ?? "", "en", { numeric: true });
+  names.compare(a.name ?? "", b.name ?? "");
 
 export interface Tree {
   root: NodeItem;
@@ -48,6 +49,9 @@ export interface Tree {
   nodes: Map<string, NodeItem>;
   /** The keys of what must be open for a node to show. */
   above: Map<string, readonly string[]>;
+  /** What each row stands in, and as which. */
+  parent: Map<string, string>;
+  position: Map<string, number>;
 }
 
 export function treeOf(rows: Rows): Tree {
@@ -93,15 +97,12 @@ export function treeOf(rows: Rows): Tree {
     children: children([...path, key]),
   });
 
-  const inProject = new Map<string, Map<ListName, ObjectRow[]>>();
-  for (const { list } of CONTENTS)
-    for (const row of rows[list] as readonly ObjectRow[]) {
-      const lists = inProject.get(row.project_id ?? "") ?? new Map<ListName, ObjectRow[]>();
-      inProject.set(row.project_id ?? "", lists.set(list, [...(lists.get(list) ?? []), row]));
-    }
+  const inProject = new Map(
+    CONTENTS.map(({ list }) => [list, Map.groupBy(rows[list] as readonly ObjectRow[], (row) => row.project_id ?? "")]),
+  );
   const projectContents = (id: string, path: readonly string[]): TreeItem[] => [
     ...CONTENTS.flatMap(({ list, type, icon, name }) => {
-      const found = inProject.get(id)?.get(list) ?? [];
+      const found = inProject.get(list)?.get(id) ?? [];
       return folder(
         `in:${id}:${list}`,
         type,
@@ -139,7 +140,17 @@ export function treeOf(rows: Rows): Tree {
       node("org_audit_logs", org, TYPES.org_audit_logs.one, path),
     ],
   });
-  return { root, nodes, above };
+  const parent = new Map<string, string>();
+  const position = new Map<string, number>();
+  const place = (item: TreeItem) => {
+    for (const [i, child] of item.children.entries()) {
+      parent.set(child.key, item.key);
+      position.set(child.key, i);
+      place(child);
+    }
+  };
+  place(root);
+  return { root, nodes, above, parent, position };
 }
 
 /** The nodes directly above, for the drawing and the trail of crumbs. */

@@ -1,5 +1,5 @@
 // The rows of an export, for showing names and lists. What they mean for access is asked of the Org, never worked out here.
-import type { Finding, Node } from "aclarity";
+import type { Finding } from "aclarity";
 
 export interface Dated {
   id: string;
@@ -141,5 +141,3 @@ export function rowsFrom(organization: unknown, lists: Lists): Rows {
 
 export const personName = (row: PersonRow): string =>
   [row.given_name, row.family_name].filter(Boolean).join(" ") || row.email || row.id;
-
-export const sameNode = (a: Node, b: Node): boolean => a.type === b.type && a.id === b.id;

@@ -3,7 +3,7 @@ import { useView } from "../organization/context.tsx";
 import { plural } from "../organization/words.ts";
 import { Icon } from "../ui/icons.tsx";
 import { ChangeBar } from "./ChangeBar.tsx";
-import { DropTarget, SourceMenu } from "./Source.tsx";
+import { DropTarget, FailureDialog, SourceMenu, useLoader } from "./Source.tsx";
 import styles from "./Shell.module.css";
 import { ThemeSwitch } from "./ThemeSwitch.tsx";
 
@@ -15,6 +15,7 @@ const PAGES = [
 
 export function Shell() {
   const view = useView();
+  const loader = useLoader();
   const { search } = useLocation();
   const { stats, findings } = view.org;
   const errors = findings.filter((f) => f.severity === "error").length;
@@ -47,7 +48,7 @@ export function Shell() {
           ))}
         </nav>
         <div className={styles.foot}>
-          <SourceMenu />
+          <SourceMenu loader={loader} />
           <ThemeSwitch />
         </div>
       </aside>
@@ -55,7 +56,8 @@ export function Shell() {
         <Outlet />
       </main>
       <ChangeBar />
-      <DropTarget />
+      <DropTarget onFile={loader.open} />
+      <FailureDialog failure={loader.failure} onClose={loader.dismiss} />
     </div>
   );
 }

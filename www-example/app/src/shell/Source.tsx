@@ -1,8 +1,8 @@
 import { AclarityError } from "aclarity";
-import { useEffect, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import { Dialog, FileTrigger, Heading, Modal, ModalOverlay } from "react-aria-components";
 import { SAMPLE, sampleText, useView, useWorkspace } from "../organization/context.tsx";
-import type { Source, Workspace } from "../organization/workspace.ts";
+import type { Source } from "../organization/workspace.ts";
 import { Icon } from "../ui/icons.tsx";
 import { Button, Quoted } from "../ui/ui.tsx";
 import styles from "./Source.module.css";
@@ -19,40 +19,61 @@ export function failureOf(name: string, error: unknown): Failure {
   return { name, message: error instanceof Error ? error.message : String(error) };
 }
 
-async function load(workspace: Workspace, text: () => Promise<string>, source: Source): Promise<Failure | undefined> {
-  try {
-    await workspace.replace(await text(), source);
-    return undefined;
-  } catch (error) {
-    return failureOf(source.name, error);
-  }
+export interface Loader {
+  /** The name of what is being loaded. */
+  busy: string | undefined;
+  failure: Failure | undefined;
+  open: (file: File) => void;
+  reset: () => void;
+  dismiss: () => void;
 }
-const loadFile = (workspace: Workspace, file: File) =>
-  load(workspace, () => file.text(), { name: file.name, sample: false });
+/** Puts another export on the page. One that cannot be loaded changes nothing. */
+export function useLoader(): Loader {
+  const workspace = useWorkspace();
+  const [busy, setBusy] = useState<string>();
+  const [failure, setFailure] = useState<Failure>();
+  return useMemo(() => {
+    const load = async (text: () => Promise<string>, source: Source) => {
+      setBusy(source.name);
+      try {
+        await workspace.replace(await text(), source);
+      } catch (error) {
+        setFailure(failureOf(source.name, error));
+      } finally {
+        setBusy(undefined);
+      }
+    };
+    return {
+      busy,
+      failure,
+      open: (file) => load(() => file.text(), { name: file.name, sample: false }),
+      reset: () => load(sampleText, SAMPLE),
+      dismiss: () => setFailure(undefined),
+    };
+  }, [workspace, busy, failure]);
+}
 
 /** Which export is shown, and another one instead. */
-export function SourceMenu() {
-  const workspace = useWorkspace();
+export function SourceMenu({ loader }: { loader: Loader }) {
   const { source } = useView();
-  const [failure, setFailure] = useState<Failure>();
-  const pick = async (files: FileList | null) => {
+  const pick = (files: FileList | null) => {
     const file = files?.[0];
-    if (file) setFailure(await loadFile(workspace, file));
+    if (file) loader.open(file);
   };
   return (
     <div className={styles.root}>
       <p className={styles.source} title={source.name}>
         <Icon name="file" size={14} />
-        <span>{source.name}</span>
+        <span role="status">{loader.busy ? `Loading ${loader.busy}…` : source.name}</span>
       </p>
       <div className={styles.buttons}>
         <FileTrigger acceptedFileTypes={["application/json", ".json"]} onSelect={pick}>
-          <Button small icon="upload" className={styles.open}>
+          <Button small icon="upload" isDisabled={loader.busy !== undefined}>
             <span className={styles.openText}>Open an export</span>
           </Button>
         </FileTrigger>
         {!source.sample && (
-          <Button small look="quiet" onPress={async () => setFailure(await load(workspace, sampleText, SAMPLE))}>
+          <Button small look="quiet" isDisabled={loader.busy !== undefined} onPress={loader.reset}>
             <span>
               <span className={styles.openText}>Back to the </span>sample
             </span>
@@ -60,60 +81,56 @@ export function SourceMenu() {
         )}
       </div>
       <p className={styles.hint}>Or drop a file anywhere. It stays in this browser.</p>
-      <FailureDialog failure={failure} onClose={() => setFailure(undefined)} />
     </div>
   );
 }
 
 /** Takes a file dropped anywhere on the page. */
-export function DropTarget() {
-  const workspace = useWorkspace();
+export function DropTarget({ onFile }: { onFile: (file: File) => void }) {
   const [over, setOver] = useState(false);
-  const [failure, setFailure] = useState<Failure>();
   useEffect(() => {
     let depth = 0;
     const hasFile = (event: DragEvent) => event.dataTransfer?.types.includes("Files") ?? false;
-    const enter = (event: DragEvent) => {
-      if (!hasFile(event)) return;
-      depth += 1;
-      setOver(true);
+    const listeners = {
+      dragenter: (event: DragEvent) => {
+        if (!hasFile(event)) return;
+        depth += 1;
+        setOver(true);
+      },
+      dragleave: () => {
+        depth = Math.max(0, depth - 1);
+        setOver(depth > 0);
+      },
+      dragover: (event: DragEvent) => {
+        if (hasFile(event)) event.preventDefault();
+      },
+      drop: (event: DragEvent) => {
+        if (!hasFile(event)) return;
+        event.preventDefault();
+        depth = 0;
+        setOver(false);
+        const file = event.dataTransfer?.files[0];
+        if (file) onFile(file);
+      },
     };
-    const leave = () => {
-      depth = Math.max(0, depth - 1);
-      if (depth === 0) setOver(false);
-    };
-    const allow = (event: DragEvent) => hasFile(event) && event.preventDefault();
-    const drop = async (event: DragEvent) => {
-      if (!hasFile(event)) return;
-      event.preventDefault();
-      depth = 0;
-      setOver(false);
-      const file = event.dataTransfer?.files[0];
-      if (file) setFailure(await loadFile(workspace, file));
-    };
-    const events = { dragenter: enter, dragleave: leave, dragover: allow, drop } as const;
-    for (const [name, listener] of Object.entries(events)) addEventListener(name, listener as EventListener);
-    return () => {
-      for (const [name, listener] of Object.entries(events)) removeEventListener(name, listener as EventListener);
-    };
-  }, [workspace]);
+    const ending = new AbortController();
+    for (const [name, listener] of Object.entries(listeners))
+      addEventListener(name, listener as EventListener, { signal: ending.signal });
+    return () => ending.abort();
+  }, [onFile]);
+  if (!over) return null;
   return (
-    <>
-      {over && (
-        <div className={styles.drop} aria-hidden="true">
-          <div>
-            <Icon name="upload" size={24} />
-            <strong>Drop an export</strong>
-            <span>One JSON file in the shapes of the API</span>
-          </div>
-        </div>
-      )}
-      <FailureDialog failure={failure} onClose={() => setFailure(undefined)} />
-    </>
+    <div className={styles.drop} aria-hidden="true">
+      <div>
+        <Icon name="upload" size={24} />
+        <strong>Drop an export</strong>
+        <span>One JSON file in the shapes of the API</span>
+      </div>
+    </div>
   );
 }
 
-function FailureDialog({ failure, onClose }: { failure: Failure | undefined; onClose: () => void }) {
+export function FailureDialog({ failure, onClose }: { failure: Failure | undefined; onClose: () => void }) {
   return (
     <ModalOverlay
       className={styles.overlay ?? ""}
