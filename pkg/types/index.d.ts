@@ -134,6 +134,7 @@ export type Principal = { readonly user: string } | { readonly group: string };
 /** `documented` by the vendor, or `chosen` by MODEL where the documents are silent. */
 export type Basis = "documented" | "chosen";
 
+/** `error`: something was left out; `warning`: it counts, and is probably not what somebody wants; `info`: worth knowing. */
 export type Severity = "error" | "warning" | "info";
 
 /** Something to know about data. `path` is a JSON pointer (RFC 6901) into what was checked. */
@@ -154,6 +155,7 @@ export interface Finding {
   readonly change?: number;
 }
 
+/** `snapshot_corrupt`, `snapshot_version`, `slice` and `not_included` belong to what later versions bring. */
 export type ErrorCode =
   | "bad_json"
   | "bad_shape"
@@ -243,7 +245,7 @@ export interface LoadOptions {
   unknownObjects?: "deny" | "inOrganization" | undefined;
   /** `known` denies everything (but public experiments) to whoever has left the organisation. Default `any`. */
   members?: "any" | "known" | undefined;
-  /** What time it is, for findings that depend on it. Default: now. */
+  /** What time it is, for findings that depend on it (none does yet). Default: now. */
   now?: Date | undefined;
   /** Stops the load: it rejects with code `aborted`. */
   signal?: AbortSignal | undefined;
@@ -276,23 +278,33 @@ export interface PlainExport {
 
 // ---- Answers ----
 
+/** Why an answer is what it is. Plain frozen data. */
 export interface Explanation {
   readonly allowed: boolean;
+  /**
+   * `granted` by an ACL; `public`, an experiment that anybody may read; `no_grant`; `deleted`, the object or its
+   * project; `unknown_object`, the data do not know it; `not_a_member`, with load option `members: "known"`.
+   */
   readonly reason: "granted" | "public" | "no_grant" | "deleted" | "unknown_object" | "not_a_member";
+  /** Whether the answer rests on documented rules only. */
   readonly basis: Basis;
   /** One sentence, with names. */
   readonly text: string;
   /** What the sentence was made of, for translation. */
   readonly params: Readonly<Record<string, unknown>>;
+  /** Every ACL that grants, the nearest first; of several permissions asked together, each gives at least one. */
   readonly grants: readonly Grant[];
-  /** ACLs that would grant if exactly one thing differed; at most 5, nearest first. */
+  /** ACLs that would grant if exactly one thing differed; at most 5, nearest first. Empty when allowed. */
   readonly nearMisses: readonly NearMiss[];
-  /** Smallest first. `gains` is how many others would gain something. */
+  /** What would make the answer yes, smallest first. Empty when allowed, and for deleted objects and anonymous subjects. */
   readonly fixes: readonly Fix[];
 }
 
+/** An ACL that grants, with how it reaches the subject and the object. */
 export interface Grant {
+  /** The ACL's id. */
   readonly acl: string;
+  /** The object it is on: the one asked about, or one above it. */
   readonly on: Node;
   /** The subject's own group first, the grantee last; empty when the ACL names the subject itself. */
   readonly via: readonly string[];
@@ -301,21 +313,26 @@ export interface Grant {
   readonly restrict: string | null;
 }
 
+/** An ACL that would grant if exactly one thing differed. */
 export interface NearMiss {
   readonly acl: string;
+  /** The one thing. */
   readonly missing: "membership" | "permission" | "restriction" | "deleted";
+  /** The group to be in, or the one that is deleted. */
   readonly group?: string;
   readonly text: string;
 }
 
+/** What would make a no a yes. `gains` is how many others would gain something by it. */
 export type Fix =
   | { readonly grant: AclItem; readonly gains: number }
   | { readonly addMember: { readonly group: string; readonly user: string }; readonly gains: number };
 
+/** Everybody who may. */
 export interface Who {
   /** Anybody at all may, without signing in (a public experiment). */
   readonly public: boolean;
-  /** Once each, by the shortest path. */
+  /** Once each, by the shortest path: `via` has the subject's own group first, the grantee last. Ascending by id. */
   readonly subjects: readonly { readonly subject: string; readonly via: readonly string[]; readonly acl: string }[];
 }
 
@@ -373,7 +390,10 @@ export interface Subject {
   /** What may be done, in canonical order: the same frozen array for equal sets. */
   permissions(type: Type, id?: Id | null, project?: Project): readonly Permission[];
 
-  /** Ids that the data know, ascending. */
+  /**
+   * Ids that the data know, ascending. `project`: only what lives in it; `after`: only ids behind this one; `limit`: at
+   * most so many.
+   */
   list(
     ask: Ask,
     type: Type,
@@ -386,7 +406,9 @@ export interface Subject {
   /** What this subject may grant there: all or nothing, by `create_acls`. */
   grantable(type: Type, id?: Id | null): readonly Permission[];
 
+  /** Why this subject may, or may not: the same object until the version changes. */
   explain(ask: Ask, type: Type, id?: Id | null, project?: Project): Explanation;
+  /** The same for {@link Subject.canCreate}. */
   explainCreate(type: Type, project?: Project): Explanation;
 }
 
@@ -395,8 +417,10 @@ export class Org {
   private constructor();
 
   /**
+   * Loads an organisation, and the WebAssembly module before that if need be. Text is read in pieces, lists one after
+   * another. Data that do not count become {@link Org.findings}.
    * @throws AclarityError `bad_json`, `bad_shape`, `no_organization`, `strict`, `too_large`, `http`, `aborted`,
-   *   `bad_argument`
+   *   `bad_argument`, `not_ready`, `crashed`
    */
   static load(source: Source | Promise<Source>, options?: LoadOptions): Promise<Org>;
   /** The same, at once: after {@link ready}, and without a `Response`, a stream or a promise. */
@@ -423,10 +447,17 @@ export class Org {
   /** Who holds what on an object, and from where. */
   access(type: Type, id?: Id | null, project?: Project): readonly Access[];
 
-  /** What loading, or the last `replace`, found. */
+  /**
+   * What is wrong with the data as they are now, the most serious first. After {@link Org.apply} they are those of a fresh
+   * load.
+   */
   readonly findings: readonly Finding[];
 
-  /** Changes the data in place, all or nothing; the cost follows the change. */
+  /**
+   * Changes the data in place, all or nothing; the cost follows the change. Removals come first; a row whose id the list
+   * holds takes that row's place. The findings returned are about the rows of the change, with pointers into it.
+   * @throws AclarityError `bad_shape`, `too_large`, `bad_argument`, `freed`, `crashed`; nothing has changed then
+   */
   apply(changes: Changes): { readonly version: number; readonly findings: readonly Finding[] };
 
   /**
@@ -441,14 +472,19 @@ export class Org {
 
   /** Grows with every change. */
   readonly version: number;
-  /** The subject that a slice is of; `null` for a whole organisation. */
+  /** The subject that a slice is of; `null` for a whole organisation, as all are in this version. */
   readonly sliceOf: string | null;
 
+  /**
+   * Users, service accounts (both of type `user`) and objects that match all that is given, exactly; by type, then by
+   * id. What is marked deleted is left out.
+   */
   find(query: {
     email?: string | undefined;
     name?: string | undefined;
     type?: Type | "user" | undefined;
   }): readonly Node[];
+  /** What an object, a user or a service account is called, if the data say. */
   name(type: Type | "user", id: string): string | undefined;
 
   readonly stats: Stats;
