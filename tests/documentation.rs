@@ -28,13 +28,11 @@ fn table(document: &str, first: &str) -> Vec<Vec<String>> {
     let mut rows = Vec::new();
     let mut inside = false;
     for line in document.lines() {
-        let cells: Vec<String> = match line.strip_prefix("| ").and_then(|line| line.strip_suffix(" |")) {
-            Some(line) => line.split(" | ").map(|cell| cell.trim().to_owned()).collect(),
-            None => {
-                inside &= line.starts_with("|--");
-                continue;
-            }
+        let Some(cells) = line.strip_prefix("| ").and_then(|line| line.strip_suffix(" |")) else {
+            inside &= line.starts_with("|--");
+            continue;
         };
+        let cells: Vec<String> = cells.split(" | ").map(|cell| cell.trim().to_owned()).collect();
         if cells[0] == first {
             inside = true;
         } else if inside {
