@@ -8,7 +8,7 @@ use aclarity::Code;
 use serde_json::Value;
 
 mod readme_example {
-    include!("../examples/readme.rs");
+    include!("documentation/readme.rs");
 
     pub fn run() -> Result<(), aclarity::Error> {
         main()
@@ -96,9 +96,9 @@ fn rules_name_every_vector_and_no_other() {
 
 #[test]
 fn the_readme_has_the_rust_example() {
-    let example = read("examples/readme.rs");
+    let example = read("tests/documentation/readme.rs");
     let (_, code) = example.split_once("\n\n").expect("a comment, an empty line, the code");
-    assert!(read("README.md").contains(code), "README.md and examples/readme.rs differ");
+    assert!(read("README.md").contains(code), "README.md and tests/documentation/readme.rs differ");
     readme_example::run().expect("the example runs");
 }
 

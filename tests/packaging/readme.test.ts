@@ -64,7 +64,7 @@ async function startApi() {
 
 test("there is something to run", () => {
   expect([...files.keys()]).toEqual(
-    expect.arrayContaining(["first.mjs", "buttons.js", "worker.js", "examples/readme.rs"]),
+    expect.arrayContaining(["first.mjs", "buttons.js", "worker.js", "tests/documentation/readme.rs"]),
   );
   for (const name of outputs.keys()) expect(files.has(name), name).toBe(true);
 });

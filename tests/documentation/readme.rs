@@ -1,4 +1,4 @@
-// The Rust example of README.md, the same text from here on; run by tests/documentation.rs.
+// The Rust example of README.md, the same text from here on; run by ../documentation.rs.
 
 use aclarity::{Object, Org, Permission};
 
