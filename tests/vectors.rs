@@ -112,7 +112,8 @@ fn check(org: &Org, question: &Value) -> Vec<(String, Value, Value)> {
             expect("acls", acls, ids.into());
         }
     } else if let Some(asked) = question.get("permissions") {
-        let held: Vec<&str> = subject.permissions(&object(asked)).iter().map(|p| p.as_str()).collect();
+        let held: Vec<&str> =
+            subject.permissions(&object(asked)).iter().map(aclarity::Permission::as_str).collect();
         expect("permissions", &question["are"], held.into());
     } else if let Some(ty) = text(question, "canCreate") {
         let project = text(question, "project");
@@ -126,7 +127,8 @@ fn check(org: &Org, question: &Value) -> Vec<(String, Value, Value)> {
     } else if let Some(ty) = text(question, "creatable") {
         expect("creatable", &question["is"], subject.creatable(ty).into());
     } else if let Some(asked) = question.get("grantable") {
-        let held: Vec<&str> = subject.grantable(&object(asked)).iter().map(|p| p.as_str()).collect();
+        let held: Vec<&str> =
+            subject.grantable(&object(asked)).iter().map(aclarity::Permission::as_str).collect();
         expect("grantable", &question["is"], held.into());
     } else if let Some(owner) = question.get("isOwner") {
         expect("isOwner", owner, subject.is_owner().into());

@@ -7,7 +7,7 @@ use super::subject::by_everybody;
 use crate::model::finding::Node;
 use crate::model::object::Object;
 use crate::model::permission::{Permission, PermissionSet};
-use crate::org::{AclRow, GrantKind, Map, Members, Org, Who, keys::NONE, sort};
+use crate::org::{AclRow, GrantKind, Map, Members, Org, Ways, Who, keys::NONE, sort};
 
 /// Everybody who may do something.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -67,6 +67,9 @@ struct Step {
     group: u32,
     /// The step through which the grant comes down; [`NONE`] for the grantee.
     from: u32,
+    grantee: u32,
+    /// How many groups the way to the grantee has.
+    length: u32,
     acl: u32,
 }
 
@@ -98,7 +101,13 @@ impl Org {
             if !self.is_group(acl.principal) {
                 found.entry(acl.principal).or_insert_with(|| (Vec::new(), *slot));
             } else if self.is_live_group(acl.principal) && seen.insert(acl.principal, ()).is_none() {
-                steps.push(Step { group: acl.principal, from: NONE, acl: *slot });
+                steps.push(Step {
+                    group: acl.principal,
+                    from: NONE,
+                    grantee: acl.principal,
+                    length: 1,
+                    acl: *slot,
+                });
             }
         }
         self.walk_down(steps, seen, &mut found);
@@ -122,19 +131,24 @@ impl Org {
     /// From the grantees down to all users, level by level, so that the first way found is a
     /// shortest one.
     fn walk_down(&self, mut steps: Vec<Step>, mut seen: Map<u32, ()>, found: &mut Map<u32, (Vec<u32>, u32)>) {
+        let mut ways = Ways::default();
         let mut level = 0..steps.len();
         while !level.is_empty() {
             let end = steps.len();
             for at in level {
-                let (group, acl) = (steps[at].group, steps[at].acl);
+                let Step { group, grantee, length, acl, .. } = steps[at];
                 let Some(row) = self.group_row(group) else { continue };
                 for user in row.users.iter().filter(|user| **user != NONE) {
                     found.entry(*user).or_insert_with(|| {
+                        let whole = ways.whole(length as usize);
                         let mut via = Vec::new();
                         let mut place = at as u32;
-                        while place != NONE {
+                        while place != NONE && (whole || via.len() < Ways::SHORT - 1) {
                             via.push(steps[place as usize].group);
                             place = steps[place as usize].from;
+                        }
+                        if place != NONE {
+                            via.push(grantee);
                         }
                         (via, acl)
                     });
@@ -146,7 +160,13 @@ impl Org {
                     .filter(|g| *g != NONE && self.is_live_group(*g) && seen.insert(*g, ()).is_none())
                     .collect();
                 sort::by_id(&mut members, |group| self.principal_id(*group));
-                steps.extend(members.into_iter().map(|group| Step { group, from: at as u32, acl }));
+                steps.extend(members.into_iter().map(|group| Step {
+                    group,
+                    from: at as u32,
+                    grantee,
+                    length: length + 1,
+                    acl,
+                }));
             }
             level = end..steps.len();
         }

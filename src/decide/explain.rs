@@ -10,7 +10,7 @@ use crate::model::Basis;
 use crate::model::finding::{Node, Param, Params};
 use crate::model::object::{Object, ObjectType, number};
 use crate::model::permission::{Permission, PermissionSet};
-use crate::org::{AclRow, GrantKind, Target, keys::NONE, sort};
+use crate::org::{AclRow, GrantKind, Target, Ways, keys::NONE, sort};
 
 /// An ACL that grants, with how it reaches the subject and the object.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -167,7 +167,11 @@ impl Subject<'_> {
             }
         }
         sort::by_rank_and_id(&mut found, |(level, id, ..)| (*level as u64, id.clone()));
-        found.into_iter().map(|(_, id, acl, bits)| self.grant_path(target, id, acl, bits, creates)).collect()
+        let mut ways = Ways::default();
+        found
+            .into_iter()
+            .map(|(_, id, acl, bits)| self.grant_path(target, id, acl, bits, creates, &mut ways))
+            .collect()
     }
 
     fn grant_path(
@@ -177,6 +181,7 @@ impl Subject<'_> {
         acl: AclRow,
         bits: PermissionSet,
         creates: bool,
+        ways: &mut Ways,
     ) -> (GrantPath, Basis) {
         let org = self.org;
         let ty = target.ty;
@@ -205,8 +210,8 @@ impl Subject<'_> {
         let path = GrantPath {
             acl: id,
             on: org.node_ref(acl.node),
-            via: self.via(acl.principal),
-            role: role.into_iter().map(|role| org.roles().id(role)).collect(),
+            via: self.via(acl.principal, ways),
+            role: ways.shorten(role).into_iter().map(|role| org.roles().id(role)).collect(),
             restrict: restrict.map(|ty| org.types().name(ty).to_owned()),
         };
         (path, basis)
@@ -283,7 +288,15 @@ impl Subject<'_> {
                     format!("their group `{name}`")
                 } else {
                     let own = org.name("group", &grant.via[0]).unwrap_or(&grant.via[0]);
-                    format!("their group `{own}` is in the group `{name}`, which")
+                    let through = match grant.via.len() - 2 {
+                        0 => String::new(),
+                        1 => {
+                            let between = org.name("group", &grant.via[1]).unwrap_or(&grant.via[1]);
+                            format!(", through `{between}`,")
+                        }
+                        n => format!(", through {n} others,"),
+                    };
+                    format!("their group `{own}` is{through} in the group `{name}`, which")
                 }
             }
         };

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::model::finding::Node;
 use crate::model::object::{Object, ObjectType, number};
 use crate::model::permission::{Permission, PermissionSet};
-use crate::org::{Closure, Org, Target, Who, sort};
+use crate::org::{Closure, Org, Target, Ways, Who, sort};
 
 /// Why an answer is what it is. A question is answered by the first of these that applies, in the
 /// order deleted, granted, public, not a member, unknown object, no grant.
@@ -174,6 +174,7 @@ impl<'o> Subject<'o> {
     /// The live groups that contain the subject, by a shortest way each; ordered by id.
     #[must_use]
     pub fn groups(&self) -> Vec<Membership> {
+        let mut ways = Ways::default();
         let mut groups: Vec<Membership> = self
             .closure
             .principals()
@@ -181,15 +182,19 @@ impl<'o> Subject<'o> {
             .map(|group| Membership {
                 id: self.org.principal_id(group),
                 name: self.org.principal_label(group),
-                via: self.via(group),
+                via: self.via(group, &mut ways),
             })
             .collect();
         sort::by_id(&mut groups, |group| group.id.clone());
         groups
     }
 
-    pub(crate) fn via(&self, principal: u32) -> Vec<String> {
-        self.closure.via(principal, self.org).into_iter().map(|group| self.org.principal_id(group)).collect()
+    pub(crate) fn via(&self, principal: u32, ways: &mut Ways) -> Vec<String> {
+        self.closure
+            .via(principal, self.org, ways)
+            .into_iter()
+            .map(|group| self.org.principal_id(group))
+            .collect()
     }
 
     /// What the subject may grant on the object: everything, or nothing, by `create_acls` (section 7).

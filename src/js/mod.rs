@@ -98,7 +98,7 @@ impl Loader {
     /// As [`org::Loader::open_list`].
     pub fn open(&mut self, list: &str, page: i32) -> Result<(), JsValue> {
         let loader = self.loader()?;
-        if list.is_empty() { loader.close() } else { loader.open_list(list, u32::try_from(page).ok()) }
+        if list.is_empty() { loader.open_export() } else { loader.open_list(list, u32::try_from(page).ok()) }
             .map_err(|error| thrown(&error))
     }
 
@@ -173,11 +173,11 @@ impl Core {
     }
 
     fn named(&self, kind: u32, id: Option<&str>) -> Subject<'_> {
-        match (kind, id) {
-            (_, None) => self.org.anonymous(),
-            (1, Some(id)) => self.org.member_of(id),
-            (_, Some(id)) => self.org.subject(id),
-        }
+        let handle = id.map_or(ANONYMOUS, |id| self.subject(kind, id));
+        let mut subject = self.subject_of(handle);
+        subject.id = id.filter(|id| !id.is_empty()).map(Into::into);
+        subject.of_group = kind == 1;
+        subject
     }
 
     fn type_name(&self, ty: u16) -> ObjectType {

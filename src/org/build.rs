@@ -114,6 +114,16 @@ impl Loader {
         Ok(())
     }
 
+    /// Begins a text that holds a whole export. The first text of a loader needs no beginning.
+    ///
+    /// # Errors
+    /// Whatever ending the previous text gives.
+    pub fn open_export(&mut self) -> Result<(), Error> {
+        self.close()?;
+        self.splitter = Some(Splitter::new(None, None));
+        Ok(())
+    }
+
     /// Takes the next bytes of the present text; of a whole export if none was opened.
     ///
     /// # Errors

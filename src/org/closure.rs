@@ -20,6 +20,49 @@ struct Step {
     principal: u32,
     /// The place in the closure of the group through which this one is reached.
     from: u32,
+    /// The subject's own group on the way here.
+    own: u32,
+    /// How many groups the way has.
+    length: u32,
+}
+
+/// How much of the ways through groups and roles an answer tells. All of them as a rule; but the
+/// ways through chains that are as deep as they are many would not fit any memory, so that beyond
+/// a bound long ways are told in part: their beginning or end is left in, their middle out.
+#[derive(Debug)]
+pub(crate) struct Ways {
+    left: usize,
+}
+
+impl Default for Ways {
+    fn default() -> Ways {
+        Ways { left: 300_000 }
+    }
+}
+
+impl Ways {
+    /// The length up to which every way is told whole.
+    pub const SHORT: usize = 16;
+
+    /// Whether a way of this length is told whole.
+    pub fn whole(&mut self, length: usize) -> bool {
+        if length <= Ways::SHORT {
+            return true;
+        }
+        let whole = length <= self.left;
+        if whole {
+            self.left -= length;
+        }
+        whole
+    }
+
+    /// A way that is at hand, or part of it.
+    pub fn shorten<T>(&mut self, mut way: Vec<T>) -> Vec<T> {
+        if !self.whole(way.len()) {
+            way.drain(1..=way.len() - Ways::SHORT);
+        }
+        way
+    }
 }
 
 /// A subject's principals: the user and the live groups that contain them, nearest first.
@@ -56,15 +99,24 @@ impl Closure {
 
     /// How the subject comes to a principal: the subject's own group first, the principal last;
     /// empty for the subject itself.
-    pub fn via(&self, principal: u32, org: &Org) -> Vec<u32> {
+    pub fn via(&self, principal: u32, org: &Org, ways: &mut Ways) -> Vec<u32> {
         let mut via = Vec::new();
-        let mut place = self.place(principal);
-        while let Some(at) = place {
+        let Some(mut at) = self.place(principal) else { return via };
+        let Step { own, length, .. } = self.steps[at];
+        let whole = ways.whole(length as usize);
+        loop {
             let step = self.steps[at];
             if org.is_group(step.principal) {
                 via.push(step.principal);
             }
-            place = (step.from != NONE).then_some(step.from as usize);
+            if !whole && via.len() == Ways::SHORT - 1 {
+                via.push(own);
+                break;
+            }
+            if step.from == NONE {
+                break;
+            }
+            at = step.from as usize;
         }
         via.reverse();
         via
@@ -94,7 +146,8 @@ impl Org {
             Who::MemberOf(group) if is_live(group) => group,
             Who::Nobody | Who::MemberOf(_) => return closure,
         };
-        closure.steps.push(Step { principal: start, from: NONE });
+        let is_group = self.is_group(start);
+        closure.steps.push(Step { principal: start, from: NONE, own: start, length: u32::from(is_group) });
         seen.insert(start, ());
         let mut level = 0..1;
         while !level.is_empty() {
@@ -103,7 +156,9 @@ impl Org {
             for from in level {
                 for group in &self.principal(closure.steps[from].principal).member_of {
                     if is_live(*group) && seen.insert(*group, ()).is_none() {
-                        next.push(Step { principal: *group, from: from as u32 });
+                        let Step { own, length, .. } = closure.steps[from];
+                        let own = if length == 0 { *group } else { own };
+                        next.push(Step { principal: *group, from: from as u32, own, length: length + 1 });
                     }
                 }
             }

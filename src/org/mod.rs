@@ -22,7 +22,7 @@ mod types;
 pub(crate) use acls::{AclRow, GrantKind};
 pub use apply::Applied;
 pub use build::{LoadOptions, Loader, Members, UnknownObjects};
-pub(crate) use closure::{Closure, Who};
+pub(crate) use closure::{Closure, Ways, Who};
 pub use names::Stats;
 pub(crate) use names::by_code_units;
 pub(crate) use tree::Target;

@@ -1,0 +1,351 @@
+//! Bad input: a typed error with its place, or a finding; the process alive and the next load fine.
+
+use aclarity::{
+    Code, Credential, ErrorCode, Export, ListOptions, LoadOptions, Loader, Object, Org, Permission,
+    PermissionSet, Reason, new_organization, rows,
+};
+use serde_json::{Value, json};
+
+/// Every list with every field that the model reads.
+fn sample() -> Value {
+    json!({
+        "organization": {"id": "o", "name": "O"}, "plan": "enterprise",
+        "users": [{"id": "ada", "given_name": "Ada", "family_name": "L", "email": "ada@example.com"}],
+        "service_accounts": [{"id": "bot", "name": "Bot", "email": "bot@example.com"}],
+        "service_tokens": [{"id": "t", "org_id": "o", "service_account_id": "bot2", "service_account_name": "Bot 2",
+                            "service_account_email": "b2@example.com"}],
+        "groups": [{"id": "g", "org_id": "o", "name": "G", "member_users": ["ada"], "member_groups": ["h"], "deleted_at": null},
+                   {"id": "h", "org_id": "o", "name": "H", "member_users": ["bot"], "member_groups": []}],
+        "roles": [{"id": "r", "org_id": null, "name": "R", "member_roles": ["s"],
+                   "member_permissions": [{"permission": "read", "restrict_object_type": "dataset"}]},
+                  {"id": "s", "org_id": "o", "name": "S", "member_permissions": [{"permission": "update"}]}],
+        "acls": [{"id": "a", "object_type": "project", "object_id": "p", "group_id": "g", "role_id": "r", "_object_org_id": "o"},
+                 {"id": "b", "object_type": "dataset", "object_id": "d", "user_id": "bot", "permission": "delete",
+                  "restrict_object_type": "dataset", "_object_org_id": "o"}],
+        "projects": [{"id": "p", "org_id": "o", "name": "P", "deleted_at": null}],
+        "project_groups": [{"id": "q", "org_id": "o", "name": "Q", "member_projects": ["p"]}],
+        "experiments": [{"id": "e", "project_id": "p", "name": "E", "public": true}],
+        "datasets": [{"id": "d", "project_id": "p", "name": "D \u{1f600}"}],
+        "prompts": [{"id": "m", "project_id": "p", "name": "M"}],
+        "functions": [{"id": "f", "project_id": "p", "name": "F"}],
+        "prompt_sessions": [{"id": "n", "project_id": "p", "name": "N"}],
+    })
+}
+
+fn load(text: &str) -> Result<Org, aclarity::Error> {
+    Org::from_json(text.as_bytes())
+}
+
+/// The next load is fine.
+fn still_works() {
+    let org = load(&sample().to_string()).expect("the sample loads");
+    assert_eq!(org.findings(), [], "the sample is sound");
+    assert!(org.subject("ada").can(Permission::Read, &Object::dataset("d")));
+    assert!(org.subject("bot").can(Permission::Update, &Object::dataset("d")));
+}
+
+#[test]
+fn truncated_at_every_byte() {
+    let text = sample().to_string();
+    for end in 0..text.len() {
+        let error = Org::from_json(&text.as_bytes()[..end]).expect_err("it is cut off");
+        assert_eq!(error.code(), ErrorCode::BadJson, "at {end}: {error}");
+        assert!(error.path().is_some(), "at {end}: {error}");
+    }
+    still_works();
+}
+
+#[test]
+fn any_byte_replaced_never_panics() {
+    let text = sample().to_string().into_bytes();
+    for at in 0..text.len() {
+        for byte in [b'"', b'{', b'}', b'[', b']', b',', b':', b'\\', b'0', 0, 0xff] {
+            let mut broken = text.clone();
+            broken[at] = byte;
+            if let Ok(org) = Org::from_json(&broken) {
+                let _ = org.findings();
+                let _ = org.subject("ada").explain(Permission::Read, &Object::dataset("d"));
+            }
+        }
+    }
+    still_works();
+}
+
+/// MODEL 4: structural errors name the path.
+#[test]
+fn wrong_types_at_every_field() {
+    let wrong = [
+        json!(7),
+        json!(true),
+        json!({"x": 1}),
+        json!([[1]]),
+        json!("text"),
+        json!([{}]),
+        json!(["x", null]),
+    ];
+    let mut errors = 0;
+    let export = sample();
+    for (list, value) in export.as_object().unwrap() {
+        for replacement in &wrong {
+            let mut broken = export.clone();
+            broken[list] = replacement.clone();
+            if let Err(error) = load(&broken.to_string()) {
+                errors += 1;
+                let path = error.path().unwrap_or_default();
+                assert!(error.code() != ErrorCode::BadJson, "{list} = {replacement}: {error}");
+                assert!(
+                    path.starts_with(&format!("/{list}")) || error.code() == ErrorCode::NoOrganization,
+                    "{list} = {replacement}: {path}: {error}"
+                );
+            }
+        }
+        for (i, row) in value.as_array().into_iter().flatten().enumerate() {
+            for field in row.as_object().unwrap().keys() {
+                for replacement in &wrong {
+                    let mut broken = export.clone();
+                    broken[list][i][field] = replacement.clone();
+                    let same_type =
+                        std::mem::discriminant(&row[field]) == std::mem::discriminant(replacement);
+                    match load(&broken.to_string()) {
+                        Err(error) => {
+                            errors += 1;
+                            let at = format!("/{list}/{i}/{field}");
+                            assert_eq!(error.code(), ErrorCode::BadShape, "{at} = {replacement}: {error}");
+                            assert!(
+                                error.path().unwrap().starts_with(&at),
+                                "{at} = {replacement}: {:?}",
+                                error.path()
+                            );
+                            assert!(error.to_string().starts_with(&format!("`{at}")), "{error}");
+                        }
+                        // A list of the right kind of things may still hold the wrong ones.
+                        Ok(_) => assert!(
+                            same_type
+                                || row[field].is_null() && replacement.is_string()
+                                || replacement == &json!([{}]),
+                            "/{list}/{i}/{field} = {replacement} was taken"
+                        ),
+                    }
+                }
+            }
+        }
+    }
+    assert!(errors > 300, "{errors} errors");
+    still_works();
+}
+
+#[test]
+fn deep_nesting_is_an_ordinary_error() {
+    for depth in [10, 10_000, 1_000_000] {
+        let deep = format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+        let error =
+            load(&format!(r#"{{"organization": {{"id": "o"}}, "acls": {deep}}}"#)).expect_err("not rows");
+        assert_eq!((error.code(), error.path()), (ErrorCode::BadShape, Some("/acls/0/0")), "{error}");
+        // In a field that the model does not read it is ignored; in one that it reads it is an error.
+        let row = |field: &str| {
+            format!(r#"{{"organization": {{"id": "o"}}, "groups": [{{"id": "g", "{field}": {deep}}}]}}"#)
+        };
+        assert!(load(&row("metadata")).is_ok());
+        let error = load(&row("member_users")).expect_err("not ids");
+        assert_eq!(
+            (error.code(), error.path()),
+            (ErrorCode::BadShape, Some("/groups/0/member_users/0")),
+            "{error}"
+        );
+        let unclosed = "[".repeat(depth);
+        assert_eq!(load(&unclosed).expect_err("not an export").code(), ErrorCode::BadShape);
+        assert_eq!(load(&format!("{{\"x\": {unclosed}")).expect_err("cut off").code(), ErrorCode::BadJson);
+    }
+    still_works();
+}
+
+#[test]
+fn odd_ids() {
+    let huge = "x".repeat(1 << 20);
+    let export = json!({
+        "organization": {"id": "o"}, "projects": [{"id": "__proto__"}, {"id": huge}, {"id": ""}],
+        "acls": [
+            {"id": "a", "object_type": "project", "object_id": "__proto__", "user_id": huge, "permission": "read"},
+            {"id": "", "object_type": "project", "object_id": huge, "user_id": huge, "permission": "read"},
+            {"id": "c", "object_type": "project", "object_id": "", "user_id": huge, "permission": "read"},
+        ],
+        "__proto__": {"acls": []}, "constructor": [[[]]],
+    });
+    let org = load(&export.to_string()).expect("odd, and an export");
+    let subject = org.subject(&huge);
+    assert!(subject.can(Permission::Read, &Object::project("__proto__")));
+    assert!(!subject.can(Permission::Read, &Object::project(&huge)));
+    assert!(!subject.can(Permission::Read, &Object::project("")));
+    let codes: Vec<(Code, &str)> =
+        org.findings().iter().map(|f| (f.code, f.path.clone())).map(|(c, p)| (c, &*p.leak())).collect();
+    assert_eq!(
+        codes,
+        [
+            (Code::MalformedAcl, "/acls/1/id"),
+            (Code::MalformedAcl, "/acls/2/object_id"),
+            (Code::MalformedRow, "/projects/2/id")
+        ]
+    );
+    for (text, path) in [
+        (r#"{"organization": {"id": "o"}, "users": [{"id": "\ud800"}]}"#, "/users/0/id"),
+        (r#"{"organization": {"id": "\udc00x"}}"#, "/organization/id"),
+        (
+            r#"{"organization": {"id": "o"}, "groups": [{"id": "g", "member_users": ["ok", "\ud800\ud800"]}]}"#,
+            "/groups/0/member_users/1",
+        ),
+        (
+            r#"{"organization": {"id": "o"}, "acls": [{"id": "a", "permission": "\ud9ff"}]}"#,
+            "/acls/0/permission",
+        ),
+    ] {
+        let error = load(text).expect_err("a lone surrogate");
+        assert_eq!((error.code(), error.path()), (ErrorCode::BadShape, Some(path)), "{error}");
+    }
+    // In a name, or in a field that the model does not read, it is no error.
+    let named = r#"{"organization": {"id": "o"}, "users": [{"id": "u", "given_name": "\ud800", "\udfff": "\ud800"}]}"#;
+    assert_eq!(load(named).expect("only a name").name("user", "u"), Some("\u{fffd}\u{fffd}\u{fffd}"));
+    still_works();
+}
+
+#[test]
+fn a_row_that_is_too_large_is_refused() {
+    let mut loader = Loader::new(LoadOptions::default());
+    loader.push(br#"{"organization": {"id": "o"}, "users": [{"id": ""#).unwrap();
+    let piece = vec![b'x'; 1 << 20];
+    let error = (0..200).find_map(|_| loader.push(&piece).err()).expect("200 MB are too much for an id");
+    assert_eq!((error.code(), error.path()), (ErrorCode::TooLarge, Some("/users/0")), "{error}");
+    assert_eq!(loader.push(b"\"}]}").expect_err("it has failed").code(), ErrorCode::TooLarge);
+    assert_eq!(loader.finish().expect_err("it has failed").code(), ErrorCode::TooLarge);
+    still_works();
+}
+
+/// MODEL 4: closures by fixpoint, without recursion.
+#[test]
+fn chains_a_hundred_thousand_deep() {
+    const DEEP: usize = 100_000;
+    let groups: Vec<Value> = (0..DEEP)
+        .map(|i| json!({"id": format!("g{i}"), "name": format!("G{i}"), "member_groups": [format!("g{}", i + 1)], "member_users": []}))
+        .chain([json!({"id": format!("g{DEEP}"), "name": "last", "member_users": ["ada"]})])
+        .collect();
+    let roles: Vec<Value> = (0..DEEP)
+        .map(|i| json!({"id": format!("r{i}"), "name": format!("R{i}"), "member_roles": [format!("r{}", i + 1), format!("r{i}")]}))
+        .chain([json!({"id": format!("r{DEEP}"), "name": "last", "member_permissions": [{"permission": "update"}]})])
+        .collect();
+    let mut export = json!({
+        "organization": {"id": "o"}, "groups": groups, "roles": roles, "projects": [{"id": "p"}],
+        "acls": [{"id": "a", "object_type": "project", "object_id": "p", "group_id": "g0", "role_id": "r0"}],
+    });
+    let mut org = load(&export.to_string()).expect("deep, and an export");
+    let ada = org.subject("ada");
+    assert!(ada.can(Permission::Update, &Object::project("p")));
+    assert!(!ada.can(Permission::Read, &Object::project("p")));
+    let why = ada.explain(Permission::Update, &Object::project("p"));
+    assert_eq!((why.grants[0].via.len(), why.grants[0].role.len()), (DEEP + 1, DEEP + 1));
+    // All the ways of all the groups would be five thousand million ids: long ones are told in part.
+    let groups = ada.groups();
+    assert_eq!(groups.len(), DEEP + 1);
+    for group in &groups {
+        assert_eq!((group.via[0].as_str(), group.via.last()), ("g100000", Some(&group.id)));
+    }
+    let holders = org.who(Permission::Update, &Object::project("p"), ListOptions::default());
+    assert_eq!(holders.subjects[0].via.len(), DEEP + 1);
+    assert_eq!(org.access(&Object::project("p"))[0].members, 1);
+    // Every role contains itself, so that each is a cycle of its own.
+    let codes: Vec<Code> = org.findings().iter().map(|f| f.code).collect();
+    assert_eq!(codes.iter().filter(|code| **code == Code::RoleCycle).count(), DEEP);
+    // One cycle through all groups changes nothing but adds a finding.
+    let close = json!({"groups": {"upsert": [{"id": format!("g{DEEP}"), "name": "last", "member_users": ["ada"], "member_groups": ["g0"]}]}});
+    org.apply(close.to_string().as_bytes()).unwrap();
+    assert!(org.subject("ada").can(Permission::Update, &Object::project("p")));
+    assert_eq!(org.findings().iter().filter(|f| f.code == Code::GroupCycle).count(), 1);
+    // And a cut in the middle of it ends it.
+    export["groups"][DEEP / 2]["deleted_at"] = "2026-01-01".into();
+    let cut = json!({"groups": {"upsert": [export["groups"][DEEP / 2]]}});
+    org.apply(cut.to_string().as_bytes()).unwrap();
+    assert!(!org.subject("ada").can(Permission::Update, &Object::project("p")));
+}
+
+/// MODEL 4: an organization is inferred when all rows agree, wherever it stands in the text.
+#[test]
+fn the_organization_may_come_last() {
+    let group = |i: usize, org: &str| json!({"id": format!("g{i}"), "org_id": org, "name": "G", "member_users": ["ada"]});
+    // More rows than are held back before it is clear of which organisation they are.
+    for rows in [3, 25_000] {
+        let mut groups: Vec<Value> = (0..rows).map(|i| group(i, "o")).collect();
+        groups.insert(0, group(rows, "other"));
+        let text =
+            format!("{{\"groups\": {}, \"organization\": {{\"id\": \"o\"}}}}", Value::Array(groups.clone()));
+        let org = load(&text).expect("the organization is named");
+        assert_eq!(org.subject("ada").groups().len(), rows);
+        let foreign: Vec<String> =
+            org.findings().into_iter().filter(|f| f.code == Code::ForeignRow).map(|f| f.path).collect();
+        assert_eq!(foreign, ["/groups/0/org_id"]);
+        let error =
+            load(&format!("{{\"groups\": {}}}", Value::Array(groups.clone()))).expect_err("two are named");
+        assert_eq!(error.code(), ErrorCode::NoOrganization);
+        groups.remove(0);
+        let org = load(&format!("{{\"groups\": {}}}", Value::Array(groups))).expect("all agree");
+        assert_eq!(org.id(), "o");
+        assert!(org.findings().iter().any(|f| f.code == Code::OrganizationInferred));
+    }
+}
+
+/// MODEL 5, and rows as Rust types.
+#[test]
+fn a_new_organization() {
+    let mut export: Export = new_organization("acme", "Acme", &["ada", "bo"]);
+    export.groups[1].member_users.push("eve".into());
+    export.groups[2].member_users.push("vi".into());
+    export.projects.push(rows::Project { id: "p".into(), ..Default::default() });
+    let org =
+        Org::from_export(&export, LoadOptions { strict: true, ..Default::default() }).expect("it is sound");
+    assert_eq!(org.findings(), []);
+    let project = Object::project("p");
+    let held = |id: &str, object: &Object| org.subject(id).permissions(object);
+    assert_eq!(held("ada", &project), PermissionSet::ALL);
+    assert_eq!(held("ada", &Object::organization()), PermissionSet::ALL);
+    assert!(org.subject("ada").is_owner() && org.subject("bo").is_owner() && !org.subject("eve").is_owner());
+    let crud: PermissionSet = Permission::ALL.into_iter().take(4).collect();
+    assert_eq!(held("eve", &project), crud);
+    assert_eq!(held("eve", &Object::organization()), PermissionSet::EMPTY);
+    assert_eq!(held("eve", &Object::members()), PermissionSet::EMPTY);
+    assert!(org.subject("eve").can_create("project", None), "MODEL 3: as Engineers do");
+    assert_eq!(held("vi", &project), Permission::Read.into());
+    assert!(!org.subject("vi").can_create("dataset", Some("p")));
+    // The same through JSON.
+    let json = serde_json::to_string(&export).unwrap();
+    let again: Export = serde_json::from_str(&json).unwrap();
+    assert_eq!(again, export);
+}
+
+/// MODEL 1: credentials are told apart and taken out of texts.
+#[test]
+fn credentials() {
+    assert_eq!(Credential::kind_of("bt-st-abc"), Credential::ServiceToken);
+    assert_eq!(Credential::kind_of("sk-abc"), Credential::ApiKey);
+    for other in ["", "bt-st", "SK-abc", "x sk-abc", "hello"] {
+        assert_eq!(Credential::kind_of(other), Credential::Unknown, "{other}");
+    }
+    let text = "Bearer bt-st-abc.DEF-123, key=sk-xyz_9 (and task-list, desk-top, bt-st-)";
+    assert_eq!(Credential::redact(text), "Bearer bt-st-…, key=sk-… (and task-list, desk-top, bt-st-)");
+    assert_eq!(Credential::redact("sk-a sk-b"), "sk-… sk-…");
+    assert_eq!(Credential::redact("\u{1f600}sk-\u{e9}"), "\u{1f600}sk-\u{e9}");
+}
+
+/// An organisation can be shared between threads, and asking never changes it.
+#[test]
+fn shared_between_threads() {
+    let org = load(&sample().to_string()).unwrap();
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                for _ in 0..1_000 {
+                    let why = org.subject("ada").explain(Permission::Read, &Object::dataset("d"));
+                    assert_eq!(why.reason, Reason::Granted);
+                }
+            });
+        }
+    });
+    fn is_send_and_sync<T: Send + Sync>(_: &T) {}
+    is_send_and_sync(&org);
+}
