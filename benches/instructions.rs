@@ -1,0 +1,140 @@
+//! How many instructions a change takes, for an organisation small and large: a count, not a time, so that it may fail
+//! the build. `scripts/instructions.sh` runs it under callgrind and compares.
+//!
+//! `instructions generate <acls> <file>` writes an organisation; `instructions count <file>` applies changes to it.
+//! What happens inside the functions named `counted_…` is what is counted.
+#![allow(missing_docs)]
+
+#[path = "../tests/naive/mod.rs"]
+mod naive;
+
+use std::hint::black_box;
+use std::{env, fs};
+
+use aclarity::{Object, Org, Permission};
+use naive::generate::{Rng, large};
+use serde_json::{Value, json};
+
+/// Changes of each kind: what grows by doubling now and then is counted as part of the changes that make it grow.
+const ROUNDS: usize = 64;
+
+fn main() {
+    let arguments: Vec<String> = env::args().skip(1).filter(|argument| argument != "--bench").collect();
+    match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["generate", acls, file] => generate(acls.parse().expect("a number of ACLs"), file),
+        ["count", file] => count(file),
+        // `cargo bench` runs every bench: this one has nothing to time.
+        _ => println!("instructions: counted by scripts/instructions.sh"),
+    }
+}
+
+/// Groups, and their members, are as many in a large organisation as in a small one: what changes in size is the rest.
+fn generate(acls: usize, file: &str) {
+    let export = large(&mut Rng::new(7), 1_000, 40, 1_000, acls / 10, acls);
+    fs::write(file, export.to_string()).expect("the file is written");
+}
+
+fn count(file: &str) {
+    let text = fs::read(file).expect("the file is read");
+    let mut org = Org::from_json(&text).expect("the organisation loads");
+    let changes = Changes::new();
+    // The first change of each kind may make room: it is not what the next ones cost.
+    changes.round(&mut org, 0, false);
+    for n in 1..=ROUNDS {
+        changes.round(&mut org, n, true);
+    }
+}
+
+struct Changes {
+    org: String,
+}
+
+fn id(kind: usize, n: usize) -> String {
+    format!("{n:08x}-{kind:04x}-4000-9000-{n:012x}")
+}
+
+/// The ids that `large` gives.
+fn existing(kind: usize, n: usize) -> String {
+    let mixed = u32::try_from(n).expect("a small number").wrapping_mul(0x9e37_79b1);
+    format!("{mixed:08x}-{kind:04x}-4000-8000-{n:012x}")
+}
+
+impl Changes {
+    fn new() -> Changes {
+        Changes { org: existing(1, 0) }
+    }
+
+    fn acl(&self, n: usize, permission: &str) -> Vec<u8> {
+        let row = json!({
+            "id": id(8, n), "object_type": "dataset", "object_id": id(6, n), "user_id": existing(2, n + 100),
+            "permission": permission, "_object_org_id": self.org,
+        });
+        change("acls", json!({ "upsert": [row] }))
+    }
+
+    fn group(&self, n: usize, members: usize) -> Vec<u8> {
+        let users: Vec<String> = (0..members).map(|user| existing(2, n + user)).collect();
+        let row = json!({ "id": id(3, 0), "org_id": self.org, "name": "Counted", "member_users": users });
+        change("groups", json!({ "upsert": [row] }))
+    }
+
+    fn round(&self, org: &mut Org, n: usize, counted: bool) {
+        let add = self.acl(n, "read");
+        let replace = self.acl(n, "update");
+        let remove = change("acls", json!({ "remove": [id(8, n)] }));
+        let group = self.group(n, 20);
+        let asked = Object::dataset(&id(6, n));
+        let user = existing(2, n + 100);
+        if !counted {
+            for change in [&add, &replace, &remove, &group] {
+                org.apply(change).expect("the change applies");
+            }
+            return;
+        }
+        counted_acl_added(org, &add);
+        assert!(counted_subject_and_can(org, &user, &asked), "the ACL that was added grants");
+        counted_acl_replaced(org, &replace);
+        assert!(
+            !org.subject(&user).can(Permission::Read, &asked),
+            "the ACL that was replaced does not grant"
+        );
+        counted_acl_removed(org, &remove);
+        counted_group_of_20_changed(org, &group);
+    }
+}
+
+fn change(list: &str, what: Value) -> Vec<u8> {
+    json!({ list: what }).to_string().into_bytes()
+}
+
+// Not inlined, so that callgrind sees them; each with something of its own, so that they stay apart.
+
+#[inline(never)]
+fn counted_acl_added(org: &mut Org, change: &[u8]) {
+    black_box("added");
+    org.apply(change).expect("the change applies");
+}
+
+#[inline(never)]
+fn counted_acl_replaced(org: &mut Org, change: &[u8]) {
+    black_box("replaced");
+    org.apply(change).expect("the change applies");
+}
+
+#[inline(never)]
+fn counted_acl_removed(org: &mut Org, change: &[u8]) {
+    black_box("removed");
+    org.apply(change).expect("the change applies");
+}
+
+#[inline(never)]
+fn counted_group_of_20_changed(org: &mut Org, change: &[u8]) {
+    black_box("changed");
+    org.apply(change).expect("the change applies");
+}
+
+#[inline(never)]
+fn counted_subject_and_can(org: &Org, user: &str, object: &Object) -> bool {
+    black_box("asked");
+    org.subject(user).can(Permission::Read, object)
+}

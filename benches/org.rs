@@ -1,0 +1,174 @@
+//! Speed of the crate itself: loading, the first question, the next ones, explaining, listing, changing.
+//!
+//! `cargo bench --bench org` runs all, `cargo bench --bench org -- can` those whose name contains `can`.
+#![allow(missing_docs)]
+
+#[path = "../tests/naive/mod.rs"]
+mod naive;
+
+use std::hint::black_box;
+use std::sync::OnceLock;
+
+use aclarity::{ListOptions, Object, Org, Permission};
+use divan::Bencher;
+use divan::counter::{BytesCount, ItemsCount};
+use naive::generate::{Rng, large};
+use serde_json::{Value, json};
+
+fn main() {
+    divan::main();
+}
+
+/// ACLs of the organisations that are asked; the questions of one person cost the same in all of them.
+const SIZES: [usize; 3] = [1_000, 10_000, 100_000];
+/// ACLs of the organisations that are loaded.
+const LOADED: [usize; 2] = [5_000, 200_000];
+
+/// An organisation as the API prints it, and what the benches ask about.
+struct Case {
+    text: Vec<u8>,
+    org: Org,
+    /// Somebody with a grant on `object` and on others.
+    user: String,
+    object: Object,
+    /// The id of the organisation and of some project, group and user, for rows that are applied.
+    ids: Ids,
+}
+
+struct Ids {
+    org: String,
+    project: String,
+    group: String,
+    user: String,
+}
+
+fn export(acls: usize) -> Value {
+    let (users, groups, projects, objects) = if acls <= 5_000 {
+        (1_000, 40, 60, 2_000.min(acls / 2))
+    } else {
+        (acls / 20, acls / 400, acls / 100, acls / 2)
+    };
+    large(&mut Rng::new(7), users, groups, projects, objects, acls)
+}
+
+impl Case {
+    fn new(acls: usize) -> Case {
+        let export = export(acls);
+        let text = export.to_string().into_bytes();
+        let org = Org::from_json(&text).expect("the organisation loads");
+        let id = |list: &str, n: usize| export[list][n]["id"].as_str().expect("an id").to_owned();
+        // The creator of a dataset that is not deleted.
+        let datasets = export["datasets"].as_array().expect("datasets");
+        let (user, object) = datasets
+            .iter()
+            .filter_map(|row| Some((row["user_id"].as_str()?, Object::dataset(row["id"].as_str()?))))
+            .find(|(user, object)| org.subject(user).can(Permission::Update, object))
+            .expect("somebody may update a dataset");
+        let ids = Ids {
+            org: export["organization"]["id"].as_str().expect("an id").to_owned(),
+            project: id("projects", 7),
+            group: id("groups", 7),
+            user: id("users", 7),
+        };
+        Case { user: user.to_owned(), object, text, org, ids }
+    }
+
+    fn get(acls: usize) -> &'static Case {
+        static CASES: [OnceLock<Case>; 5] = [const { OnceLock::new() }; 5];
+        let all = [SIZES[0], SIZES[1], SIZES[2], LOADED[0], LOADED[1]];
+        let at = all.iter().position(|size| *size == acls).expect("a known size");
+        CASES[at].get_or_init(|| Case::new(acls))
+    }
+}
+
+#[divan::bench(args = LOADED, sample_count = 20, sample_size = 1)]
+fn load_from_json(bencher: Bencher, acls: usize) {
+    let text = &Case::get(acls).text;
+    bencher
+        .counter(BytesCount::new(text.len()))
+        .counter(ItemsCount::new(acls))
+        .bench(|| Org::from_json(black_box(text)));
+}
+
+/// For comparison: the same text, read into a generic tree of values by `serde_json`, with no index at all.
+#[divan::bench(args = LOADED, sample_count = 20, sample_size = 1)]
+fn load_serde_json_value(bencher: Bencher, acls: usize) {
+    let text = &Case::get(acls).text;
+    bencher
+        .counter(BytesCount::new(text.len()))
+        .counter(ItemsCount::new(acls))
+        .bench(|| serde_json::from_slice::<Value>(black_box(text)));
+}
+
+#[divan::bench(args = SIZES)]
+fn subject_and_can_cold(bencher: Bencher, acls: usize) {
+    let Case { org, user, object, .. } = Case::get(acls);
+    bencher.bench(|| org.subject(black_box(user)).can(Permission::Update, black_box(object)));
+}
+
+#[divan::bench(args = SIZES)]
+fn can_warm(bencher: Bencher, acls: usize) {
+    let Case { org, user, object, .. } = Case::get(acls);
+    let me = org.subject(user);
+    bencher.bench(|| me.can(Permission::Update, black_box(object)));
+}
+
+#[divan::bench(args = SIZES)]
+fn explain_yes(bencher: Bencher, acls: usize) {
+    let Case { org, user, object, .. } = Case::get(acls);
+    let me = org.subject(user);
+    bencher.bench(|| me.explain(Permission::Update, black_box(object)));
+}
+
+#[divan::bench(args = SIZES)]
+fn explain_no(bencher: Bencher, acls: usize) {
+    let Case { org, object, .. } = Case::get(acls);
+    let nobody = org.subject("nobody");
+    bencher.bench(|| nobody.explain(Permission::Update, black_box(object)));
+}
+
+#[divan::bench(args = SIZES)]
+fn list_datasets(bencher: Bencher, acls: usize) {
+    let Case { org, user, .. } = Case::get(acls);
+    let me = org.subject(user);
+    bencher.bench(|| me.list(Permission::Read, black_box("dataset"), ListOptions::default()));
+}
+
+#[divan::bench(args = SIZES)]
+fn who(bencher: Bencher, acls: usize) {
+    let Case { org, object, .. } = Case::get(acls);
+    bencher.bench(|| org.who(Permission::Update, black_box(object), ListOptions::default()));
+}
+
+/// A new ACL row, then its removal: two changes.
+#[divan::bench(args = SIZES)]
+fn apply_acl_add_and_remove(bencher: Bencher, acls: usize) {
+    let Case { org, ids, .. } = Case::get(acls);
+    let mut org = org.clone();
+    let row = json!({
+        "id": "00000000-0000-4000-8000-00000000face", "object_type": "project", "object_id": ids.project,
+        "group_id": ids.group, "permission": "read", "_object_org_id": ids.org,
+    });
+    let add = json!({ "acls": { "upsert": [row] } }).to_string();
+    let remove = json!({ "acls": { "remove": ["00000000-0000-4000-8000-00000000face"] } }).to_string();
+    bencher.bench_local(move || {
+        org.apply(black_box(add.as_bytes())).expect("applies");
+        org.apply(black_box(remove.as_bytes())).expect("applies");
+    });
+}
+
+/// One person joins a group and leaves it: two changes of one group row.
+#[divan::bench(args = SIZES)]
+fn apply_group_join_and_leave(bencher: Bencher, acls: usize) {
+    let Case { org, ids, .. } = Case::get(acls);
+    let mut org = org.clone();
+    let group = |members: &[&str]| {
+        json!({ "groups": { "upsert": [{ "id": ids.group, "org_id": ids.org, "name": "Team", "member_users": members }] } })
+            .to_string()
+    };
+    let (join, leave) = (group(&[&ids.user, "another"]), group(&["another"]));
+    bencher.bench_local(move || {
+        org.apply(black_box(join.as_bytes())).expect("applies");
+        org.apply(black_box(leave.as_bytes())).expect("applies");
+    });
+}
