@@ -1,0 +1,75 @@
+// Measuring: everything in one process, in rounds, each candidate once per round, so that what the machine does
+// meanwhile happens to all of them alike.
+
+import { measure } from "mitata";
+
+export interface Candidate {
+  key: string;
+  /** Operations per call of `run`: times are per operation. */
+  operations: number;
+  /** Before the clock starts, for every sample. */
+  prepare: () => unknown;
+  run: (prepared: never) => unknown;
+}
+
+export interface Figure {
+  /** Nanoseconds per operation: the median of the rounds. */
+  ns: number;
+  /** The lowest and the highest round. */
+  low: number;
+  high: number;
+  rounds: number[];
+}
+
+export interface Effort {
+  rounds: number;
+  /** Samples per round, at most. */
+  samples: number;
+}
+
+/** Nanoseconds of samples that are enough for one round. */
+const SAMPLED = 30e6;
+
+export async function measureInRounds(candidates: readonly Candidate[], effort: Effort): Promise<Map<string, Figure>> {
+  const results = new Map<string, number[]>(candidates.map(({ key }) => [key, []]));
+  // The first round warms up and is not counted.
+  for (let round = -1; round < effort.rounds; round++) {
+    for (const candidate of candidates) {
+      const ns = await sample(candidate, effort.samples);
+      if (round >= 0) results.get(candidate.key)?.push(ns / candidate.operations);
+    }
+    process.stderr.write(round < 0 ? "  warm" : ` ${round + 1}`);
+  }
+  process.stderr.write("\n");
+  return new Map([...results].map(([key, rounds]) => [key, figure(rounds)]));
+}
+
+async function sample({ prepare, run }: Candidate, samples: number): Promise<number> {
+  const stats = await measure(
+    function* () {
+      yield { [0]: prepare, bench: run };
+    },
+    // A few samples at least, some dozens at most, since what is prepared may take longer than what is measured. No
+    // batches: a batch would hold thousands of prepared samples.
+    { min_samples: 5, max_samples: samples, min_cpu_time: SAMPLED, batch_threshold: 0 },
+  );
+  // The lower quartile: a sample that the machine interrupted says nothing about what was measured.
+  return stats.p25;
+}
+
+function figure(rounds: readonly number[]): Figure {
+  const sorted = [...rounds].sort((a, b) => a - b);
+  return { ns: median(rounds), low: sorted[0] as number, high: sorted.at(-1) as number, rounds: [...rounds] };
+}
+
+export function median(of: readonly number[]): number {
+  const sorted = [...of].sort((a, b) => a - b);
+  const half = sorted.length >> 1;
+  const upper = sorted[half] as number;
+  return sorted.length % 2 === 1 ? upper : ((sorted[half - 1] as number) + upper) / 2;
+}
+
+/** How many times `figure` takes what `base` takes, round by round; the median. */
+export function ratio(figure: Figure, base: Figure): number {
+  return median(figure.rounds.map((ns, round) => ns / (base.rounds[round] as number)));
+}
