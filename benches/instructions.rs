@@ -69,19 +69,19 @@ impl Changes {
             "id": id(8, n), "object_type": "dataset", "object_id": id(6, n), "user_id": existing(2, n + 100),
             "permission": permission, "_object_org_id": self.org,
         });
-        change("acls", json!({ "upsert": [row] }))
+        change("acls", &json!({ "upsert": [row] }))
     }
 
     fn group(&self, n: usize, members: usize) -> Vec<u8> {
         let users: Vec<String> = (0..members).map(|user| existing(2, n + user)).collect();
         let row = json!({ "id": id(3, 0), "org_id": self.org, "name": "Counted", "member_users": users });
-        change("groups", json!({ "upsert": [row] }))
+        change("groups", &json!({ "upsert": [row] }))
     }
 
     fn round(&self, org: &mut Org, n: usize, counted: bool) {
         let add = self.acl(n, "read");
         let replace = self.acl(n, "update");
-        let remove = change("acls", json!({ "remove": [id(8, n)] }));
+        let remove = change("acls", &json!({ "remove": [id(8, n)] }));
         let group = self.group(n, 20);
         let asked = Object::dataset(&id(6, n));
         let user = existing(2, n + 100);
@@ -103,7 +103,7 @@ impl Changes {
     }
 }
 
-fn change(list: &str, what: Value) -> Vec<u8> {
+fn change(list: &str, what: &Value) -> Vec<u8> {
     json!({ list: what }).to_string().into_bytes()
 }
 

@@ -9,6 +9,7 @@ scripts/setup.sh
 
 section "Rust"
 cargo test --locked
+scripts/instructions.sh
 
 section "Build"
 scripts/build-wasm.sh
