@@ -323,9 +323,17 @@ export interface NearMiss {
   readonly text: string;
 }
 
+/**
+ * A grant that would help: an ACL's contents as the API takes it. To a question about `manage_access` its `permission`
+ * may read `manage_access`, which stands for four ACLs, one for each of the `*_acls`.
+ */
+export interface FixGrant extends Omit<AclItem, "permission"> {
+  readonly permission?: Ask | null | undefined;
+}
+
 /** What would make a no a yes. `gains` is how many others would gain something by it. */
 export type Fix =
-  | { readonly grant: AclItem; readonly gains: number }
+  | { readonly grant: FixGrant; readonly gains: number }
   | { readonly addMember: { readonly group: string; readonly user: string }; readonly gains: number };
 
 /** Everybody who may. */

@@ -34,7 +34,12 @@ pub(crate) fn of_grant(ty: u16, on: u16, restricted: bool) -> Basis {
 }
 
 /// The basis of a plain no: a choice when the type is placed by choice, or when a grant fails only
-/// by its restriction (MODEL 3: exact match).
+/// by its restriction (MODEL 3: exact match). MODEL 2: that all projects is not above a project
+/// group is a choice too.
 pub(crate) fn of_no(ty: u16, fails_by_restriction: bool) -> Basis {
-    if is_documented_type(ty) && !fails_by_restriction { Basis::Documented } else { Basis::Chosen }
+    if is_documented_type(ty) && ty != number::PROJECT_GROUP && !fails_by_restriction {
+        Basis::Documented
+    } else {
+        Basis::Chosen
+    }
 }

@@ -135,16 +135,16 @@ impl Subject<'_> {
             fixes = fixes::fixes(self, target, ask, granted, &candidates, place);
             near_misses = Search::new(self, target, ask, granted, candidates).run();
         }
+        let documented = grants.iter().any(|(_, basis)| *basis == Basis::Documented);
         let basis = match reason {
-            Reason::Granted if grants.iter().any(|(_, basis)| *basis == Basis::Documented) => {
-                Basis::Documented
-            }
-            Reason::Public | Reason::Deleted => Basis::Documented,
+            // MODEL 4: what is above an object that the data do not know is a choice.
+            Reason::Granted if documented && target.known => Basis::Documented,
+            Reason::Public => Basis::Documented,
             Reason::NoGrant => {
                 let restricted = near_misses.iter().any(|miss| miss.missing == Missing::Restriction);
                 basis::of_no(target.ty, restricted || question.creates.is_some())
             }
-            Reason::Granted | Reason::UnknownObject | Reason::NotAMember => Basis::Chosen,
+            Reason::Granted | Reason::Deleted | Reason::UnknownObject | Reason::NotAMember => Basis::Chosen,
         };
         let grants: Vec<GrantPath> = grants.into_iter().map(|(grant, _)| grant).collect();
         let (text, params) = self.tell(target, question, reason, &grants);

@@ -3,6 +3,8 @@
 //! It knows just enough of JSON to find where a row begins and ends; each row is then read by
 //! `serde_json`, so that nothing is taken for JSON that is not. The text is never held whole.
 
+use memchr::memchr2;
+
 use super::list::List;
 use super::row::{check_json, read_text};
 use crate::model::error::{Error, ErrorCode};
@@ -342,6 +344,11 @@ impl Splitter {
             let byte = bytes[i];
             let state = &mut self.capture;
             if state.in_string {
+                // Most bytes of an export are within strings: on to what may end this one.
+                if !state.escaped && !matches!(byte, b'"' | b'\\') {
+                    i += memchr2(b'"', b'\\', &bytes[i..]).unwrap_or(bytes.len() - i);
+                    continue;
+                }
                 if state.escaped {
                     state.escaped = false;
                 } else if byte == b'\\' {

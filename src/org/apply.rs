@@ -126,13 +126,16 @@ impl<'de: 'a, 'a> Deserialize<'de> for RawMap<'a> {
             type Value = Vec<(String, &'de RawValue)>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
+                f.write_str("an object with each key once")
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
                 let mut entries = Vec::new();
-                while let Some(entry) = map.next_entry()? {
-                    entries.push(entry);
+                while let Some((key, value)) = map.next_entry::<String, _>()? {
+                    if entries.iter().any(|(known, _)| *known == key) {
+                        return Err(serde::de::Error::custom("a key is given twice"));
+                    }
+                    entries.push((key, value));
                 }
                 Ok(entries)
             }
@@ -142,7 +145,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for RawMap<'a> {
 }
 
 fn read_changes(bytes: &[u8]) -> Result<Vec<Change<'_>>, Error> {
-    let lists: RawMap<'_> = read(bytes, "", "an object of lists")?;
+    let lists: RawMap<'_> = read(bytes, "", "an object of lists, each once")?;
     let mut changes = Vec::new();
     for (name, raw) in &lists.0 {
         let at = format!("/{}", crate::load::splitter::escape(name));
@@ -150,7 +153,7 @@ fn read_changes(bytes: &[u8]) -> Result<Vec<Change<'_>>, Error> {
             return Err(Error::at(ErrorCode::BadShape, &at, format!("`{at}` is not a list of an export")));
         };
         let parts: Option<RawMap<'_>> =
-            read(raw.get().as_bytes(), &at, "an object with `upsert` or `remove`")?;
+            read(raw.get().as_bytes(), &at, "an object with `upsert` or `remove`, each once")?;
         let mut change = Change { list, remove: Vec::new(), upsert: Vec::new() };
         for (part, raw) in parts.map_or(Vec::new(), |parts| parts.0) {
             let at = format!("{at}/{}", crate::load::splitter::escape(&part));

@@ -82,6 +82,8 @@ fn all_or_nothing() {
         (json!({"acls": {"remove": ["a"], "add": []}}), "/acls/add"),
         (json!({"acls": {"remove": ["a"], "upsert": [null]}}), "/acls/upsert/0"),
     ];
+    let twice = br#"{"acls": {"remove": ["a"]}, "acls": {}}"#;
+    assert_eq!(org.apply(twice).expect_err("a list twice").code().as_str(), "bad_shape");
     for (change, path) in cases {
         let error = org.apply(change.to_string().as_bytes()).expect_err("it cannot be read");
         assert_eq!((error.code().as_str(), error.path()), ("bad_shape", Some(path)), "{change}: {error}");

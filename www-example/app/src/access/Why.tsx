@@ -138,9 +138,17 @@ function Fixes({ why }: { why: Explanation }) {
       const upsert = row ? [{ ...row, member_users: [...(row.member_users ?? []), fix.addMember.user] }] : [];
       workspace.apply(fixText(access, fix), { groups: { upsert } });
     } else {
-      const upsert = [
-        { id: `demo:grant:${access.view.version + 1}`, _object_org_id: access.rows.organization.id, ...fix.grant },
-      ];
+      // Manage access is four permissions, and an ACL grants one.
+      const permissions =
+        fix.grant.permission === "manage_access"
+          ? (["create_acls", "read_acls", "update_acls", "delete_acls"] as const)
+          : [fix.grant.permission];
+      const upsert = permissions.map((permission) => ({
+        id: `demo:grant:${access.view.version + 1}:${permission}`,
+        _object_org_id: access.rows.organization.id,
+        ...fix.grant,
+        permission,
+      }));
       workspace.apply(fixText(access, fix), { acls: { upsert } });
     }
   };
