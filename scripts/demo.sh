@@ -3,8 +3,8 @@
 source "$(dirname "${BASH_SOURCE[0]}")/env.sh"
 
 say "make demo: sets up what is missing (Rust's wasm target, wasm-bindgen, npm packages), builds the wasm module,"
-say "the npm package and the demo's page, and serves the page on this machine. 5 to 10 minutes the first time,"
-say "seconds after that. Nothing is sent anywhere."
+say "the npm package and the demo's page, and serves the page on this machine. About 5 minutes the first time,"
+say "half a minute after that. Nothing is sent anywhere."
 scripts/setup.sh wasm npm
 scripts/build-wasm.sh
 step "building the npm package" npm run build --workspace pkg
