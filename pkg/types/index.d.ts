@@ -12,6 +12,9 @@
  */
 
 declare global {
+  namespace WebAssembly {
+    interface Module {}
+  }
   interface SymbolConstructor {
     readonly dispose: unique symbol;
   }
@@ -510,7 +513,7 @@ export class Org {
  * @param source The module, its bytes, its address, or a response with it, where the default does not fit.
  */
 export function ready(
-  source?: WebAssembly.Module | BufferSource | URL | string | Response | Promise<Response>,
+  source?: WebAssembly.Module | ArrayBuffer | ArrayBufferView | URL | string | Response | Promise<Response>,
 ): Promise<void>;
 
 /** The export of a new organisation with the built-in groups and their grants (MODEL 5). Needs {@link ready}. */
