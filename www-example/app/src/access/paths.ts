@@ -221,7 +221,7 @@ export function fixText(access: Access, fix: Explanation["fixes"][number]): stri
   const { grant } = fix;
   const to = grant.user_id ? nameOfUser(access.org, grant.user_id) : nameOfGroup(access, grant.group_id ?? "");
   const what = grant.permission
-    ? PERMISSION_NAMES[grant.permission].toLowerCase()
+    ? (grant.permission === "manage_access" ? "Manage access" : PERMISSION_NAMES[grant.permission]).toLowerCase()
     : nameOfNode(access, { type: "role", id: grant.role_id ?? "" });
   const only = grant.restrict_object_type ? `, only ${typeNames(grant.restrict_object_type).toLowerCase()}` : "";
   return `Grant ${to} “${what}” on ${nameOfNode(access, { type: grant.object_type, id: grant.object_id })}${only}`;
