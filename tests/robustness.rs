@@ -346,6 +346,7 @@ fn shared_between_threads() {
             });
         }
     });
-    fn is_send_and_sync<T: Send + Sync>(_: &T) {}
     is_send_and_sync(&org);
 }
+
+fn is_send_and_sync<T: Send + Sync>(_: &T) {}

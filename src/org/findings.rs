@@ -162,7 +162,7 @@ impl Org {
         let mut offer = |other: u32| {
             let own = best.1.get_or_insert_with(|| self.acls.id(best.0));
             let id = self.acls.id(other);
-            if super::names::by_code_units(&id, own).is_lt() {
+            if sort::by_code_units(&id, own).is_lt() {
                 best = (other, Some(id));
             }
         };

@@ -15,6 +15,7 @@ mod people;
 mod places;
 mod put;
 mod roles;
+mod rows;
 pub(crate) mod sort;
 mod tree;
 mod types;
@@ -24,7 +25,7 @@ pub use apply::Applied;
 pub use build::{LoadOptions, Loader, Members, UnknownObjects};
 pub(crate) use closure::{Closure, Ways, Who};
 pub use names::Stats;
-pub(crate) use names::by_code_units;
+pub(crate) use sort::by_code_units;
 pub(crate) use tree::Target;
 
 use crate::load::list::List;
@@ -33,45 +34,12 @@ use keys::Keys;
 use people::{GroupRow, PersonRow, Principal, TokenRow};
 use places::Places;
 use roles::Roles;
+use rows::Rows;
 use tree::{NodeInfo, ObjectRow, RegionRow};
 use types::Types;
 
 /// A map by number or id, with a fixed hash: the same data give the same organisation.
 pub(crate) type Map<K, V> = HashMap<K, V, foldhash::fast::FixedState>;
-
-/// The rows of a list, by slot; a slot is empty when its row is gone or does not count.
-#[derive(Clone, Debug)]
-pub(crate) struct Rows<T> {
-    pub slots: Vec<Option<T>>,
-    /// Further rows with the id of an earlier one, by number.
-    pub copies: Map<u32, Vec<u32>>,
-}
-
-impl<T> Default for Rows<T> {
-    fn default() -> Rows<T> {
-        Rows { slots: Vec::new(), copies: Map::default() }
-    }
-}
-
-impl<T> Rows<T> {
-    pub fn get(&self, slot: u32) -> Option<&T> {
-        self.slots.get(slot as usize)?.as_ref()
-    }
-
-    pub fn set(&mut self, slot: u32, row: Option<T>) {
-        let slot = slot as usize;
-        if self.slots.len() <= slot {
-            self.slots.resize_with(slot + 1, || None);
-        }
-        self.slots[slot] = row;
-    }
-
-    /// The slots of all rows of a number: the first one's and its copies'.
-    pub fn all(&self, number: u32, first: u32) -> impl Iterator<Item = u32> {
-        let first = (first != keys::NONE).then_some(first);
-        first.into_iter().chain(self.copies.get(&number).into_iter().flatten().copied())
-    }
-}
 
 /// An organisation's access data, compiled: the answer to who may do what, and why.
 ///

@@ -1,7 +1,5 @@
 //! What things are called, finding them by it, and how many there are.
 
-use std::cmp::Ordering;
-
 use serde::Serialize;
 
 use super::keys::NONE;
@@ -10,12 +8,6 @@ use super::{Org, sort};
 use crate::load::list::List;
 use crate::model::finding::Node;
 use crate::model::object::{number, wire_name};
-
-/// Compares two ids code unit by code unit (UTF-16, as JavaScript does; the model's section 1).
-pub(crate) fn by_code_units(a: &str, b: &str) -> Ordering {
-    // Up to U+D7FF both encodings agree; only beyond it UTF-16 has surrogates, which sort lower.
-    if a.is_ascii() && b.is_ascii() { a.cmp(b) } else { a.encode_utf16().cmp(b.encode_utf16()) }
-}
 
 /// How much an organisation holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]

@@ -4,8 +4,9 @@ use super::acls::{AclRow, Grant};
 use super::keys::NONE;
 use super::people::{GROUP, GroupRow, PersonRow, TokenRow, USER};
 use super::roles::RoleRow;
+use super::rows::{put_first, take_all};
 use super::tree::{ObjectRow, RegionRow};
-use super::{Org, Rows, sort};
+use super::{Org, sort};
 use crate::load::list::{Field, List};
 use crate::load::row::Row;
 use crate::load::splitter::escape;
@@ -589,27 +590,6 @@ fn check_acl(row: &Row<'_>) -> Result<(), Refusal> {
         )),
         _ => Ok(()),
     }
-}
-
-/// Keeps a row: the first of its number stands, later ones are copies.
-pub(super) fn put_first<T>(rows: &mut Rows<T>, first: &mut u32, number: u32, slot: u32, row: T) {
-    rows.set(slot, Some(row));
-    if *first == NONE {
-        *first = slot;
-    } else {
-        rows.copies.entry(number).or_default().push(slot);
-    }
-}
-
-/// Takes all rows of a number out; returns their slots.
-pub(super) fn take_all<T>(rows: &mut Rows<T>, first: &mut u32, number: u32) -> Vec<u32> {
-    let slots: Vec<u32> = rows.all(number, *first).collect();
-    for slot in &slots {
-        rows.set(*slot, None);
-    }
-    rows.copies.remove(&number);
-    *first = NONE;
-    slots
 }
 
 fn full_name(row: &Row<'_>) -> Option<Box<str>> {

@@ -2,8 +2,8 @@
 
 use super::Map;
 use super::keys::{Keys, NONE};
-use super::put::{put_first, take_all};
-use super::{Org, Rows, sort};
+use super::rows::{Rows, put_first, take_all};
+use super::{Org, sort};
 use crate::model::object::number;
 
 /// A row of `roles`.

@@ -1,7 +1,13 @@
 //! Sorting by id. One sort for all kinds of things: a sort with a key of its own for each of them
 //! would be compiled as often, and sorts are most of a small module's size.
 
-use super::names::by_code_units;
+use std::cmp::Ordering;
+
+/// Compares two ids code unit by code unit (UTF-16, as JavaScript does; the model's section 1).
+pub(crate) fn by_code_units(a: &str, b: &str) -> Ordering {
+    // Up to U+D7FF both encodings agree; only beyond it UTF-16 has surrogates, which sort lower.
+    if a.is_ascii() && b.is_ascii() { a.cmp(b) } else { a.encode_utf16().cmp(b.encode_utf16()) }
+}
 
 /// Sorts by a rank, then by id (code unit by code unit).
 pub(crate) fn by_rank_and_id<T>(items: &mut Vec<T>, key: impl Fn(&T) -> (u64, String)) {
