@@ -1,6 +1,9 @@
 //! The JavaScript bindings: convert, call, convert. Everything that users see is in the npm
 //! package's TypeScript; this is what it calls.
 
+// What crosses the boundary is owned by this side of it.
+#![allow(clippy::needless_pass_by_value)]
+
 use hashbrown::HashMap;
 use js_sys::{Array, JsString, Object as JsObject, Reflect};
 use serde::{Deserialize, Serialize};

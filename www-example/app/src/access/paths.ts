@@ -1,7 +1,7 @@
 // The way from somebody to an object, as steps to draw and to read. Everything in it comes from an explanation.
 import type { Explanation, Grant, NearMiss, Node, Permission } from "aclarity";
 import type { AclRow, Rows } from "../organization/export.ts";
-import { PERMISSION_NAMES, typeName, typeNames } from "../organization/words.ts";
+import { askName, PERMISSION_NAMES, typeName, typeNames } from "../organization/words.ts";
 import { type Access, explanation, kindOf, nameOfGroup, nameOfNode, nameOfUser, subjectOf } from "./access.tsx";
 import type { Question } from "./selection.ts";
 import { lineage, type NodeItem } from "./tree.ts";
@@ -221,7 +221,7 @@ export function fixText(access: Access, fix: Explanation["fixes"][number]): stri
   const { grant } = fix;
   const to = grant.user_id ? nameOfUser(access.org, grant.user_id) : nameOfGroup(access, grant.group_id ?? "");
   const what = grant.permission
-    ? (grant.permission === "manage_access" ? "Manage access" : PERMISSION_NAMES[grant.permission]).toLowerCase()
+    ? askName(grant.permission).toLowerCase()
     : nameOfNode(access, { type: "role", id: grant.role_id ?? "" });
   const only = grant.restrict_object_type ? `, only ${typeNames(grant.restrict_object_type).toLowerCase()}` : "";
   return `Grant ${to} “${what}” on ${nameOfNode(access, { type: grant.object_type, id: grant.object_id })}${only}`;
