@@ -47,7 +47,7 @@ export async function measureInRounds(candidates: readonly Candidate[], effort: 
 async function sample({ prepare, run }: Candidate, samples: number): Promise<number> {
   const stats = await measure(
     function* () {
-      yield { [0]: prepare, bench: run };
+      yield { 0: prepare, bench: run };
     },
     // A few samples at least, some dozens at most, since what is prepared may take longer than what is measured. No
     // batches: a batch would hold thousands of prepared samples.

@@ -2,8 +2,8 @@ import { useEffect, useLayoutEffect, useMemo, useRef } from "react";
 import { useView } from "../organization/context.tsx";
 import type { Rows } from "../organization/export.ts";
 import type { View } from "../organization/workspace.ts";
-import { Badge } from "../ui/ui.tsx";
 import { useMedia } from "../ui/media.ts";
+import { Badge } from "../ui/ui.tsx";
 import styles from "./AccessPage.module.css";
 import { AccessTree } from "./AccessTree.tsx";
 import {
@@ -17,8 +17,8 @@ import {
 } from "./access.tsx";
 import { GroupSwitches } from "./GroupSwitches.tsx";
 import { Inspector } from "./Inspector.tsx";
-import { parseSubject, type SubjectKey, subjectParam, targetParam, useSelection } from "./selection.ts";
 import { SubjectPicker } from "./SubjectPicker.tsx";
+import { parseSubject, type SubjectKey, subjectParam, targetParam, useSelection } from "./selection.ts";
 import { treeOf } from "./tree.ts";
 
 /** Anybody, the whole organisation, what they may do there, and why. */

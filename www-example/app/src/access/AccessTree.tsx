@@ -5,16 +5,16 @@ import {
   Cell,
   Collection,
   Column,
+  type Key,
   Row,
+  type Selection,
   Table,
   TableBody,
   TableHeader,
-  type Key,
-  type Selection,
 } from "react-aria-components";
 import { ACCESS_PERMISSIONS, askName, DATA_PERMISSIONS } from "../organization/words.ts";
 import { Icon } from "../ui/icons.tsx";
-import { Hidden, classes } from "../ui/ui.tsx";
+import { classes, Hidden } from "../ui/ui.tsx";
 import styles from "./AccessTree.module.css";
 import { argument, useAccess } from "./access.tsx";
 import type { Target } from "./selection.ts";

@@ -4,7 +4,7 @@ import { Icon } from "../ui/icons.tsx";
 import { Button, Switch } from "../ui/ui.tsx";
 import styles from "./ActionBar.module.css";
 import { answer, code, useAccess } from "./access.tsx";
-import { actionsFor, type Action } from "./actions.ts";
+import { type Action, actionsFor } from "./actions.ts";
 import { questionParam } from "./selection.ts";
 import type { NodeItem } from "./tree.ts";
 

@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { Dialog, DialogTrigger, Heading, Popover } from "react-aria-components";
-import type { GroupRow } from "../organization/export.ts";
 import { useWorkspace } from "../organization/context.tsx";
+import type { GroupRow } from "../organization/export.ts";
 import { Button, Switch } from "../ui/ui.tsx";
 import { nameOfGroup, useAccess } from "./access.tsx";
 import styles from "./GroupSwitches.module.css";

@@ -2,8 +2,8 @@
 import type { Explanation, Node, ObjectType, Org, Subject } from "aclarity";
 import { createContext, useContext } from "react";
 import { personName, type Rows } from "../organization/export.ts";
-import type { View } from "../organization/workspace.ts";
 import { typeName } from "../organization/words.ts";
+import type { View } from "../organization/workspace.ts";
 import type { Question, Select, SubjectKey } from "./selection.ts";
 import type { NodeItem, Tree } from "./tree.ts";
 

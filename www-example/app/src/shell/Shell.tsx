@@ -3,8 +3,8 @@ import { useView } from "../organization/context.tsx";
 import { plural } from "../organization/words.ts";
 import { Icon } from "../ui/icons.tsx";
 import { ChangeBar } from "./ChangeBar.tsx";
-import { DropTarget, FailureDialog, SourceMenu, useLoader } from "./Source.tsx";
 import styles from "./Shell.module.css";
+import { DropTarget, FailureDialog, SourceMenu, useLoader } from "./Source.tsx";
 import { ThemeSwitch } from "./ThemeSwitch.tsx";
 
 /** Pages of the app, in the order of the menu. A page to come is one more line here and one in main.tsx. */
