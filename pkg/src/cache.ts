@@ -1,6 +1,11 @@
 // Answers that are objects: the same one until the version changes, so that `useSyncExternalStore` does not loop.
 
 const CAPACITY = 4096;
+/**
+ * What is remembered weakly weighs at most this: a weak reference keeps its object until the running task ends, so a
+ * loop that asks about everything at once would fill the memory.
+ */
+const WEAK_CAPACITY = 4 * CAPACITY;
 const ROWS_PER_UNIT = 64;
 const FEWEST = 4;
 
@@ -9,13 +14,20 @@ interface Entry {
   readonly weight: number;
 }
 
-/** A bounded map from question to answer; the oldest answers go first. Long lists weigh more. */
+/**
+ * A bounded map from question to answer; the oldest answers go first. Long lists weigh more. An answer that went is
+ * still given again for as long as somebody holds it.
+ */
 export class AnswerCache {
   private entries = new Map<string, Entry>();
   private weight = 0;
+  private readonly gone = new WeakAnswers();
 
   get(question: string): unknown {
-    return this.entries.get(question)?.value;
+    const present = this.entries.get(question)?.value;
+    if (present !== undefined) return present;
+    const held = this.gone.take(question);
+    return held === undefined ? undefined : this.set(question, held);
   }
 
   set<T>(question: string, value: T): T {
@@ -27,6 +39,7 @@ export class AnswerCache {
       if (this.weight <= CAPACITY || this.entries.size <= FEWEST) break;
       this.entries.delete(oldest);
       this.weight -= entry.weight;
+      this.gone.add(oldest, entry);
     }
     return value;
   }
@@ -34,6 +47,49 @@ export class AnswerCache {
   clear(): void {
     this.entries = new Map();
     this.weight = 0;
+    this.gone.clear();
+  }
+}
+
+interface WeakEntry {
+  readonly ref: WeakRef<object>;
+  readonly weight: number;
+}
+
+class WeakAnswers {
+  private entries = new Map<string, WeakEntry>();
+  private weight = 0;
+  private registry: FinalizationRegistry<string> | undefined;
+
+  add(question: string, { value, weight }: Entry): void {
+    if (typeof WeakRef === "undefined" || typeof FinalizationRegistry === "undefined") return;
+    if (typeof value !== "object" || value === null || this.weight + weight > WEAK_CAPACITY) return;
+    this.registry ??= new FinalizationRegistry((gone) => {
+      if (this.entries.get(gone)?.ref.deref() === undefined) this.remove(gone);
+    });
+    this.remove(question);
+    this.entries.set(question, { ref: new WeakRef(value), weight });
+    this.weight += weight;
+    this.registry.register(value, question);
+  }
+
+  /** The answer, if it is still reachable; it is no longer remembered here. */
+  take(question: string): unknown {
+    const value = this.entries.get(question)?.ref.deref();
+    if (value !== undefined) this.remove(question);
+    return value;
+  }
+
+  clear(): void {
+    this.entries = new Map();
+    this.weight = 0;
+  }
+
+  private remove(question: string): void {
+    const entry = this.entries.get(question);
+    if (entry === undefined) return;
+    this.entries.delete(question);
+    this.weight -= entry.weight;
   }
 }
 

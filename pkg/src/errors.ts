@@ -1,3 +1,4 @@
+import { withoutCredentials } from "./secrets.js";
 import type { ErrorCode } from "./types.js";
 
 export class AclarityError extends Error {
@@ -6,9 +7,10 @@ export class AclarityError extends Error {
   declare readonly path?: string;
 
   constructor(code: ErrorCode, message: string, options: { path?: string | undefined; cause?: unknown } = {}) {
-    super(message, "cause" in options ? { cause: options.cause } : undefined);
+    // Whatever is quoted in it: a secret that was passed by mistake is not repeated.
+    super(withoutCredentials(message), "cause" in options ? { cause: options.cause } : undefined);
     this.code = code;
-    if (options.path !== undefined) this.path = options.path;
+    if (options.path !== undefined) this.path = withoutCredentials(options.path);
   }
 }
 

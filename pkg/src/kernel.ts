@@ -135,6 +135,13 @@ export class Kernel implements Tenant {
     return new Ref(this.refNumbers, number, type, id, project);
   }
 
+  /** With the organisation's id, whatever it is at the time: another one may take over. */
+  ownRef(type: string, project: string | undefined): Ref {
+    const ref = this.ref(type, this.organization, project);
+    // Its own shape: refs of all other objects keep a plain field.
+    return Object.defineProperty(ref, "id", { get: () => this.organization, enumerable: true });
+  }
+
   /** Makes sure that a ref has a number of today's; throws when it is not a ref of this Org. */
   adopt(ref: unknown): Ref {
     if (!(ref instanceof Ref)) throw badArgument("expected a type or an ObjectRef made by `org.ref`");

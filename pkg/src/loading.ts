@@ -1,8 +1,7 @@
 // From a source to a core: on a running instance, at once or in turn.
-import { badArgument } from "./errors.js";
 import type { Host, Instance } from "./instance.js";
 import type { RawCore, RawLoader } from "./raw.js";
-import { type CheckedOptions, feed, hush, takeAtOnce, takeInTurn } from "./source.js";
+import { aborted, type CheckedOptions, feed, hush, takeAtOnce, takeInTurn } from "./source.js";
 
 export interface Loaded {
   readonly core: RawCore;
@@ -22,7 +21,7 @@ export async function loadInTurn(host: Host, source: unknown, options: CheckedOp
 }
 
 export function loadAtOnce(host: Host, source: unknown, options: CheckedOptions): Loaded {
-  if (options.signal?.aborted) throw badArgument("`Org.loadSync` cannot be aborted");
+  if (options.signal?.aborted) throw aborted(options.signal);
   const instance = host.now();
   const loader = new Loader(instance, options);
   try {

@@ -59,8 +59,8 @@ export class OrgBase {
     this.kernel.assertOpen();
     const wire = wireName(type);
     const about = target(id, project);
-    const ownId = about.leftOut && isSingleton(knownTypeNumber(wire)) ? this.kernel.organization : "";
-    return this.kernel.ref(wire, about.id ?? ownId, about.project);
+    const isOwn = about.leftOut && isSingleton(knownTypeNumber(wire));
+    return isOwn ? this.kernel.ownRef(wire, about.project) : this.kernel.ref(wire, about.id ?? "", about.project);
   }
 
   // ---- questions ----

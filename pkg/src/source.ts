@@ -53,14 +53,23 @@ export function checkOptions(options: LoadOptions | undefined, defaults: Reading
   if (now !== undefined && !(now instanceof Date && !Number.isNaN(now.getTime()))) {
     throw badArgument("`now` is a valid Date");
   }
+  if (signal !== undefined && signal !== null && !isSignal(signal)) throw badArgument("`signal` is an AbortSignal");
   if (onProgress !== undefined && typeof onProgress !== "function") throw badArgument("`onProgress` is a function");
   return {
     strict,
     unknownInOrganization: unknownObjects === "inOrganization",
     membersKnown: members === "known",
-    signal,
+    signal: signal ?? undefined,
     onProgress,
   };
+}
+
+/** By what it can do: polyfills and other realms have classes of their own. */
+function isSignal(value: object): boolean {
+  const { aborted, addEventListener, removeEventListener } = value as Partial<AbortSignal>;
+  return (
+    typeof aborted === "boolean" && typeof addEventListener === "function" && typeof removeEventListener === "function"
+  );
 }
 
 /** Feeds a source to a loader; what it returns is the core. The caller frees the loader when a step throws. */
@@ -97,14 +106,66 @@ export function* feed(loader: RawLoader, source: unknown, options: CheckedOption
 function* writeSingles(writer: TextWriter, parts: Record<string, unknown>): Steps {
   const singles: string[] = [];
   for (const name of ["organization", "plan"]) {
-    const value = parts[name];
+    const value = isThenable(parts[name]) ? yield parts[name] : parts[name];
     if (value === undefined || value === null) continue;
-    singles.push(`${JSON.stringify(name)}:${stringify(isThenable(value) ? yield value : value, `/${name}`)}`);
+    singles.push(`${JSON.stringify(name)}:${yield* singleOf(name, value)}`);
   }
   if (singles.length === 0) return;
   writer.open(WHOLE, NO_PAGE);
   yield* writer.text(`{${singles.join(",")}}`);
   yield* writer.close();
+}
+
+/** As JSON. What is there must count: an organisation in a form that is not read would be inferred from rows. */
+function* singleOf(name: string, value: unknown): Steps<string> {
+  const path = `/${name}`;
+  // A plan is a word; an organisation is never one, but may be JSON text.
+  const isJson = isText(value) && !(name === "plan" && typeof value === "string");
+  const json = isJson ? yield* collect(value, path) : stringify(value, path);
+  let read: unknown;
+  try {
+    read = JSON.parse(json);
+  } catch {
+    // Without its cause, which would quote the text.
+    throw new AclarityError("bad_json", `${path}: this is not JSON`, { path });
+  }
+  if (read === null) {
+    throw new AclarityError("bad_shape", `${path}: expected a value, found what JSON has none for`, { path });
+  }
+  if (name === "organization" && typeof read === "object" && !Array.isArray(read)) {
+    const { id } = read as { id?: unknown };
+    if (typeof id !== "string" || id === "") {
+      const at = `${path}/id`;
+      throw new AclarityError("bad_shape", `${at}: expected an id, found ${id === "" ? "nothing" : kindOf(id)}`, {
+        path: at,
+      });
+    }
+  } else if (name === "plan" && typeof read === "object") {
+    throw new AclarityError("bad_shape", `${path}: expected a string, found ${kindOf(read)}`, { path });
+  }
+  return isJson ? stringify(read, path) : json;
+}
+
+/** A whole text in memory: for what is small. */
+function* collect(text: Text, path: string): Steps<string> {
+  const decoder = new TextDecoder();
+  let collected = "";
+  const writer = new TextWriter(
+    {
+      open() {},
+      push(chunk) {
+        collected += decoder.decode(chunk, { stream: true });
+      },
+      close() {
+        collected += decoder.decode();
+      },
+    },
+    () => {},
+  );
+  writer.open(WHOLE, NO_PAGE);
+  yield* writeText(writer, text, path);
+  yield* writer.close();
+  return collected;
 }
 
 function* writeListOf(writer: TextWriter, name: string, list: unknown): Steps {
@@ -118,21 +179,42 @@ function* writeListOf(writer: TextWriter, name: string, list: unknown): Steps {
   yield* writer.close();
 }
 
-/** Each item of an (async) iterable is a part of the list in any of the other forms. */
+/**
+ * Each item of an (async) iterable is a row, or a part of the list in any of the other forms. Rows from the beginning
+ * are one text, so that they are numbered as in an array; from the first part on every item is a page.
+ */
 function* writePages(writer: TextWriter, name: string, pages: Iterable<unknown> | AsyncIterable<unknown>): Steps {
   const iterator =
     Symbol.asyncIterator in pages ? pages[Symbol.asyncIterator]() : (pages as Iterable<unknown>)[Symbol.iterator]();
   let finished = false;
+  let form: "none yet" | "rows" | "pages" = "none yet";
   try {
     for (let number = 0; ; number++) {
       const step = iterator.next();
       const result = (isThenable(step) ? yield step : step) as IteratorResult<unknown>;
       if (result.done === true) {
         finished = true;
-        return;
+        break;
       }
       const page = isThenable(result.value) ? yield result.value : result.value;
-      if (page === undefined || page === null) continue;
+      const absent = page === undefined || page === null;
+      if (form === "none yet" && !absent && isRowAlone(page)) {
+        form = "rows";
+        writer.open(name, NO_PAGE);
+        // What was absent before it would be a null in an array, too.
+        yield* writer.text(`[${"null,".repeat(number)}${stringify(page, `/${name}/${number}`)}`);
+        continue;
+      }
+      if (form === "rows" && (absent || isRowAlone(page))) {
+        yield* writer.text(`,${stringify(page, `/${name}/${number}`)}`);
+        continue;
+      }
+      if (absent) continue;
+      if (form === "rows") {
+        yield* writer.text("]");
+        yield* writer.close();
+      }
+      form = "pages";
       writer.open(name, number);
       yield* writePart(writer, isRowAlone(page) ? [page] : page, `/${name}/${number}`);
       yield* writer.close();
@@ -140,6 +222,11 @@ function* writePages(writer: TextWriter, name: string, pages: Iterable<unknown> 
   } finally {
     if (!finished) abandon(() => iterator.return?.());
   }
+  if (form === "pages") return;
+  // A list of nothing is a list all the same.
+  if (form === "none yet") writer.open(name, NO_PAGE);
+  yield* writer.text(form === "rows" ? "]" : "[]");
+  yield* writer.close();
 }
 
 function* writePart(writer: TextWriter, part: unknown, path: string): Steps {
@@ -383,7 +470,7 @@ class Interrupt {
   }
 }
 
-function aborted(signal: AbortSignal | undefined): AclarityError {
+export function aborted(signal: AbortSignal | undefined): AclarityError {
   return new AclarityError("aborted", "loading was aborted", { cause: signal?.reason });
 }
 

@@ -69,10 +69,12 @@ export class Subject {
       const entry = this.memo.ids.get(objectId);
       if (entry !== undefined) {
         if (TYPE_NAMES[(entry >>> FIRST_CODE) & CODE] === type) {
-          if (itsProject === undefined || (entry & KNOWN) !== 0) return (entry & bits) === bits;
+          if (itsProject === undefined || ((entry & KNOWN) !== 0 && mayBeProject(itsProject)))
+            return (entry & bits) === bits;
         } else if (TYPE_NAMES[entry >>> SECOND_CODE] === type && type !== undefined) {
           const second = entry >>> SECOND;
-          if (itsProject === undefined || (second & KNOWN) !== 0) return (second & bits) === bits;
+          if (itsProject === undefined || ((second & KNOWN) !== 0 && mayBeProject(itsProject)))
+            return (second & bits) === bits;
         }
       }
     }
@@ -122,7 +124,7 @@ export class Subject {
         if (((entry >>> FIRST_CODE) & CODE) === code) mask = entry & ANSWER;
         else if (entry >>> SECOND_CODE === code) mask = (entry >>> SECOND) & ANSWER;
       }
-      if (mask < 0 || ((mask & KNOWN) === 0 && row && id.project_id !== undefined))
+      if (mask < 0 || (row && id.project_id !== undefined && !((mask & KNOWN) !== 0 && mayBeProject(id.project_id))))
         mask = this.maskOf(number, id, undefined);
       answers[index] = held(mask, bits);
     }
@@ -237,6 +239,7 @@ export class Subject {
     const row = isRow(id);
     const givenId = row ? id.id : id;
     const givenProject = (row && project === undefined ? id.project_id : project) ?? undefined;
+    if (givenProject !== undefined && typeof givenProject !== "string") optionalId(givenProject, "a project");
     if (typeof givenId === "string") {
       const known = this.memo.find(type, givenId, givenProject as string | undefined);
       if (known >= 0) return known;
@@ -312,6 +315,11 @@ export class Subject {
     if (this.id === null) return undefined;
     return isWellFormed(this.id) ? this.id : "";
   }
+}
+
+/** Whether a project may be given so: anything else is a mistake, even where the project does not matter. */
+function mayBeProject(project: unknown): boolean {
+  return typeof project === "string" || project === null;
 }
 
 /** 1 when all bits are held, else 0; without a branch, which over a million objects would be mispredicted half the time. */

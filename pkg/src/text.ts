@@ -13,6 +13,9 @@ export type Steps<T = void> = Generator<Promise<unknown> | undefined, T, unknown
 const encoder = new TextEncoder();
 const BYTE_ORDER_MARK = 0xfeff;
 
+/** Where texts go. */
+export type Sink = Pick<RawLoader, "open" | "push" | "close">;
+
 /** Writes one JSON text after another into a loader. */
 export class TextWriter {
   /** Bytes written so far, of all texts. */
@@ -23,7 +26,7 @@ export class TextWriter {
   private readonly buffer = new Uint8Array(PIECE * 3 + 3);
 
   constructor(
-    private readonly loader: RawLoader,
+    private readonly loader: Sink,
     private readonly progress: (bytes: number) => void,
   ) {}
 

@@ -34,8 +34,11 @@ export function askBits(ask: unknown): number {
   throw badPermission(ask);
 }
 
+/** What a misspelt permission may look like. Anything else may be somebody's secret, and is not repeated. */
+const REPEATABLE = /^[A-Za-z_ ]{1,30}$/;
+
 function badPermission(ask: unknown): AclarityError {
-  const what = typeof ask === "string" ? `\`${ask.slice(0, 60)}\`` : kindOf(ask);
+  const what = typeof ask === "string" && REPEATABLE.test(ask) ? `\`${ask}\`` : kindOf(ask);
   return new AclarityError(
     "bad_permission",
     `${what} is not a permission; the permissions are ${PERMISSIONS.join(", ")}, and manage_access for the last four`,

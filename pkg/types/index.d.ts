@@ -216,7 +216,8 @@ export type List =
 
 /** What the API says about an organisation, list by list. Every list may be absent. */
 export interface Export {
-  readonly organization?: object | null | undefined;
+  /** Its row, with an `id`; JSON text, bytes, a `Response` or a stream of it; a promise of any. */
+  readonly organization?: object | string | null | undefined;
   readonly users?: List;
   /** Ours, for names: `{ id, name?, email? }`. */
   readonly service_accounts?: List;
@@ -445,6 +446,8 @@ export class Org {
   readonly anonymous: Subject;
 
   /** The fast way to name one object many times. Stays valid for the Org's life. */
+  /** Without an id: the organisation's own, of whichever organisation is loaded at the time. */
+  ref(type: Singleton): ObjectRef;
   ref(type: Type, id: Id, project?: Project): ObjectRef;
 
   /** Who may: once each, by the shortest path. */

@@ -96,6 +96,134 @@ describe("the forms of a source", () => {
     looksRight(await Org.load(source as Source));
   });
 
+  const empties: [string, () => unknown][] = [
+    ["no rows", () => []],
+    ["an empty page", () => ({ objects: [] })],
+    ["text", () => "[]"],
+    ["text of a page", () => '{"objects":[]}'],
+    ["text of an empty page in an array", () => '[{"objects":[]}]'],
+    ["bytes", () => new TextEncoder().encode("[]")],
+    ["a Response", () => new Response("[]")],
+    ["a promise", () => Promise.resolve([])],
+    ["a stream", () => streamOf("[", "]")],
+    ["an empty Set", () => new Set()],
+    ["an empty Map", () => new Map()],
+    ["an iterator of nothing", () => [].values()],
+    ["a Set of an empty page", () => new Set([[]])],
+    ["a generator of nothing", () => (function* () {})()],
+    ["an async generator of nothing", () => (async function* () {})()],
+    ["a promise of an empty Set", () => Promise.resolve(new Set())],
+    [
+      "an async generator of null",
+      () =>
+        (async function* () {
+          yield null;
+          yield undefined;
+        })(),
+    ],
+    ["an array of promises of nothing", () => [Promise.resolve(null), Promise.resolve(undefined)]],
+    ["an array of empty lists", () => [[], []]],
+  ];
+  test.each(empties)("an empty list as %s is a list", async (_, form) => {
+    using org = await Org.load({ ...sample(), users: form() } as Source, { members: "known" });
+    using same = await Org.load({ ...sample(), users: [] } as Source, { members: "known" });
+    expect(same.as("ada").explain("read", "dataset", D1).reason).toBe("not_a_member");
+    expect(org.as("ada").can("read", "dataset", D1)).toBe(false);
+    expect(org.as("ada").explain("read", "dataset", D1)).toEqual(same.as("ada").explain("read", "dataset", D1));
+    expect(org.findings).toEqual(same.findings);
+  });
+
+  test("rows of an iterable are numbered as in an array", async () => {
+    const rows = [...sample().acls, { id: "a9" }, { id: "a10" }];
+    const forms: (() => unknown)[] = [
+      () => rows,
+      () => new Set(rows),
+      () => rows.values(),
+      () => rows.map((row, index) => (index % 2 === 0 ? row : Promise.resolve(row))),
+      async function* () {
+        yield* rows;
+      },
+    ];
+    using org = await Org.load({ ...sample(), acls: rows } as Source);
+    expect(org.findings.map((finding) => finding.path)).toEqual(["/acls/4", "/acls/5"]);
+    for (const form of forms) {
+      const list = form();
+      const acls = typeof list === "function" ? list() : list;
+      using same = await Org.load({ ...sample(), acls } as Source);
+      expect(same.findings).toEqual(org.findings);
+      expect(same.stats.acls).toBe(org.stats.acls);
+    }
+    // A part after rows, and the other way round.
+    const [first, ...others] = sample().acls;
+    looksRight(await Org.load({ ...sample(), acls: new Set([first, { objects: others }]) } as Source));
+    looksRight(await Org.load({ ...sample(), acls: new Set([others, first]) } as Source));
+    const mixed = new Set([...sample().acls, [{ id: "a9" }], JSON.stringify([{ id: "a10" }])]);
+    using parts = await Org.load({ ...sample(), acls: mixed } as Source);
+    expect(parts.findings.map((finding) => finding.path)).toEqual(["/acls/4/0", "/acls/5/0"]);
+    for (const wrong of [new Set([first, null]), new Set([null, first])]) {
+      expect(await codeOfAsync(Org.load({ ...sample(), acls: wrong } as Source))).toBe("bad_shape");
+    }
+    await expect(Org.load({ ...sample(), acls: new Set([first, { id: 7n }]) } as Source)).rejects.toMatchObject({
+      code: "bad_shape",
+      path: "/acls/1/id",
+    });
+  });
+
+  const ownRow = '{"id":"own","name":"Own"}';
+  const organizations: [string, () => unknown][] = [
+    ["an object", () => JSON.parse(ownRow)],
+    ["a promise", () => Promise.resolve(JSON.parse(ownRow))],
+    ["text", () => ownRow],
+    ["bytes", () => new TextEncoder().encode(`\ufeff${ownRow}`)],
+    ["a Response", () => new Response(ownRow)],
+    ["a promise of a Response", () => Promise.resolve(new Response(ownRow))],
+    ["a stream", () => streamOf(ownRow.slice(0, 5), ownRow.slice(5))],
+    ["a stream of Node", () => Readable.from([Buffer.from(ownRow)])],
+  ];
+  test.each(organizations)("the organisation as %s", async (_, form) => {
+    // The rows name another organisation: its id is not inferred from them.
+    using org = await Org.load({ ...sample(), organization: form() } as Source);
+    expect(org.name("organization", "own")).toBe("Own");
+    expect(org.as("bo").can("update", "organization")).toBe(false);
+  });
+
+  test("an organisation or a plan that cannot be read is an error", async () => {
+    const at = (code: string, path: string) => expect.objectContaining({ code, path });
+    const withoutId: unknown[] = [
+      {},
+      { id: null },
+      { id: undefined },
+      { id: "" },
+      { name: "n" },
+      new Set([{ id: "o" }]),
+      new Map([["id", "o"]]),
+      new Response("{}"),
+      '{"objects":[{"id":"o"}]}',
+    ];
+    for (const organization of withoutId) {
+      await expect(Org.load({ ...sample(), organization } as Source)).rejects.toThrow(
+        at("bad_shape", "/organization/id"),
+      );
+    }
+    for (const organization of [() => {}, Symbol("x"), { toJSON() {} }, "null", "[]", 7, [{ id: "o" }]]) {
+      await expect(Org.load({ ...sample(), organization } as Source)).rejects.toThrow(at("bad_shape", "/organization"));
+    }
+    for (const organization of ["", "{", "x", new Uint8Array([0x7b]), new Response(null), `${ownRow},"acls":[]`]) {
+      await expect(Org.load({ ...sample(), organization } as Source)).rejects.toThrow(at("bad_json", "/organization"));
+    }
+    for (const plan of [{}, () => {}, new Set(["pro"]), new Response("{}")]) {
+      await expect(Org.load({ ...sample(), plan } as never)).rejects.toThrow(at("bad_shape", "/plan"));
+    }
+    looksRight(await Org.load({ ...sample(), plan: new Response('"pro"') } as never));
+    const refused = { ...sample(), organization: new Response("", { status: 403 }) };
+    await expect(Org.load(refused)).rejects.toThrow(at("http", "/organization"));
+    for (const organization of [new Response(ownRow), Promise.resolve({ id: "own" }), streamOf(ownRow)]) {
+      expect(codeOf(() => Org.loadSync({ ...sample(), organization } as never))).toBe("bad_argument");
+    }
+    using atOnce = Org.loadSync({ ...sample(), organization: new TextEncoder().encode(ownRow) });
+    expect(atOnce.name("organization", "own")).toBe("Own");
+  });
+
   test("null, absent and unknown lists", async () => {
     looksRight(await Org.load({ ...sample(), prompts: null, functions: undefined, views: 7n, plan: "pro" } as Source));
     looksRight(await Org.load({ ...sample(), plan: null } as Source));
@@ -151,6 +279,10 @@ describe("options", () => {
       { now: 7 },
       { now: new Date("x") },
       { onProgress: 7 },
+      { signal: 5 },
+      { signal: {} },
+      { signal: { aborted: true } },
+      { signal: "abort" },
     ]) {
       expect(await codeOfAsync(Org.load(sample(), options as never))).toBe("bad_argument");
       expect(codeOf(() => Org.loadSync(sample(), options as never))).toBe("bad_argument");
@@ -213,6 +345,8 @@ describe("what goes wrong on the way", () => {
   test("a signal stops it", async () => {
     const already = AbortSignal.abort("enough");
     await expect(Org.load(sample(), { signal: already })).rejects.toMatchObject({ code: "aborted", cause: "enough" });
+    expect(codeOf(() => Org.loadSync(sample(), { signal: already }))).toBe("aborted");
+    Org.loadSync(sample(), { signal: new AbortController().signal }).free();
     let cancelled = false;
     const silent = new ReadableStream({
       cancel() {

@@ -185,6 +185,41 @@ describe("replace", () => {
     expect(bo.explain("update", "organization", ORG).reason).toBe("unknown_object");
   });
 
+  test("a ref without an id follows the organisation", async () => {
+    using org = await Org.load(sample());
+    const bo = org.as("bo");
+    const types = ["organization", "org_project", "members"] as const;
+    const refs = [org.ref("organization"), org.ref("org_project"), org.ref("members")];
+    const fixed = org.ref("organization", ORG);
+    expect([...bo.canMany("update", refs)]).toEqual([1, 1, 1]);
+    expect(JSON.parse(JSON.stringify(refs[0]))).toEqual({ type: "organization", id: ORG });
+    const owned = JSON.parse(JSON.stringify(sample()).replaceAll(ORG, "elsewhere"));
+    await org.replace(owned);
+    for (const [index, ref] of refs.entries()) {
+      expect(ref.id).toBe("elsewhere");
+      expect(bo.can("update", ref)).toBe(true);
+      expect(bo.can("update", types[index] as (typeof types)[number])).toBe(true);
+    }
+    expect([...bo.canMany("update", refs)]).toEqual([1, 1, 1]);
+    expect([fixed.id, bo.can("update", fixed)]).toEqual([ORG, false]);
+  });
+
+  test("an answer stays the same object while somebody holds it, however many others are asked for", async () => {
+    using org = await Org.load(sample());
+    const ada = org.as("ada");
+    const held = ada.explain("read", "dataset", D1);
+    const row = org.who("read", "dataset", D1);
+    for (let round = 0; round < 3; round++) {
+      for (let other = 0; other < 6000; other++) ada.explain("read", "dataset", `other-${other}`);
+      expect(ada.explain("read", "dataset", D1)).toBe(held);
+      expect(org.who("read", "dataset", D1)).toBe(row);
+      await new Promise((resolve) => setTimeout(resolve, 0));
+    }
+    org.apply({});
+    expect(ada.explain("read", "dataset", D1)).not.toBe(held);
+    expect(ada.explain("read", "dataset", D1)).toEqual(held);
+  });
+
   test("the last call wins, whichever ends last", async () => {
     using org = await Org.load(sample());
     const later = (name: string, ms: number) =>

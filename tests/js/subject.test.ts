@@ -1,4 +1,4 @@
-import { Org, type Subject } from "aclarity";
+import { AclarityError, Org, type Subject } from "aclarity";
 import { beforeAll, describe, expect, test } from "vitest";
 import { ALL, acl, codeOf, D1, D2, E1, fresh, ORG, P1, P2, sample } from "./sample.ts";
 
@@ -144,6 +144,25 @@ describe("can", () => {
     }
   });
 
+  test("an error never repeats a secret", () => {
+    const secrets = ["sk-abcdefghijklmnop", "bt-st-abcdefghijk", "xsk-abcdefgh", "eyJhbGciOi.J9.x", "s3cr3t".repeat(3)];
+    for (const secret of secrets) {
+      for (const mistake of [
+        () => ada.can(secret as never, "dataset", D1),
+        () => org.who(secret as never, "dataset", D1),
+        () => ada.canMany(secret as never, "dataset", [D1]),
+      ]) {
+        expect(mistake).toThrow(expect.objectContaining({ code: "bad_permission" }));
+        expect(mistake).not.toThrow(secret.slice(3));
+      }
+    }
+    expect(() => ada.can("raed" as never, "dataset", D1)).toThrow("`raed`");
+    expect(new AclarityError("bad_shape", "found sk-abcd", { path: "/x/sk-abcd" })).toMatchObject({
+      message: "found sk-…",
+      path: "/x/sk-…",
+    });
+  });
+
   test("a programmer's mistake throws", () => {
     for (const ask of ["", "Read", "raed", "reads", "admin", undefined, null, 2, {}, "manage_acces"]) {
       expect(codeOf(() => ada.can(ask as never, "dataset", D1))).toBe("bad_permission");
@@ -168,6 +187,17 @@ describe("can", () => {
     for (const project of [7, {}, true]) {
       expect(codeOf(() => ada.can("read", "dataset", "unheard", project as never))).toBe("bad_argument");
       expect(codeOf(() => ada.canCreate("dataset", project as never))).toBe("bad_argument");
+    }
+    // Also when the answer is known already, in the first and in the second type of one id.
+    for (const type of ["dataset", "project", "role"] as const) {
+      expect(ada.can("read", type, D1, null)).toBe(ada.can("read", type, D1));
+      for (const project of [5, {}, true]) {
+        const row = { id: D1, project_id: project } as never;
+        expect(codeOf(() => ada.can("read", type, D1, project as never))).toBe("bad_argument");
+        expect(codeOf(() => ada.can("read", type, row))).toBe("bad_argument");
+        expect(codeOf(() => ada.canMany("read", type, [D1, row]))).toBe("bad_argument");
+        expect(codeOf(() => ada.permissions(type, D1, project as never))).toBe("bad_argument");
+      }
     }
     expect(codeOf(() => ada.canMany("read", "dataset", D1 as never))).toBe("bad_argument");
     expect(codeOf(() => ada.list("read", "dataset", { limit: -1 }))).toBe("bad_argument");

@@ -1,0 +1,6 @@
+/** What looks like a credential: not in the middle of a word, and something follows the prefix. */
+const CREDENTIAL = /(?<![A-Za-z0-9])(bt-st-|sk-)[A-Za-z0-9\-_.~+/=]+/g;
+
+export function withoutCredentials(text: string): string {
+  return text.replace(CREDENTIAL, "$1…");
+}
