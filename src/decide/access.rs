@@ -7,7 +7,7 @@ use super::subject::by_everybody;
 use crate::model::finding::Node;
 use crate::model::object::Object;
 use crate::model::permission::{Permission, PermissionSet};
-use crate::org::{AclRow, GrantKind, Map, Members, Org, Ways, Who, keys::NONE, sort};
+use crate::org::{AclRow, GrantKind, Map, Members, Org, Target, Ways, Who, keys::NONE, sort};
 
 /// Everybody who may do something.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -80,10 +80,29 @@ impl Org {
     #[must_use]
     pub fn who(&self, ask: impl Into<PermissionSet>, object: &Object, options: ListOptions<'_>) -> Holders {
         let ask = ask.into();
-        let target = self.target_for(object);
+        let mut object = object.clone();
+        if let (None, Some(project)) = (&object.project, options.project) {
+            object = object.in_project(project);
+        }
+        let target = self.target_for(&object);
         let public = ask == Permission::Read.into() && !by_everybody(&target).is_empty();
+        let subjects = self
+            .holders(&target, ask)
+            .into_iter()
+            .map(|(user, (via, slot))| Holder {
+                subject: self.principal_id(user),
+                via: via.into_iter().map(|group| self.principal_id(group)).collect(),
+                acl: self.acls().id(slot),
+            })
+            .collect();
+        Holders { public, subjects: options.page(subjects, |holder: &Holder| &holder.subject) }
+    }
+
+    /// The users who hold all of this by grants, with a shortest way and the ACL.
+    pub(super) fn holders(&self, target: &Target<'_>, ask: PermissionSet) -> Map<u32, (Vec<u32>, u32)> {
+        let mut found: Map<u32, (Vec<u32>, u32)> = Map::default();
         if target.deleted || ask.is_empty() {
-            return Holders { public, subjects: Vec::new() };
+            return found;
         }
         let mut grants: Vec<(usize, String, u32, AclRow)> = Vec::new();
         for (level, node) in target.chain.levels() {
@@ -94,7 +113,6 @@ impl Org {
             }
         }
         sort::by_rank_and_id(&mut grants, |(level, id, ..)| (*level as u64, id.clone()));
-        let mut found: Map<u32, (Vec<u32>, u32)> = Map::default();
         let mut steps: Vec<Step> = Vec::new();
         let mut seen: Map<u32, ()> = Map::default();
         for (_, _, slot, acl) in &grants {
@@ -111,21 +129,13 @@ impl Org {
             }
         }
         self.walk_down(steps, seen, &mut found);
-        let subjects = found
-            .into_iter()
-            .filter(|(user, _)| self.options().members == Members::Any || !self.has_departed(*user))
-            .filter(|(user, _)| {
-                // Several permissions may come from several grants.
-                ask.single().is_some()
-                    || self.granted(&self.closure(Who::User(*user)), &target).contains_all(ask)
-            })
-            .map(|(user, (via, slot))| Holder {
-                subject: self.principal_id(user),
-                via: via.into_iter().map(|group| self.principal_id(group)).collect(),
-                acl: self.acls().id(slot),
-            })
-            .collect();
-        Holders { public, subjects: options.page(subjects, |holder: &Holder| &holder.subject) }
+        found.retain(|user, _| {
+            !self.is_out(*user)
+                && (ask.single().is_some()
+                    // Several permissions may come from several grants.
+                    || self.granted(&self.closure(Who::User(*user)), target).contains_all(ask))
+        });
+        found
     }
 
     /// From the grantees down to all users, level by level, so that the first way found is a
@@ -181,13 +191,15 @@ impl Org {
             return Vec::new();
         }
         let mut rows: Vec<(usize, AccessRow)> = Vec::new();
+        let standing = self.standing(target.chain.iter().flat_map(|node| self.acls_on(node)));
+        let mut sizes: Map<u32, usize> = Map::default();
         for (level, node) in target.chain.levels() {
             for (slot, acl) in self.acls_on(node) {
                 let bits = PermissionSet(acl.grant.bits(target.ty, self.roles()));
                 let is_group = self.is_group(acl.principal);
                 let covers =
                     if is_group { self.is_live_group(acl.principal) } else { !self.is_out(acl.principal) };
-                if bits.is_empty() || !covers || self.equal_acl(slot, acl).is_some() {
+                if bits.is_empty() || !covers || standing.of(slot, acl, true) != slot {
                     continue;
                 }
                 let id = self.principal_id(acl.principal);
@@ -198,10 +210,10 @@ impl Org {
                     }
                 };
                 let members = if is_group {
-                    self.users_in([acl.principal].into_iter())
-                        .keys()
-                        .filter(|user| !self.is_out(**user))
-                        .count()
+                    *sizes.entry(acl.principal).or_insert_with(|| {
+                        let users = self.users_in([acl.principal].into_iter());
+                        users.keys().filter(|user| !self.is_out(**user)).count()
+                    })
                 } else {
                     1
                 };
@@ -225,7 +237,7 @@ impl Org {
     }
 
     /// Somebody whose groups and ACLs count for nothing.
-    fn is_out(&self, user: u32) -> bool {
+    pub(super) fn is_out(&self, user: u32) -> bool {
         self.options().members == Members::Known && self.has_departed(user)
     }
 }

@@ -10,7 +10,7 @@ use crate::model::Basis;
 use crate::model::finding::{Node, Param, Params};
 use crate::model::object::{Object, ObjectType, number};
 use crate::model::permission::{Permission, PermissionSet};
-use crate::org::{AclRow, GrantKind, Target, Ways, keys::NONE, sort};
+use crate::org::{AclRow, GrantKind, Map, Org, Target, Ways, keys::NONE, sort};
 
 /// An ACL that grants, with how it reaches the subject and the object.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -60,6 +60,72 @@ struct Question {
     creates: Option<String>,
 }
 
+/// A grant with what the answer needs of it.
+struct Grant {
+    path: GrantPath,
+    basis: Basis,
+    /// What it gives of what was asked.
+    gives: PermissionSet,
+}
+
+/// The roles from a granted one to the one that holds the permission, and its restriction.
+type RoleWay = (Vec<u32>, Option<u16>);
+
+impl Org {
+    fn role_way(&self, role: u32, gives: PermissionSet, ty: u16) -> RoleWay {
+        let first = gives.iter().next().map_or(0, |permission| PermissionSet::from(permission).bits());
+        let holds = |restrict: Option<u16>| {
+            self.roles().path_to(role, |row| {
+                row.tuples.iter().any(|(given, only)| *given == first && *only == restrict)
+            })
+        };
+        // An unrestricted tuple says more than a restricted one.
+        match holds(None) {
+            Some(path) => (path, None),
+            None => (holds(Some(ty)).unwrap_or_default(), Some(ty)),
+        }
+    }
+}
+
+/// What somebody does, in words: the object as the verb takes it.
+pub(super) fn phrase(ask: PermissionSet, ty: &str, object: &str) -> String {
+    if ask == PermissionSet::MANAGE_ACCESS {
+        return format!("manage access to {object}");
+    }
+    let Some(permission) = ask.single() else {
+        return format!("do all of {} to {object}", ask.label());
+    };
+    match (permission, ty) {
+        (Permission::Create, "org_member") => "invite members".to_owned(),
+        (Permission::Delete, "org_member") => "remove members".to_owned(),
+        (Permission::Create, "organization" | "org_project" | "project_group" | "project") => {
+            format!("create things in {object}")
+        }
+        (Permission::Create, _) => format!("create {object}"),
+        (Permission::Read, _) => format!("read {object}"),
+        (Permission::Update, _) => format!("update {object}"),
+        (Permission::Delete, _) => format!("delete {object}"),
+        (Permission::CreateAcls, _) => format!("grant access to {object}"),
+        (Permission::ReadAcls, _) => format!("see who has access to {object}"),
+        (Permission::UpdateAcls, _) => format!("change access to {object}"),
+        (Permission::DeleteAcls, _) => format!("revoke access to {object}"),
+    }
+}
+
+/// What something new of a type is called.
+fn a_new(ty: &str) -> String {
+    match ty {
+        "experiment" => "an experiment".to_owned(),
+        "organization" => "an organization".to_owned(),
+        "project_group" => "a project group".to_owned(),
+        "prompt_session" => "a playground".to_owned(),
+        "project_log" => "logs".to_owned(),
+        "group" => "a permission group".to_owned(),
+        "project" | "dataset" | "prompt" | "role" => format!("a {ty}"),
+        other => format!("an object of the type `{other}`"),
+    }
+}
+
 impl Subject<'_> {
     /// Why the subject may, or may not, do this to the object.
     #[must_use]
@@ -74,7 +140,8 @@ impl Subject<'_> {
         let place = Place {
             object_type: node.object_type.clone(),
             object_id: node.id.clone(),
-            restrict: holds_more.then(|| node.object_type.clone()),
+            // `create` restricted to the container's own type creates nothing.
+            restrict: (holds_more && !ask.contains(Permission::Create)).then(|| node.object_type.clone()),
             reach: self.org.reach(target.ty, target.node),
         };
         let label = self.org.object_label(&node.object_type, Some(&node.id));
@@ -102,7 +169,7 @@ impl Subject<'_> {
             node.clone().unwrap_or(Node { object_type: name.as_str().to_owned(), id: String::new() });
         let label = match &node {
             Some(node) => self.org.object_label(&node.object_type, Some(&node.id)),
-            None => "nowhere in particular".to_owned(),
+            None => String::new(),
         };
         let place = Place {
             object_id: if target.is_some() { object.id.clone() } else { String::new() },
@@ -135,7 +202,11 @@ impl Subject<'_> {
             fixes = fixes::fixes(self, target, ask, granted, &candidates, place);
             near_misses = Search::new(self, target, ask, granted, candidates).run();
         }
-        let documented = grants.iter().any(|(_, basis)| *basis == Basis::Documented);
+        let documented = grants
+            .iter()
+            .filter(|grant| grant.basis == Basis::Documented)
+            .fold(PermissionSet::EMPTY, |all, grant| all | grant.gives)
+            .contains_all(ask);
         let basis = match reason {
             // MODEL 4: what is above an object that the data do not know is a choice.
             Reason::Granted if documented && target.known => Basis::Documented,
@@ -146,75 +217,55 @@ impl Subject<'_> {
             }
             Reason::Granted | Reason::Deleted | Reason::UnknownObject | Reason::NotAMember => Basis::Chosen,
         };
-        let grants: Vec<GrantPath> = grants.into_iter().map(|(grant, _)| grant).collect();
         let (text, params) = self.tell(target, question, reason, &grants);
+        let grants: Vec<GrantPath> = grants.into_iter().map(|grant| grant.path).collect();
         Explanation { allowed, reason, basis, text, params, grants, near_misses, fixes }
     }
 
     /// Every ACL that gives some of what is asked, each once, the nearest first.
-    fn grants(&self, target: &Target<'_>, ask: PermissionSet, creates: bool) -> Vec<(GrantPath, Basis)> {
+    fn grants(&self, target: &Target<'_>, ask: PermissionSet, creates: bool) -> Vec<Grant> {
         let org = self.org;
-        let mut found: Vec<(usize, String, AclRow, PermissionSet)> = Vec::new();
+        let mut found: Vec<(usize, u32, AclRow, PermissionSet)> = Vec::new();
         for (level, node) in target.chain.levels() {
             for (slot, acl) in org.acls_on(node) {
-                let bits = PermissionSet(acl.grant.bits(target.ty, org.roles())) & ask;
-                if !bits.is_empty()
-                    && self.closure.contains(acl.principal)
-                    && org.equal_acl(slot, acl).is_none()
-                {
-                    found.push((level, org.acls().id(slot), acl, bits));
+                let gives = PermissionSet(acl.grant.bits(target.ty, org.roles())) & ask;
+                if !gives.is_empty() && self.closure.contains(acl.principal) {
+                    found.push((level, slot, acl, gives));
                 }
             }
         }
-        sort::by_rank_and_id(&mut found, |(level, id, ..)| (*level as u64, id.clone()));
+        let standing = org.standing(found.iter().map(|(_, slot, acl, _)| (*slot, *acl)));
+        found.retain(|(_, slot, acl, _)| standing.of(*slot, *acl, true) == *slot);
+        sort::by_rank_and_id(&mut found, |(level, slot, ..)| (*level as u64, org.acls().id(*slot)));
         let mut ways = Ways::default();
-        found
-            .into_iter()
-            .map(|(_, id, acl, bits)| self.grant_path(target, id, acl, bits, creates, &mut ways))
-            .collect()
-    }
-
-    fn grant_path(
-        &self,
-        target: &Target<'_>,
-        id: String,
-        acl: AclRow,
-        bits: PermissionSet,
-        creates: bool,
-        ways: &mut Ways,
-    ) -> (GrantPath, Basis) {
-        let org = self.org;
-        let ty = target.ty;
-        let first = bits.iter().next().map_or(0, |permission| PermissionSet::from(permission).bits());
-        let (role, restrict) = match acl.grant.kind() {
-            GrantKind::Permission { restrict, .. } => (Vec::new(), restrict),
-            GrantKind::Role(role) => {
-                let holds = |restrict: Option<u16>| {
-                    org.roles().path_to(role, |row| {
-                        row.tuples.iter().any(|(given, only)| *given == first && *only == restrict)
-                    })
-                };
-                // An unrestricted tuple says more than a restricted one.
-                match holds(None) {
-                    Some(path) => (path, None),
-                    None => (holds(Some(ty)).unwrap_or_default(), Some(ty)),
+        let mut roles: Map<(u32, u8), RoleWay> = Map::default();
+        let mut grants = Vec::with_capacity(found.len());
+        for (_, slot, acl, gives) in found {
+            let (role, restrict) = match acl.grant.kind() {
+                GrantKind::Permission { restrict, .. } => (Vec::new(), restrict),
+                GrantKind::Role(role) => {
+                    let way = roles
+                        .entry((role, gives.bits()))
+                        .or_insert_with(|| org.role_way(role, gives, target.ty));
+                    (ways.shorten(way.0.clone()), way.1)
                 }
-            }
-        };
-        // MODEL 3: what create means for something that does not exist yet is a choice.
-        let basis = if creates {
-            Basis::Chosen
-        } else {
-            basis::of_grant(ty, org.node_type(acl.node), restrict.is_some())
-        };
-        let path = GrantPath {
-            acl: id,
-            on: org.node_ref(acl.node),
-            via: self.via(acl.principal, ways),
-            role: ways.shorten(role).into_iter().map(|role| org.roles().id(role)).collect(),
-            restrict: restrict.map(|ty| org.types().name(ty).to_owned()),
-        };
-        (path, basis)
+            };
+            // MODEL 3: what create means for something that does not exist yet is a choice.
+            let basis = if creates {
+                Basis::Chosen
+            } else {
+                basis::of_grant(target.ty, org.node_type(acl.node), restrict.is_some())
+            };
+            let path = GrantPath {
+                acl: org.acls().id(slot),
+                on: org.node_ref(acl.node),
+                via: self.via(acl.principal, &mut ways),
+                role: role.into_iter().map(|role| org.roles().id(role)).collect(),
+                restrict: restrict.map(|ty| org.types().name(ty).to_owned()),
+            };
+            grants.push(Grant { path, basis, gives });
+        }
+        grants
     }
 
     fn tell(
@@ -222,50 +273,59 @@ impl Subject<'_> {
         target: &Target<'_>,
         question: &Question,
         reason: Reason,
-        grants: &[GrantPath],
+        grants: &[Grant],
     ) -> (String, Params) {
         let org = self.org;
         let who = self.label();
+        let named = !question.object.id.is_empty();
         let does = match &question.creates {
-            Some(ty) => format!("create a `{ty}` in {}", question.label),
-            None if question.ask == PermissionSet::MANAGE_ACCESS => {
-                format!("manage access to {}", question.label)
+            Some(ty) if named => format!("create {} in {}", a_new(ty), question.label),
+            Some(ty) => format!("create {}", a_new(ty)),
+            None if named => phrase(question.ask, &question.object.object_type, &question.label),
+            None => {
+                let unnamed = format!("an object of the type `{}`", question.object.object_type);
+                phrase(question.ask, &question.object.object_type, &unnamed)
             }
-            None => format!("{} {}", question.ask.label(), question.label),
         };
         let mut params = Params::default();
         params.insert("subject", Param::Text(self.id().unwrap_or_default().to_owned()));
-        params.insert("name", Param::Text(who.trim_matches('`').to_owned()));
+        params.insert("name", Param::Text(self.name()));
         params.insert("permission", Param::Text(question.ask.label()));
         params.insert("type", Param::Text(question.object.object_type.clone()));
         params.insert("id", Param::Text(question.object.id.clone()));
-        params.insert("object", Param::Text(question.label.clone()));
+        let name = org.name(&question.object.object_type, &question.object.id);
+        params.insert("object", Param::Text(name.unwrap_or(&question.object.id).to_owned()));
         if let Some(ty) = &question.creates {
             params.insert("creates", Param::Text(ty.clone()));
         }
         let text = match reason {
             Reason::Granted => {
-                let how = grants
-                    .first()
-                    .map_or(String::new(), |grant| self.tell_grant(grant, question.ask, &mut params));
-                let more = match grants.len() {
-                    0 | 1 => String::new(),
-                    2 => ", and so does one more grant".to_owned(),
-                    n => format!(", and so do {} more grants", n - 1),
-                };
-                format!("{who} may {does}: {how}{more}")
+                params.insert("grants", Param::Number(grants.len() as u64));
+                match grants.iter().find(|grant| grant.gives.contains_all(question.ask)) {
+                    None => format!("{who} may {does}: {} grants together give it", grants.len()),
+                    Some(grant) => {
+                        let how = self.tell_grant(&grant.path, question.ask, &mut params);
+                        let more = match grants.len() {
+                            0 | 1 => String::new(),
+                            2 => "; one more grant gives it too".to_owned(),
+                            n => format!("; {} more grants give it too", n - 1),
+                        };
+                        format!("{who} may {does}: {how}{more}")
+                    }
+                }
             }
             Reason::Public => format!("anybody may {does}: it is public"),
             Reason::Deleted if target.node != NONE && org.node(target.node).deleted => {
                 format!("nobody may {does}: it is deleted")
             }
             Reason::Deleted => format!("nobody may {does}: its project is deleted"),
-            Reason::UnknownObject if question.object.id.is_empty() => {
-                format!("{who} may not {does}: no id was given")
+            Reason::UnknownObject if question.creates.is_some() && !named => {
+                format!("{who} may not {does}: no project was named")
             }
+            Reason::UnknownObject if !named => format!("{who} may not {does}: no id was given"),
             Reason::UnknownObject => {
                 format!(
-                    "{who} may not {does} as far as the data say: they do not know it, and nothing on it grants that"
+                    "{who} may not {does}, as far as the data say: they do not know it; load it, or name its project"
                 )
             }
             Reason::NotAMember => {
@@ -284,6 +344,8 @@ impl Subject<'_> {
             Some(group) => {
                 let name = org.name("group", group).unwrap_or(group);
                 params.insert("group", Param::Text(name.to_owned()));
+                let names = grant.via.iter().map(|id| org.name("group", id).unwrap_or(id).to_owned());
+                params.insert("via", Param::List(names.take(Ways::SHORT).collect()));
                 if grant.via.len() == 1 {
                     format!("their group `{name}`")
                 } else {
@@ -300,7 +362,13 @@ impl Subject<'_> {
                 }
             }
         };
-        params.insert("on", Param::Text(on.clone()));
+        params.insert("onType", Param::Text(grant.on.object_type.clone()));
+        params.insert("onId", Param::Text(grant.on.id.clone()));
+        let name = org.name(&grant.on.object_type, &grant.on.id).unwrap_or(&grant.on.id);
+        params.insert("on", Param::Text(name.to_owned()));
+        if let Some(ty) = &grant.restrict {
+            params.insert("restrict", Param::Text(ty.clone()));
+        }
         let only =
             grant.restrict.as_ref().map_or(String::new(), |ty| format!(", restricted to the type `{ty}`"));
         let holds = if holder == "they" { "hold" } else { "holds" };

@@ -3,7 +3,7 @@
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
-use super::misses::Candidate;
+use super::misses::{BOUND, Candidate};
 use super::subject::{Subject, by_everybody};
 use crate::model::object::number;
 use crate::model::permission::PermissionSet;
@@ -133,13 +133,20 @@ pub(super) fn fixes(
             restrict_object_type: restrict.cloned(),
         })
     };
-    let others = |group: u32| {
+    // Who gains by a grant to a group: its users who do not hold as much already.
+    let held =
+        if by_everybody(target).contains_all(missing) { None } else { Some(org.holders(target, missing)) };
+    let unrestricted = {
+        let mut everything = *target;
+        everything.ty = number::NEVER_NAMED;
+        org.holders(&everything, missing)
+    };
+    let others = |group: u32, holders: Option<&Map<u32, (Vec<u32>, u32)>>| {
+        let Some(holders) = holders else { return 0 };
         org.users_in([group].into_iter())
             .keys()
-            .filter(|user| subject.who != Who::User(**user))
             .filter(|user| {
-                let held = org.granted(&org.closure(Who::User(**user)), target) | by_everybody(target);
-                !held.contains_all(missing)
+                subject.who != Who::User(**user) && !org.is_out(**user) && !holders.contains_key(*user)
             })
             .count()
     };
@@ -160,22 +167,24 @@ pub(super) fn fixes(
         }
     }
     // A grant on the object: to the subject, or to a group of theirs.
-    let mut grantees: Vec<(String, bool, usize)> = Vec::new();
+    let mut grantees: Vec<(String, Option<u32>)> = Vec::new();
     match subject.who {
-        Who::MemberOf(group) => grantees.push((id.to_owned(), true, others(group))),
-        _ => grantees.push((id.to_owned(), false, 0)),
+        Who::MemberOf(group) => grantees.push((id.to_owned(), Some(group))),
+        _ => grantees.push((id.to_owned(), None)),
     }
     if user.is_some() {
-        for group in subject.own_groups() {
-            grantees.push((org.principal_id(group), true, others(group)));
-        }
+        grantees.extend(subject.own_groups().into_iter().map(|group| (org.principal_id(group), Some(group))));
     }
-    for (grantee, is_group, gains) in &grantees {
-        let kind = if *is_group { 2 } else { 1 };
+    for (grantee, group) in &grantees {
+        let (kind, is_group) = (if group.is_some() { 2 } else { 1 }, group.is_some());
         if place.restrict.is_some() {
-            offer(*gains, 1, kind, grantee, grant(grantee, *is_group, place.restrict.as_ref()));
+            let gains = group.map_or(0, |group| others(group, held.as_ref()));
+            offer(gains, 1, kind, grantee, grant(grantee, is_group, place.restrict.as_ref()));
         }
-        offer(*gains, place.reach, kind, grantee, grant(grantee, *is_group, None));
+        // What a grant without restriction gives beyond the object counts, where there is something.
+        let holders = if place.reach > 1 { Some(&unrestricted) } else { held.as_ref() };
+        let gains = group.map_or(0, |group| others(group, holders));
+        offer(gains, place.reach, kind, grantee, grant(grantee, is_group, None));
     }
     // Few others gaining comes first, then little being reached: two stable sorts.
     sort::by_rank_and_id(&mut found, |((_, reach, kind), name, _)| {
@@ -202,8 +211,12 @@ fn joinable(
             given.insert(candidate.acl.principal, ());
         }
     }
+    let mut groups: Vec<u32> =
+        given.into_keys().filter(|group| !subject.closure().contains(*group)).collect();
+    sort::by_id(&mut groups, |group| org.principal_id(*group));
+    groups.truncate(BOUND);
     let mut found = Vec::new();
-    for group in given.into_keys().filter(|group| !subject.closure().contains(*group)) {
+    for group in groups {
         let joined = org.closure(Who::MemberOf(group));
         if !org.granted(&joined, target).contains_all(missing) {
             continue;
@@ -232,6 +245,8 @@ impl Subject<'_> {
             .filter(|g| self.org.is_live_group(*g))
             .collect();
         sort::numbers(&mut groups);
+        sort::by_id(&mut groups, |group| self.org.principal_id(*group));
+        groups.truncate(BOUND);
         groups
     }
 }

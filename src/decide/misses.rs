@@ -3,10 +3,11 @@
 
 use serde::Serialize;
 
+use super::explain::phrase;
 use super::subject::Subject;
 use crate::model::object::number;
 use crate::model::permission::PermissionSet;
-use crate::org::{AclRow, Closure, GrantKind, Map, Org, Target, Who, by_code_units, keys::NONE, sort};
+use crate::org::{AclRow, Closure, GrantKind, Map, Org, Standing, Target, Who, keys::NONE, sort};
 
 /// The one thing that differs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -39,6 +40,10 @@ pub struct NearMiss {
 /// How many near misses an explanation tells.
 const MOST: usize = 5;
 
+/// How many groups are looked at one by one, for near misses by deletion and for fixes: beyond what
+/// any organisation has, so that hostile data cost no more than real ones.
+pub(super) const BOUND: usize = 500;
+
 /// An ACL on the chain.
 #[derive(Clone, Copy)]
 pub(super) struct Candidate {
@@ -56,11 +61,8 @@ struct Miss {
     group: u32,
 }
 
-/// One tuple of a role, by place: changed in thought.
+/// One tuple of a role, by place.
 type Edit = (u32, usize);
-
-/// Permission bits with their restriction.
-type Bits = (u8, Option<u16>);
 
 pub(super) struct Search<'a> {
     org: &'a Org,
@@ -69,6 +71,9 @@ pub(super) struct Search<'a> {
     ask: PermissionSet,
     missing: PermissionSet,
     candidates: Vec<Candidate>,
+    standing: Standing,
+    /// The roles of a granted role, as far as they were asked for.
+    roles: Map<u32, Vec<u32>>,
     found: Map<(Missing, u32), Miss>,
 }
 
@@ -84,20 +89,13 @@ impl Org {
         candidates
     }
 
-    /// What a role gives on a type with one tuple changed (`to`, none to leave it out), and one
-    /// role not deleted.
-    fn role_bits_with(&self, role: u32, ty: u16, edit: Option<(Edit, Option<Bits>)>, revived: u32) -> u8 {
+    /// What a role gives on a type without one tuple, or with one role not deleted.
+    fn role_bits_with(&self, role: u32, ty: u16, without: Option<Edit>, revived: u32) -> u8 {
         let mut bits = 0;
         for member in self.roles().closure_reviving(role, revived) {
             let Some(row) = self.roles().row(member) else { continue };
-            for (i, tuple) in row.tuples.iter().enumerate() {
-                let tuple = match edit {
-                    Some(((changed, at), to)) if changed == member && at == i => to,
-                    _ => Some(*tuple),
-                };
-                if let Some((given, restrict)) = tuple
-                    && restrict.is_none_or(|only| only == ty)
-                {
+            for (i, (given, restrict)) in row.tuples.iter().enumerate() {
+                if without != Some((member, i)) && restrict.is_none_or(|only| only == ty) {
                     bits |= given;
                 }
             }
@@ -115,7 +113,19 @@ impl<'a> Search<'a> {
         candidates: Vec<Candidate>,
     ) -> Search<'a> {
         let missing = ask - granted;
-        Search { org: subject.org, subject, target, ask, missing, candidates, found: Map::default() }
+        let standing =
+            subject.org.standing(candidates.iter().map(|candidate| (candidate.slot, candidate.acl)));
+        Search {
+            org: subject.org,
+            subject,
+            target,
+            ask,
+            missing,
+            candidates,
+            standing,
+            roles: Map::default(),
+            found: Map::default(),
+        }
     }
 
     /// Precondition: the answer is no, and the subject has not departed.
@@ -252,6 +262,7 @@ impl<'a> Search<'a> {
             .collect();
         sort::numbers(&mut found);
         sort::by_id(&mut found, |group| org.principal_id(*group));
+        found.truncate(BOUND);
         found
     }
 
@@ -281,24 +292,49 @@ impl<'a> Search<'a> {
                         self.add(Missing::Permission, candidate, NONE);
                     }
                 }
-                GrantKind::Role(granted) => roles.extend(self.org.roles().closure(granted)),
+                GrantKind::Role(granted) => {
+                    let org = self.org;
+                    let closure = self.roles.entry(granted).or_insert_with(|| org.roles().closure(granted));
+                    roles.extend(closure.iter());
+                }
             }
         }
         sort::numbers(&mut roles);
+        // The roles with a tuple that would do if it were changed.
+        let mut by_restriction: Map<u32, ()> = Map::default();
+        let mut by_permission: Map<u32, ()> = Map::default();
         for role in roles {
-            let tuples = self.org.roles().row(role).map(|row| row.tuples.clone()).unwrap_or_default();
-            for (i, (given, restrict)) in tuples.into_iter().enumerate() {
+            let Some(row) = self.org.roles().row(role) else { continue };
+            for (i, (given, restrict)) in row.tuples.iter().copied().enumerate() {
                 let fits = restrict.is_none_or(|only| only == ty);
-                let edit = (role, i);
                 if given == bit && !fits {
-                    self.role_edit(Missing::Restriction, edit, (given, None), bit);
+                    by_restriction.insert(role, ());
                 }
                 if given != bit
                     && fits
-                    && self.survives(given, |held| self.bits_without(held.acl, edit) & given != 0)
+                    && self.survives(given, |held| self.bits_without(held.acl, (role, i)) & given != 0)
                 {
-                    self.role_edit(Missing::Permission, edit, (bit, restrict), bit);
+                    by_permission.insert(role, ());
                 }
+            }
+        }
+        self.role_edits(Missing::Restriction, &by_restriction);
+        self.role_edits(Missing::Permission, &by_permission);
+    }
+
+    /// The ACLs whose role has one of these in its closure.
+    fn role_edits(&mut self, missing: Missing, changed: &Map<u32, ()>) {
+        for at in 0..self.candidates.len() {
+            let candidate = self.candidates[at];
+            if candidate.live
+                && self.subject.closure.contains(candidate.acl.principal)
+                && let GrantKind::Role(granted) = candidate.acl.grant.kind()
+                && self
+                    .roles
+                    .get(&granted)
+                    .is_some_and(|roles| roles.iter().any(|role| changed.contains_key(role)))
+            {
+                self.add(missing, candidate, NONE);
             }
         }
     }
@@ -315,24 +351,8 @@ impl<'a> Search<'a> {
 
     fn bits_without(&self, acl: AclRow, edit: Edit) -> u8 {
         match acl.grant.kind() {
-            GrantKind::Role(granted) => {
-                self.org.role_bits_with(granted, self.target.ty, Some((edit, None)), NONE)
-            }
+            GrantKind::Role(granted) => self.org.role_bits_with(granted, self.target.ty, Some(edit), NONE),
             GrantKind::Permission { .. } => acl.grant.bits(self.target.ty, self.org.roles()),
-        }
-    }
-
-    fn role_edit(&mut self, missing: Missing, edit: Edit, to: Bits, bit: u8) {
-        for at in 0..self.candidates.len() {
-            let candidate = self.candidates[at];
-            if !candidate.live || !self.subject.closure.contains(candidate.acl.principal) {
-                continue;
-            }
-            if let GrantKind::Role(granted) = candidate.acl.grant.kind()
-                && self.org.role_bits_with(granted, self.target.ty, Some((edit, Some(to))), NONE) & bit != 0
-            {
-                self.add(missing, candidate, NONE);
-            }
         }
     }
 
@@ -355,7 +375,7 @@ impl<'a> Search<'a> {
     }
 
     fn add(&mut self, missing: Missing, candidate: Candidate, group: u32) {
-        let slot = self.representative(candidate);
+        let slot = self.standing.of(candidate.slot, candidate.acl, candidate.live);
         let acl = self.org.acls().id(slot);
         self.found.entry((missing, slot)).or_insert(Miss {
             missing,
@@ -364,25 +384,6 @@ impl<'a> Search<'a> {
             slot,
             group,
         });
-    }
-
-    /// Of equal ACLs, deleted ones apart from live ones, that with the smallest id.
-    fn representative(&self, candidate: Candidate) -> u32 {
-        if candidate.live {
-            return self.org.equal_acl(candidate.slot, candidate.acl).unwrap_or(candidate.slot);
-        }
-        let equal = |other: &&Candidate| {
-            !other.live
-                && other.acl.node == candidate.acl.node
-                && other.acl.principal == candidate.acl.principal
-                && other.acl.grant == candidate.acl.grant
-        };
-        self.candidates
-            .iter()
-            .filter(equal)
-            .map(|other| other.slot)
-            .min_by(|a, b| by_code_units(&self.org.acls().id(*a), &self.org.acls().id(*b)))
-            .unwrap_or(candidate.slot)
     }
 
     fn tell(&self, miss: Miss) -> NearMiss {
@@ -398,9 +399,12 @@ impl<'a> Search<'a> {
         };
         let gives = match acl.grant.kind() {
             GrantKind::Role(role) => format!("holds the role `{}` on {on}", org.role_label(role)),
-            GrantKind::Permission { permission, restrict: None } => format!("may {permission} {on}"),
-            GrantKind::Permission { permission, restrict: Some(ty) } => {
-                format!("may {permission} on {on}, restricted to the type `{}`", org.types().name(ty))
+            GrantKind::Permission { permission, restrict } => {
+                let does = phrase(permission.into(), org.types().name(org.node_type(acl.node)), &on);
+                match restrict {
+                    None => format!("may {does}"),
+                    Some(ty) => format!("may {does}, restricted to the type `{}`", org.types().name(ty)),
+                }
             }
         };
         let ask = self.missing.label();
@@ -436,6 +440,16 @@ impl Subject<'_> {
             (Who::MemberOf(group), _) => self.org.is_live_group(group),
             (Who::Nobody, Some(_)) if self.of_group => false,
             (_, Some(id)) => !self.org.would_depart(id),
+        }
+    }
+
+    /// The subject's name, or the group's whose member it is.
+    pub(super) fn name(&self) -> String {
+        match (self.who, self.id()) {
+            (Who::MemberOf(group), _) => self.org.principal_label(group),
+            (_, Some(id)) if self.of_group => id.to_owned(),
+            (_, Some(id)) => self.org.user_label(id),
+            (_, None) => String::new(),
         }
     }
 

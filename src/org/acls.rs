@@ -7,7 +7,7 @@ use hashbrown::HashTable;
 
 use super::keys::{Keys, NONE};
 use super::roles::Roles;
-use super::{Map, Org};
+use super::{Map, Org, sort};
 use crate::load::list::List;
 use crate::model::permission::Permission;
 
@@ -81,6 +81,14 @@ struct Stored {
 /// object and grantee.
 const LIGHT: u32 = 16;
 
+/// Further rows with one ACL's id.
+#[derive(Clone, Debug, Default)]
+struct Copies {
+    slots: Vec<u32>,
+    /// One of them is marked deleted.
+    deleted: bool,
+}
+
 /// All ACLs, by slot; the number of an ACL's id is its slot.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Acls {
@@ -89,9 +97,9 @@ pub(crate) struct Acls {
     /// ACLs of objects with many, by object and grantee.
     pairs: HashTable<u32>,
     /// Further rows with the id of an earlier one, by the earlier one's slot.
-    copies: Map<u32, Vec<(u32, AclRow)>>,
-    /// The earlier row's slot, by the copy's.
-    copied_from: Map<u32, u32>,
+    copies: Map<u32, Copies>,
+    /// The earlier row's slot and what the copy says, by the copy's slot.
+    copied_from: Map<u32, (u32, AclRow)>,
     live: u32,
 }
 
@@ -130,18 +138,19 @@ impl Acls {
         })
     }
 
-    pub fn copies(&self, slot: u32) -> &[(u32, AclRow)] {
-        self.copies.get(&slot).map_or(&[], Vec::as_slice)
+    /// The slots of further rows with an ACL's id.
+    pub fn copies(&self, slot: u32) -> &[u32] {
+        self.copies.get(&slot).map_or(&[], |copies| copies.slots.as_slice())
     }
 
-    /// The slot of the earlier row with the same id, for a slot that holds a copy.
-    pub fn copied_from(&self, slot: u32) -> Option<u32> {
+    /// The slot of the earlier row with the same id and what the copy says, for a slot that holds one.
+    pub fn copied_from(&self, slot: u32) -> Option<(u32, AclRow)> {
         self.copied_from.get(&slot).copied()
     }
 
     /// Whether the ACL counts: it, and every copy of it, is not marked deleted.
     pub fn is_live(&self, slot: u32, row: AclRow) -> bool {
-        !row.deleted && self.copies(slot).iter().all(|(_, copy)| !copy.deleted)
+        !row.deleted && !self.copies.get(&slot).is_some_and(|copies| copies.deleted)
     }
 
     /// A slot without an ACL: its row does not count, or is a copy.
@@ -161,7 +170,32 @@ impl Acls {
     }
 }
 
+/// Which of equal ACLs stands for all of them: that with the smallest id, so that the order of
+/// rows never matters. Live ones and those marked deleted stand apart.
+#[derive(Debug, Default)]
+pub(crate) struct Standing(Map<(u32, u32, Grant, bool), u32>);
+
+impl Standing {
+    /// The ACL that stands for this one.
+    pub fn of(&self, slot: u32, acl: AclRow, live: bool) -> u32 {
+        self.0.get(&(acl.node, acl.principal, acl.grant, live)).copied().unwrap_or(slot)
+    }
+}
+
 impl Org {
+    /// Finds which of these ACLs stand.
+    pub(crate) fn standing(&self, acls: impl Iterator<Item = (u32, AclRow)>) -> Standing {
+        let mut standing = Standing::default();
+        for (slot, acl) in acls {
+            let key = (acl.node, acl.principal, acl.grant, self.acls.is_live(slot, acl));
+            let first = standing.0.entry(key).or_insert(slot);
+            if *first != slot && sort::by_code_units(&self.acls.id(slot), &self.acls.id(*first)).is_lt() {
+                *first = slot;
+            }
+        }
+        standing
+    }
+
     pub(crate) fn acls(&self) -> &Acls {
         &self.acls
     }
@@ -213,15 +247,17 @@ impl Org {
         }
         self.principals[row.principal as usize].acls -= 1;
         self.acls.rows[slot as usize].grant = EMPTY;
-        for (copy, _) in self.acls.copies.remove(&slot).into_iter().flatten() {
+        for copy in self.acls.copies.remove(&slot).into_iter().flat_map(|copies| copies.slots) {
             self.acls.copied_from.remove(&copy);
         }
         self.acls.live -= 1;
     }
 
     pub(super) fn add_acl_copy(&mut self, first: u32, slot: u32, row: AclRow) {
-        self.acls.copies.entry(first).or_default().push((slot, row));
-        self.acls.copied_from.insert(slot, first);
+        let copies = self.acls.copies.entry(first).or_default();
+        copies.slots.push(slot);
+        copies.deleted |= row.deleted;
+        self.acls.copied_from.insert(slot, (first, row));
     }
 
     fn chain_on_node(&self, node: u32) -> impl Iterator<Item = u32> {
@@ -297,10 +333,11 @@ impl Org {
                 None => self.acls.push_blank(),
             }
         }
-        for (first, copies) in old.copies {
-            for (slot, row) in copies {
-                self.add_acl_copy(to[&first], to[&slot], row);
-            }
+        let mut copies: Vec<u32> = old.copied_from.keys().copied().collect();
+        sort::numbers(&mut copies);
+        for copy in copies {
+            let (first, row) = old.copied_from[&copy];
+            self.add_acl_copy(to[&first], to[&copy], row);
         }
     }
 }

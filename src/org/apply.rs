@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
 use super::acls::AclRow;
-use super::{Org, sort};
+use super::{Map, Org, sort};
 use crate::load::list::{Field, List};
 use crate::load::row::{Row, read_row, read_text};
 use crate::model::error::{Error, ErrorCode};
@@ -58,8 +58,14 @@ impl Org {
             }
         }
         self.roles.settle();
+        // Of two rows with one id in a change the later one is the one that is there.
+        let last: Map<(List, u32), usize> =
+            changed.iter().enumerate().map(|(n, (list, _, slot))| ((*list, *slot), n)).collect();
         let findings = changed
             .into_iter()
+            .enumerate()
+            .filter(|(n, (list, _, slot))| last[&(*list, *slot)] == *n)
+            .map(|(_, change)| change)
             .flat_map(|(list, i, slot)| {
                 let at = format!("/{}/upsert/{i}", list.name());
                 self.findings_of_row(list, slot, &at)
@@ -117,25 +123,24 @@ impl Org {
 }
 
 /// The entries of an object, unread.
-struct RawMap<'a>(Vec<(String, &'a RawValue)>);
+struct RawMap<'a>(Map<String, &'a RawValue>);
 
 impl<'de: 'a, 'a> Deserialize<'de> for RawMap<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<RawMap<'a>, D::Error> {
         struct Entries;
         impl<'de> Visitor<'de> for Entries {
-            type Value = Vec<(String, &'de RawValue)>;
+            type Value = Map<String, &'de RawValue>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("an object with each key once")
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut entries = Vec::new();
+                let mut entries = Map::default();
                 while let Some((key, value)) = map.next_entry::<String, _>()? {
-                    if entries.iter().any(|(known, _)| *known == key) {
+                    if entries.insert(key, value).is_some() {
                         return Err(serde::de::Error::custom("a key is given twice"));
                     }
-                    entries.push((key, value));
                 }
                 Ok(entries)
             }
@@ -155,7 +160,7 @@ fn read_changes(bytes: &[u8]) -> Result<Vec<Change<'_>>, Error> {
         let parts: Option<RawMap<'_>> =
             read(raw.get().as_bytes(), &at, "an object with `upsert` or `remove`, each once")?;
         let mut change = Change { list, remove: Vec::new(), upsert: Vec::new() };
-        for (part, raw) in parts.map_or(Vec::new(), |parts| parts.0) {
+        for (part, raw) in parts.map_or(Map::default(), |parts| parts.0) {
             let at = format!("{at}/{}", crate::load::splitter::escape(&part));
             let items: Option<Vec<&RawValue>> = read(raw.get().as_bytes(), &at, "a list")?;
             for (i, item) in items.unwrap_or_default().into_iter().enumerate() {

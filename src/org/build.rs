@@ -258,19 +258,23 @@ impl Builder {
         if let Some(name) = row.text(Field::Name) {
             self.org.name = Some(name.into());
         }
-        let Some(id) = row.text(Field::Id) else { return Ok(()) };
-        if id.is_empty() {
+        let Some(id) = row.text(Field::Id).filter(|id| !id.is_empty()) else {
             return Err(Error::at(
-                ErrorCode::NoOrganization,
+                ErrorCode::BadShape,
                 "/organization/id",
-                "`/organization/id` is empty; give the organization's id",
+                "`/organization/id`: expected the organization's id, found nothing",
             ));
-        }
+        };
         match self.decided {
             Decided::ByRows { .. } if *id != *self.org.id => Err(Error::at(
                 ErrorCode::NoOrganization,
                 "/organization/id",
                 format!("most rows before `organization` do not belong to `{id}`; put `organization` first"),
+            )),
+            Decided::Given if *id != *self.org.id => Err(Error::at(
+                ErrorCode::NoOrganization,
+                "/organization/id",
+                format!("the data name two organizations, `{}` and `{id}`; load one at a time", self.org.id),
             )),
             _ if self.decided == Decided::Not => {
                 self.decide(id, Decided::Given);

@@ -1,8 +1,7 @@
 //! Findings of loading (the model's section 4): what was left out of the data, and where.
 
-use super::acls::{AclRow, Grant, GrantKind};
+use super::acls::{AclRow, Grant, GrantKind, Standing};
 use super::keys::NONE;
-use super::people::USER;
 use super::put::object_rows;
 use super::{Map, Org, sort};
 use crate::load::list::{Field, List};
@@ -25,6 +24,8 @@ impl Org {
                     .with("id", &*self.id),
             );
         }
+        let all_acls = (0..self.acls.slot_count()).filter_map(|slot| Some((slot, self.acls.get(slot)?)));
+        let standing = self.standing(all_acls);
         for list in List::ALL {
             let places = self.places(list);
             let pointers = places.pointers();
@@ -42,7 +43,7 @@ impl Org {
             }
             let mut found: Vec<(u32, Vec<Finding>)> = Vec::new();
             for slot in 0..places.slots() {
-                let row = self.problems_of_row(list, slot);
+                let row = self.problems_of_row(list, slot, Some(&standing));
                 if !row.is_empty() {
                     found.push((slot, row));
                 }
@@ -62,14 +63,14 @@ impl Org {
 
     /// What is wrong with one row by itself; `at` is its pointer.
     pub(super) fn findings_of_row(&self, list: List, slot: u32, at: &str) -> Vec<Finding> {
-        self.problems_of_row(list, slot).into_iter().map(|finding| moved_to(finding, at)).collect()
+        self.problems_of_row(list, slot, None).into_iter().map(|finding| moved_to(finding, at)).collect()
     }
 
     /// The same with pointers relative to the row.
-    fn problems_of_row(&self, list: List, slot: u32) -> Vec<Finding> {
+    fn problems_of_row(&self, list: List, slot: u32, standing: Option<&Standing>) -> Vec<Finding> {
         let mut found = self.places(list).issues_of(slot).to_vec();
         match list {
-            List::Acls => self.acl_problems(slot, &mut found),
+            List::Acls => self.acl_problems(slot, standing, &mut found),
             List::Groups => self.group_problems(slot, &mut found),
             List::Roles => self.role_problems(slot, &mut found),
             List::ProjectGroups => self.region_problems(slot, &mut found),
@@ -104,7 +105,7 @@ impl Org {
         found
     }
 
-    fn acl_problems(&self, slot: u32, found: &mut Vec<Finding>) {
+    fn acl_problems(&self, slot: u32, standing: Option<&Standing>, found: &mut Vec<Finding>) {
         let Some(row) = self.acls.get(slot) else {
             // It may be a copy of an earlier ACL.
             if let Some(first) = self.acl_copied_at(slot) {
@@ -141,7 +142,14 @@ impl Org {
             }
             found.push(finding);
         }
-        if let Some(other) = self.equal_acl(slot, row) {
+        let other = match standing {
+            Some(standing) if self.acls.is_live(slot, row) => {
+                Some(standing.of(slot, row, true)).filter(|first| *first != slot)
+            }
+            Some(_) => None,
+            None => self.equal_acl(slot, row),
+        };
+        if let Some(other) = other {
             let message = format!("the ACL `{}` grants the same; it counts once", self.acls.id(other));
             found.push(
                 Finding::new(Code::DuplicateAcl, String::new(), message)
@@ -151,40 +159,22 @@ impl Org {
         }
     }
 
-    /// The ACL that stands for this one: that of equal ones with the smallest id. None when it
-    /// stands for itself.
-    pub(crate) fn equal_acl(&self, slot: u32, row: AclRow) -> Option<u32> {
+    /// The ACL that stands for this one, when it is another.
+    fn equal_acl(&self, slot: u32, row: AclRow) -> Option<u32> {
         if !self.acls.is_live(slot, row) {
             return None;
         }
-        let same = |other: &AclRow| other.principal == row.principal && other.grant == row.grant;
-        let mut best = (slot, None::<String>);
-        let mut offer = |other: u32| {
-            let own = best.1.get_or_insert_with(|| self.acls.id(best.0));
-            let id = self.acls.id(other);
-            if sort::by_code_units(&id, own).is_lt() {
-                best = (other, Some(id));
-            }
-        };
-        if self.node(row.node).heavy {
-            for (other, acl) in self.acls_of_pair(row.node, row.principal) {
-                if other != slot && same(&acl) {
-                    offer(other);
-                }
-            }
+        let same = |other: &(u32, AclRow)| other.1.principal == row.principal && other.1.grant == row.grant;
+        let standing = if self.node(row.node).heavy {
+            self.standing(self.acls_of_pair(row.node, row.principal).filter(same))
         } else {
-            for (other, acl) in self.acls_on(row.node) {
-                if other != slot && same(&acl) {
-                    offer(other);
-                }
-            }
-        }
-        (best.0 != slot).then_some(best.0)
+            self.standing(self.acls_on(row.node).filter(same))
+        };
+        Some(standing.of(slot, row, true)).filter(|first| *first != slot)
     }
 
     fn acl_copied_at(&self, slot: u32) -> Option<Finding> {
-        let first = self.acls.copied_from(slot)?;
-        let (_, copy) = self.acls.copies(first).iter().find(|(s, _)| *s == slot)?;
+        let (first, copy) = self.acls.copied_from(slot)?;
         let row = self.acls.get(first)?;
         let same = row.node == copy.node
             && row.principal == copy.principal
@@ -363,25 +353,17 @@ impl Org {
     }
 
     fn departed(&self, findings: &mut Vec<Finding>) {
-        if !self.places(List::Users).present {
+        let mut departed: Vec<u32> = self.principals().filter(|p| self.has_departed(*p)).collect();
+        if departed.is_empty() {
             return;
         }
-        let mut departed: Vec<String> =
-            self.principals().filter(|p| self.has_departed(*p)).map(|p| self.principal_id(p)).collect();
-        sort::ids(&mut departed);
+        sort::by_id(&mut departed, |principal| self.principal_id(*principal));
+        let in_groups = self.first_memberships();
         let (groups, acls) = (self.places(List::Groups).pointers(), self.places(List::Acls).pointers());
-        for id in departed {
-            let Some(principal) = self.principal_keys.get(USER, &id) else { continue };
-            let info = self.principal(principal);
-            let group = info
-                .member_of
-                .iter()
-                .min_by_key(|group| self.places(List::Groups).place(self.principal(**group).row));
-            let path = match group.and_then(|group| Some((group, self.group_row(*group)?))) {
-                Some((group, row)) => {
-                    let at = row.users.iter().position(|user| *user == principal).unwrap_or_default();
-                    format!("{}/member_users/{at}", groups.of(self.principal(*group).row))
-                }
+        for principal in departed {
+            let id = self.principal_id(principal);
+            let path = match in_groups.get(&principal) {
+                Some((slot, at)) => format!("{}/member_users/{at}", groups.of(*slot)),
                 None => self
                     .all_acls_of(principal)
                     .min_by_key(|slot| self.places(List::Acls).place(*slot))
@@ -392,6 +374,23 @@ impl Org {
             );
             findings.push(Finding::new(Code::DepartedPrincipal, path, message).with("id", &*id).subject(id));
         }
+    }
+
+    /// Where each user stands first as a member: the slot of the group and the place in its list.
+    fn first_memberships(&self) -> Map<u32, (u32, usize)> {
+        let mut slots: Vec<u32> =
+            self.principals().filter(|p| self.is_group(*p)).map(|group| self.principal(group).row).collect();
+        slots.retain(|slot| *slot != NONE);
+        sort::by_rank_and_id(&mut slots, |slot| {
+            (u64::from(self.places(List::Groups).place(*slot)), String::new())
+        });
+        let mut first: Map<u32, (u32, usize)> = Map::default();
+        for slot in slots {
+            for (at, user) in self.groups.get(slot).into_iter().flat_map(|row| row.users.iter().enumerate()) {
+                first.entry(*user).or_insert((slot, at));
+            }
+        }
+        first
     }
 
     /// MODEL 5: owners by the group and owners by the role should be the same people.

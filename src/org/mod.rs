@@ -20,7 +20,7 @@ pub(crate) mod sort;
 mod tree;
 mod types;
 
-pub(crate) use acls::{AclRow, GrantKind};
+pub(crate) use acls::{AclRow, GrantKind, Standing};
 pub use apply::Applied;
 pub use build::{LoadOptions, Loader, Members, UnknownObjects};
 pub(crate) use closure::{Closure, Ways, Who};

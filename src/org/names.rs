@@ -175,13 +175,7 @@ impl Org {
             .count();
         let places: usize = List::ALL.iter().map(|list| self.places(*list).slots() as usize).sum();
         Stats {
-            users: self
-                .users
-                .slots
-                .iter()
-                .flatten()
-                .filter(|row| self.principal(row.principal).row != NONE)
-                .count(),
+            users: self.principals().filter(|p| !self.is_group(*p) && self.principal(*p).row != NONE).count(),
             groups: self.principals().filter(|p| self.is_group(*p) && self.principal(*p).row != NONE).count(),
             roles: (0..self.roles.len() as u32).filter(|role| self.roles.is_known(*role)).count(),
             acls: self.acls.len(),

@@ -9,7 +9,6 @@ use super::tree::{ObjectRow, RegionRow};
 use super::{Org, sort};
 use crate::load::list::{Field, List};
 use crate::load::row::Row;
-use crate::load::splitter::escape;
 use crate::model::error::{Error, ErrorCode};
 use crate::model::finding::{Code, Finding};
 use crate::model::object::number;
@@ -36,17 +35,30 @@ fn boxed(text: Option<&str>) -> Option<Box<str>> {
 pub(super) struct Refusal {
     code: Code,
     field: Option<Field>,
+    /// What stands in the field.
+    value: Option<String>,
     message: String,
 }
 
 impl Refusal {
     fn new(code: Code, field: Option<Field>, message: impl Into<String>) -> Refusal {
-        Refusal { code, field, message: message.into() }
+        Refusal { code, field, value: None, message: message.into() }
+    }
+
+    fn value(mut self, value: &str) -> Refusal {
+        self.value = Some(value.to_owned());
+        self
     }
 
     fn finding(self, list: List, id: Option<&str>) -> Finding {
         let path = self.field.map_or(String::new(), |field| format!("/{}", field.name()));
         let mut finding = Finding::new(self.code, path, self.message).with("list", list.name());
+        if let Some(field) = self.field {
+            finding = finding.with("field", field.name());
+        }
+        if let Some(value) = self.value {
+            finding = finding.with("value", value);
+        }
         if let Some(id) = id {
             finding = finding.with("id", id);
             if list == List::Acls {
@@ -100,7 +112,7 @@ impl Org {
                     "this {} belongs to the organization `{other}` and is ignored; take it out of the export",
                     list.noun()
                 ),
-            ))
+            ).value(other))
         } else {
             check(list, row).err()
         };
@@ -205,9 +217,16 @@ impl Org {
             groups,
             deleted: row.is_deleted(),
         };
-        self.unlink_group(principal);
+        // A further row with the same id can only mark the group deleted.
+        let info = &self.principals[principal as usize];
+        let matters = info.row == NONE || group.deleted && !info.deleted;
+        if matters {
+            self.unlink_group(principal);
+        }
         put_first(&mut self.groups, &mut self.principals[principal as usize].row, principal, slot, group);
-        self.link_group(principal);
+        if matters {
+            self.link_group(principal);
+        }
     }
 
     fn put_role(&mut self, slot: u32, id: &str, row: &Row<'_>) {
@@ -244,7 +263,7 @@ impl Org {
                 tuple.restrict.as_deref().filter(|_| restrict.is_some_and(|ty| ty >= number::KNOWN))
             {
                 let path = format!("/member_permissions/{i}/restrict_object_type");
-                let finding = unknown_type(path, name);
+                let finding = unknown_type(path, name).with("role", id);
                 self.places_mut(List::Roles).report(slot, finding);
             }
             tuples.push((1 << permission.index(), restrict));
@@ -259,9 +278,15 @@ impl Org {
             members,
             deleted: row.is_deleted(),
         };
-        self.roles.unlink(role);
+        // A further row with the same id can only mark the role deleted.
+        let matters = !self.roles.is_known(role) || role_row.deleted && !self.roles.is_deleted(role);
+        if matters {
+            self.roles.unlink(role);
+        }
         self.roles.put_first(slot, role_row);
-        self.refresh_role(role);
+        if matters {
+            self.refresh_role(role);
+        }
     }
 
     fn put_region(&mut self, slot: u32, id: &str, row: &Row<'_>) {
@@ -272,9 +297,16 @@ impl Org {
             });
         let region =
             RegionRow { node, name: boxed(row.text(Field::Name)), projects, deleted: row.is_deleted() };
-        self.unlink_region(node);
+        // A further row with the same id can only mark the project group deleted.
+        let info = &self.nodes[node as usize];
+        let matters = info.row == NONE || region.deleted && !info.deleted;
+        if matters {
+            self.unlink_region(node);
+        }
         put_first(&mut self.regions, &mut self.nodes[node as usize].row, node, slot, region);
-        self.link_region(node);
+        if matters {
+            self.link_region(node);
+        }
     }
 
     pub(super) fn unlink_region(&mut self, node: u32) {
@@ -327,8 +359,14 @@ impl Org {
         } else {
             &mut self.nodes[node as usize].row
         };
+        let (is_copy, deleted) = (*first != NONE, object.deleted);
         put_first(&mut self.objects[rows], first, node, slot, object);
-        self.refresh_object(node);
+        if is_copy {
+            // A further row with the same id can only mark the object deleted.
+            self.nodes[node as usize].deleted |= deleted;
+        } else {
+            self.refresh_object(node);
+        }
     }
 
     /// All rows of an object, the one that stands first: MODEL 4, prompts and functions together.
@@ -394,7 +432,7 @@ impl Org {
             if let Some(name) = row.text(field)
                 && self.types.get(name) >= number::KNOWN
             {
-                let finding = unknown_type(format!("/{}", field.name()), name);
+                let finding = unknown_type(format!("/{}", field.name()), name).acl(id);
                 self.places_mut(List::Acls).report(slot, finding);
             }
         }
@@ -448,7 +486,7 @@ impl Org {
             List::Acls => {
                 let Some(first) = self.acls.find(id) else { return Vec::new() };
                 let mut slots = vec![first];
-                slots.extend(self.acls.copies(first).iter().map(|(slot, _)| *slot));
+                slots.extend_from_slice(self.acls.copies(first));
                 self.unlink_acl(first);
                 slots
             }
@@ -587,7 +625,8 @@ fn check_acl(row: &Row<'_>) -> Result<(), Refusal> {
             Code::UnknownPermission,
             Some(Field::Permission),
             format!("the permission `{name}` is not one of the eight; the ACL is skipped"),
-        )),
+        )
+        .value(name)),
         _ => Ok(()),
     }
 }
@@ -602,7 +641,6 @@ fn full_name(row: &Row<'_>) -> Option<Box<str>> {
 }
 
 fn unknown_type(path: String, name: &str) -> Finding {
-    let message =
-        format!("the object type `{}` is not known to this version; it has no ancestors here", escape(name));
+    let message = format!("the object type `{name}` is not known to this version; it has no ancestors here");
     Finding::new(Code::UnknownObjectType, path, message).with("type", name)
 }

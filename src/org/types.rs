@@ -3,7 +3,7 @@
 use crate::model::object::{OBJECT_TYPES, known_type_number, number};
 
 /// How many unknown types are kept apart; real data have a handful.
-const MAX_UNKNOWN: usize = 1 << 14;
+const MAX_UNKNOWN: usize = 1 << 10;
 
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Types {
