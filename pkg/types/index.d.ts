@@ -445,8 +445,10 @@ export class Org {
   /** Somebody who is not signed in. */
   readonly anonymous: Subject;
 
-  /** The fast way to name one object many times. Stays valid for the Org's life. */
-  /** Without an id: the organisation's own, of whichever organisation is loaded at the time. */
+  /**
+   * The fast way to name one object many times. Stays valid for the Org's life. Without an id: the organisation's own,
+   * of whichever organisation is loaded at the time.
+   */
   ref(type: Singleton): ObjectRef;
   ref(type: Type, id: Id, project?: Project): ObjectRef;
 
