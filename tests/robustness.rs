@@ -265,6 +265,99 @@ fn chains_a_hundred_thousand_deep() {
     assert!(!org.subject("ada").can(Permission::Update, &Object::project("p")));
 }
 
+/// Data made to be expensive: what would take hours if any of it were done for each pair of rows.
+#[test]
+fn hostile_sizes() {
+    const MANY: usize = 30_000;
+    let names = |prefix: &str| (0..MANY).map(|i| format!("{prefix}{i}")).collect::<Vec<_>>();
+    let acl = |id: String, grantee: Value| {
+        let mut acl = json!({"id": id, "object_type": "project", "object_id": "p", "permission": "read"});
+        acl.as_object_mut().unwrap().extend(grantee.as_object().unwrap().clone());
+        acl
+    };
+    let ask = |export: Value| {
+        let mut export = export;
+        export["organization"] = json!({"id": "o"});
+        let org = load(&export.to_string()).expect("odd, and an export");
+        let project = Object::project("p");
+        for permission in [Permission::Read, Permission::Update] {
+            let _ = org.subject("ada").explain(permission, &project);
+            let _ = org.who(permission, &project, ListOptions::default());
+        }
+        let _ = org.access(&project);
+        let _ = org.subject("ada").groups();
+        (org.findings().len(), org)
+    };
+    let project = json!([{"id": "p"}]);
+
+    // Equal ACLs, live and deleted.
+    let equal: Vec<Value> = names("a").into_iter().map(|id| acl(id, json!({"user_id": "ada"}))).collect();
+    let (findings, org) = ask(json!({"projects": project, "acls": equal}));
+    // The list is also as long as a page.
+    assert_eq!(findings, MANY, "all but the first, and a list as long as pages are");
+    assert_eq!(org.subject("ada").explain(Permission::Read, &Object::project("p")).grants.len(), 1);
+    let deleted: Vec<Value> =
+        names("a").into_iter().map(|id| acl(id, json!({"user_id": "ada", "deleted_at": "x"}))).collect();
+    let (_, org) = ask(json!({"projects": project, "acls": deleted}));
+    assert_eq!(org.subject("ada").explain(Permission::Read, &Object::project("p")).near_misses.len(), 1);
+
+    // Copies of one id in every list.
+    let copies = |row: Value| Value::Array(vec![row; MANY]);
+    let (findings, _) = ask(json!({
+        "projects": project,
+        "datasets": copies(json!({"id": "d", "project_id": "p"})),
+        "groups": copies(json!({"id": "g", "name": "G", "member_users": ["ada"], "member_groups": ["g"]})),
+        "roles": copies(json!({"id": "r", "name": "R", "member_roles": ["r"]})),
+        "project_groups": copies(json!({"id": "q", "name": "Q", "member_projects": ["p"]})),
+        "users": copies(json!({"id": "ada"})),
+        "acls": copies(acl("a".into(), json!({"group_id": "g"}))),
+    }));
+    assert!(findings > 6 * (MANY - 1), "{findings}");
+
+    // A chain of groups with an ACL on each, and one of roles with a permission in each.
+    let groups: Vec<Value> = (0..MANY)
+        .map(|i| json!({"id": format!("g{i}"), "name": "G", "member_groups": [format!("g{}", i + 1)], "member_users": [format!("u{i}")]}))
+        .collect();
+    let acls: Vec<Value> =
+        (0..MANY).map(|i| acl(format!("a{i}"), json!({"group_id": format!("g{i}")}))).collect();
+    ask(json!({"projects": project, "groups": groups, "acls": acls[..2_000]}));
+    let roles: Vec<Value> = (0..MANY)
+        .map(|i| {
+            json!({"id": format!("r{i}"), "name": "R", "member_roles": [format!("r{}", i + 1)],
+                        "member_permissions": [{"permission": "read", "restrict_object_type": "dataset"}]})
+        })
+        .collect();
+    let granted =
+        json!([{"id": "a", "object_type": "project", "object_id": "p", "user_id": "ada", "role_id": "r0"}]);
+    ask(json!({"projects": project, "roles": roles, "acls": granted}));
+
+    // A directory that knows nobody, and somebody in many deleted groups.
+    let (findings, _) =
+        ask(json!({"users": [], "groups": [{"id": "g", "name": "G", "member_users": names("u")}]}));
+    assert_eq!(findings, MANY);
+    let deleted: Vec<Value> = names("g")
+        .into_iter()
+        .map(|id| json!({"id": id, "name": "G", "deleted_at": "x", "member_users": ["ada"]}))
+        .collect();
+    ask(json!({"projects": project, "groups": deleted, "acls": acls[..1_000]}));
+
+    // Many types: beyond what is kept apart it is an error.
+    let types: Vec<Value> = names("type")
+        .into_iter()
+        .map(|ty| json!({"id": ty, "object_type": ty, "object_id": "x", "user_id": "ada", "permission": "read"}))
+        .collect();
+    let error = load(&json!({"organization": {"id": "o"}, "acls": types}).to_string()).expect_err("too many");
+    assert_eq!(error.code(), ErrorCode::TooLarge);
+    let mut org = load(&sample().to_string()).unwrap();
+    let lists: serde_json::Map<String, Value> =
+        names("list").into_iter().map(|name| (name, json!({}))).collect();
+    assert_eq!(
+        org.apply(Value::Object(lists).to_string().as_bytes()).expect_err("no lists").code(),
+        ErrorCode::BadShape
+    );
+    still_works();
+}
+
 /// MODEL 4: an organization is inferred when all rows agree, wherever it stands in the text.
 #[test]
 fn the_organization_may_come_last() {
