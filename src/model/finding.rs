@@ -84,6 +84,53 @@ codes! {
     DuplicateId "duplicate_id" Info "the same row twice; it counts once";
     OrganizationInferred "organization_inferred" Info "the export names no organization; its id is taken from the rows";
     MaybeTruncated "maybe_truncated" Info "a list as long as a page; if there is more, the answers under-report access";
+    MalformedRequest "malformed_request" Error "a body that is missing, is no object, lacks a required field or has a field of a wrong type";
+    UnknownField "unknown_field" Warning "a field that the API does not have; the server ignores or refuses it";
+    GranteeMissing "grantee_missing" Error "an ACL with neither user_id nor group_id";
+    GranteeAmbiguous "grantee_ambiguous" Error "an ACL with both user_id and group_id";
+    PermissionMissing "permission_missing" Error "an ACL with neither permission nor role_id";
+    PermissionAmbiguous "permission_ambiguous" Error "an ACL with both permission and role_id";
+    RestrictWithRole "restrict_with_role" Error "restrict_object_type beside role_id";
+    UnknownGroup "unknown_group" Error "a permission group that is not in the data";
+    UnknownRole "unknown_role" Error "a role that is not in the data";
+    UnknownUser "unknown_user" Warning "a user or service account that is not in the data";
+    UnknownObject "unknown_object" Warning "an object that is not in the data";
+    DeletedGroup "deleted_group" Error "a permission group that is marked deleted";
+    DeletedRole "deleted_role" Error "a role that is marked deleted";
+    DeletedObject "deleted_object" Error "an object that is marked deleted, or whose project is";
+    WrongOrganization "wrong_organization" Error "a group, role, object, org_id or org_name of another organisation";
+    NameEmpty "name_empty" Error "a name that is empty or only white space";
+    NameExists "name_exists" Info "the name is taken: the server returns what has it, unmodified";
+    NotPermitted "not_permitted" Error "the actor lacks a permission that the request needs";
+    OwnerRequired "owner_required" Error "only an organisation owner may do this";
+    ServiceTokenRequired "service_token_required" Error "the actor's kind of credential does not suffice; an API key never does";
+    SystemRole "system_role" Error "an edit of a system role, which nobody may edit";
+    BuiltinGroup "builtin_group" Error "a built-in permission group would be deleted or renamed";
+    PlanRequired "plan_required" Error "the organisation's plan does not include this";
+    LastMember "last_member" Error "the organisation would have no member left";
+    LastOwner "last_owner" Warning "the organisation would have no owner left";
+    DuplicateGrant "duplicate_grant" Info "an equal ACL exists; the server returns it unmodified";
+    RedundantGrant "redundant_grant" Warning "what the ACL grants is granted already to everyone it covers";
+    NoEffect "no_effect" Warning "a grant or a removal that changes nothing";
+    SuperUser "super_user" Warning "who may grant or revoke here can give themselves every permission";
+    WideRead "wide_read" Warning "read on a whole project for somebody who held only some of its objects";
+    ProjectNotReadable "project_not_readable" Warning "a grant on an object for somebody who may not read its project: not reachable in the UI";
+    LogsCreateOnly "logs_create_only" Warning "create without update on logs, which writes nothing";
+    SelfLockout "self_lockout" Warning "the actor would lose the permission that undoes the change";
+    CreatesEscalation "creates_escalation" Warning "somebody would gain a path to more than what is granted";
+    WiderThanBox "wider_than_box" Info "what is removed to turn a box off covers more than the box";
+    UnusedGroup "unused_group" Info "a permission group without users, or that neither holds a grant nor is in a group";
+    UnusedRole "unused_role" Info "a role that no live ACL and no role names";
+    PersonWithoutAccess "person_without_access" Info "a person who holds nothing";
+    RedundantAcl "redundant_acl" Info "an ACL whose grants others give already to everyone it covers";
+    CreatorGrants "creator_grants" Info "a person who holds the role owner directly on objects, as creators do";
+    TokenExpired "token_expired" Warning "a service token that has expired";
+    TokenExpiring "token_expiring" Warning "a service token that expires within 30 days";
+    OwnerServiceAccount "owner_service_account" Warning "a service account that is an organisation owner";
+    SettingsHolder "settings_holder" Warning "somebody who may change the organisation's settings, the API URL among them: where data go";
+    PublicExperiment "public_experiment" Warning "an experiment that anybody may read, without signing in";
+    EscalationPath "escalation_path" Warning "somebody who could give themselves more than what they hold";
+    GroupEditor "group_editor" Warning "somebody who may update a permission group whose grants they do not all hold";
 }
 
 impl fmt::Display for Code {
@@ -195,6 +242,9 @@ pub struct Finding {
     /// The id of the ACL concerned.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub acl: Option<String>,
+    /// The index of the change concerned, in a draft of several.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub change: Option<usize>,
 }
 
 impl Finding {
@@ -208,6 +258,7 @@ impl Finding {
             subject: None,
             object: None,
             acl: None,
+            change: None,
         }
     }
 
