@@ -1,5 +1,7 @@
 //! The lists of an export, and which fields of their rows the model reads.
 
+use crate::model::object::number;
+
 /// The fields that the model reads in every row.
 const EVERY: [Field; 4] = [Field::Id, Field::OrgId, Field::ObjectOrgId, Field::DeletedAt];
 
@@ -59,6 +61,21 @@ impl List {
 
     pub fn from_name(name: &str) -> Option<List> {
         List::ALL.into_iter().find(|list| list.name() == name)
+    }
+
+    /// The number of the type that its rows are as objects; none for ACLs and people.
+    pub const fn object_type(self) -> Option<u16> {
+        Some(match self {
+            List::Groups => number::GROUP,
+            List::Roles => number::ROLE,
+            List::Projects => number::PROJECT,
+            List::ProjectGroups => number::PROJECT_GROUP,
+            List::Experiments => number::EXPERIMENT,
+            List::Datasets => number::DATASET,
+            List::Prompts | List::Functions => number::PROMPT,
+            List::PromptSessions => number::PROMPT_SESSION,
+            _ => return None,
+        })
     }
 
     /// What one row of it is called in a message.

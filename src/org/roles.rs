@@ -138,6 +138,26 @@ impl Roles {
         self.infos[role as usize].closure.bits(ty)
     }
 
+    /// What a role and its member roles grant, each once.
+    pub fn each_tuple(&self, role: u32, mut visit: impl FnMut(u8, Option<u16>)) {
+        let Tuples { every, only } = &self.infos[role as usize].closure;
+        visit(*every, None);
+        for (ty, bits) in only {
+            visit(*bits, Some(*ty));
+        }
+    }
+
+    /// The live roles whose standing row names this one as a member.
+    pub fn containers(&self, role: u32) -> &[u32] {
+        &self.infos[role as usize].contained_in
+    }
+
+    /// Whether two roles, perhaps of two versions of an organisation, grant the same.
+    pub fn same_closure(&self, role: u32, other: &Roles) -> bool {
+        let closure = |roles: &Roles| roles.infos.get(role as usize).map(|info| info.closure.clone()).unwrap_or_default();
+        closure(self) == closure(other)
+    }
+
     /// What the standing row itself says, without its member roles.
     fn own(&self, role: u32) -> Tuples {
         let mut tuples = Tuples::default();

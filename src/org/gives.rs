@@ -1,0 +1,106 @@
+//! What the ACLs of a node give to somebody, for all types at once.
+
+use super::acls::GrantKind;
+use super::keys::NONE;
+use super::{Closure, Org};
+use crate::model::permission::PermissionSet;
+
+/// Permissions for objects of every type, and further ones by type.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Gives {
+    every: u8,
+    only: Vec<(u16, u8)>,
+}
+
+impl Gives {
+    /// What it gives on an object of a type: MODEL 3, exact match on type.
+    pub fn bits(&self, ty: u16) -> u8 {
+        self.only.iter().filter(|(only, _)| *only == ty).fold(self.every, |bits, (_, more)| bits | more)
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.every == 0 && self.only.is_empty()
+    }
+
+    fn add(&mut self, restrict: Option<u16>, bits: u8) {
+        match restrict {
+            None => self.every |= bits,
+            Some(ty) => match self.only.iter_mut().find(|(only, _)| *only == ty) {
+                Some((_, known)) => *known |= bits,
+                None => self.only.push((ty, bits)),
+            },
+        }
+    }
+}
+
+impl Org {
+    /// The tuples of an ACL's grant: permissions with the type they are restricted to.
+    pub(crate) fn tuples(&self, grant: GrantKind) -> Vec<(PermissionSet, Option<u16>)> {
+        let mut gives = Gives::default();
+        self.add_tuples(grant, &mut gives);
+        let every = (gives.every != 0).then_some((PermissionSet(gives.every), None));
+        every
+            .into_iter()
+            .chain(gives.only.into_iter().map(|(ty, bits)| (PermissionSet(bits), Some(ty))))
+            .filter(|(bits, _)| !bits.is_empty())
+            .collect()
+    }
+
+    fn add_tuples(&self, grant: GrantKind, gives: &mut Gives) {
+        match grant {
+            GrantKind::Permission { permission, restrict } => gives.add(restrict, 1 << permission.index()),
+            GrantKind::Role(role) => {
+                self.roles.each_tuple(role, |bits, restrict| gives.add(restrict, bits));
+            }
+        }
+    }
+
+    /// What a node's ACLs give to a subject.
+    pub(crate) fn gives_on(&self, node: u32, closure: &Closure) -> Gives {
+        let mut gives = Gives::default();
+        if node >= self.nodes().end {
+            return gives;
+        }
+        let info = self.node(node);
+        if info.heavy && closure.len() < info.acls as usize {
+            for principal in closure.principals() {
+                for (_, acl) in self.acls_of_pair(node, principal) {
+                    self.add_tuples(acl.grant.kind(), &mut gives);
+                }
+            }
+        } else if info.acls > 0 {
+            for (_, acl) in self.acls_on(node).filter(|(_, acl)| closure.contains(acl.principal)) {
+                self.add_tuples(acl.grant.kind(), &mut gives);
+            }
+        }
+        gives
+    }
+}
+
+impl Org {
+    /// The projects that a project group names and the data know, whether it is deleted or not.
+    pub(crate) fn region_projects(&self, region: u32) -> impl Iterator<Item = u32> {
+        self.regions
+            .get(self.node(region).row)
+            .into_iter()
+            .flat_map(|row| row.projects.iter().copied())
+            .filter(|project| *project != NONE && self.node(*project).known)
+    }
+
+    /// Every known node that is marked deleted, or public.
+    pub(crate) fn odd_nodes(&self) -> impl Iterator<Item = u32> {
+        self.nodes().filter(|node| {
+            let info = self.node(*node);
+            info.known && (info.deleted || info.public)
+        })
+    }
+
+    /// Whether something in a project is public.
+    pub(crate) fn has_public_child(&self, project: u32) -> bool {
+        self.odd_children(project).any(|child| self.node(child).public)
+    }
+
+    pub(crate) fn odd_children(&self, project: u32) -> impl Iterator<Item = u32> {
+        self.odd_nodes().filter(move |node| self.node(*node).project == project)
+    }
+}
