@@ -68,6 +68,7 @@ mod load;
 mod model;
 mod org;
 
+pub use change::request::{Actor, Request};
 pub use decide::access::{AccessRow, Holder, Holders, Principal};
 pub use decide::explain::{Explanation, GrantPath};
 pub use decide::fixes::{AclItem, Fix, Remedy};

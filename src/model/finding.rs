@@ -86,11 +86,11 @@ codes! {
     MaybeTruncated "maybe_truncated" Info "a list as long as a page; if there is more, the answers under-report access";
     MalformedRequest "malformed_request" Error "a body that is missing, is no object, lacks a required field or has a field of a wrong type";
     UnknownField "unknown_field" Warning "a field that the API does not have; the server ignores or refuses it";
-    GranteeMissing "grantee_missing" Error "an ACL with neither user_id nor group_id";
-    GranteeAmbiguous "grantee_ambiguous" Error "an ACL with both user_id and group_id";
-    PermissionMissing "permission_missing" Error "an ACL with neither permission nor role_id";
-    PermissionAmbiguous "permission_ambiguous" Error "an ACL with both permission and role_id";
-    RestrictWithRole "restrict_with_role" Error "restrict_object_type beside role_id";
+    GranteeMissing "grantee_missing" Error "an ACL with neither `user_id` nor `group_id`";
+    GranteeAmbiguous "grantee_ambiguous" Error "an ACL with both `user_id` and `group_id`";
+    PermissionMissing "permission_missing" Error "an ACL with neither `permission` nor `role_id`";
+    PermissionAmbiguous "permission_ambiguous" Error "an ACL with both `permission` and `role_id`";
+    RestrictWithRole "restrict_with_role" Error "`restrict_object_type` beside `role_id`";
     UnknownGroup "unknown_group" Error "a permission group that is not in the data";
     UnknownRole "unknown_role" Error "a role that is not in the data";
     UnknownUser "unknown_user" Warning "a user or service account that is not in the data";
@@ -98,7 +98,7 @@ codes! {
     DeletedGroup "deleted_group" Error "a permission group that is marked deleted";
     DeletedRole "deleted_role" Error "a role that is marked deleted";
     DeletedObject "deleted_object" Error "an object that is marked deleted, or whose project is";
-    WrongOrganization "wrong_organization" Error "a group, role, object, org_id or org_name of another organisation";
+    WrongOrganization "wrong_organization" Error "a group, role, object, `org_id` or `org_name` of another organisation";
     NameEmpty "name_empty" Error "a name that is empty or only white space";
     NameExists "name_exists" Info "the name is taken: the server returns what has it, unmodified";
     NotPermitted "not_permitted" Error "the actor lacks a permission that the request needs";
