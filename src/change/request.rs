@@ -176,60 +176,38 @@ impl From<&Subject<'_>> for Actor {
 }
 
 /// The methods that the API has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Method {
-    Get,
-    Post,
-    Put,
-    Patch,
-    Delete,
-}
-
-impl Method {
-    const ALL: [Method; 5] = [Method::Get, Method::Post, Method::Put, Method::Patch, Method::Delete];
-
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Method::Get => "GET",
-            Method::Post => "POST",
-            Method::Put => "PUT",
-            Method::Patch => "PATCH",
-            Method::Delete => "DELETE",
-        }
-    }
-
-    fn from_name(name: &str) -> Option<Method> {
-        Method::ALL.into_iter().find(|method| method.as_str().eq_ignore_ascii_case(name))
-    }
-}
+const METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 
 /// A method and a path, taken apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Address {
-    pub method: Method,
+pub(crate) struct Route {
+    /// The method in upper case.
+    pub method: &'static str,
     /// What stands behind `/v1/`, segment by segment, decoded.
     pub segments: Vec<String>,
     /// The query's names and values, decoded.
-    pub query: Vec<(String, String)>,
+    query: Vec<(String, String)>,
 }
 
-impl Address {
+impl Request {
     /// The rules about paths (CHOICES, Requests): everything that is not plainly a path of the API
     /// is none, and so a route that no table has.
-    pub fn of(request: &Request) -> Option<Address> {
-        let method = Method::from_name(&request.method)?;
+    pub(crate) fn route(&self) -> Option<Route> {
+        let method = METHODS.into_iter().find(|method| method.eq_ignore_ascii_case(&self.method))?;
         // What a URL parser would take out or read as something else.
         let odd = |c: char| c.is_ascii_control() || matches!(c, '#' | '\\');
-        if request.path.contains(odd) || request.path.ends_with(' ') {
+        if self.path.contains(odd) || self.path.ends_with(' ') {
             return None;
         }
-        let (path, query) = request.path.split_once('?').unwrap_or((&request.path, ""));
+        let (path, query) = self.path.split_once('?').unwrap_or((&self.path, ""));
         let path = path.strip_prefix("/v1/")?;
         let path = path.strip_suffix('/').unwrap_or(path);
         let segments = path.split('/').map(segment).collect::<Option<_>>()?;
-        Some(Address { method, segments, query: read_query(query)? })
+        Some(Route { method, segments, query: read_query(query)? })
     }
+}
 
+impl Route {
     /// The value of a name in the query: none when it is not there; an error when it is there
     /// more than once, since nobody knows which one counts.
     pub fn query(&self, name: &str) -> Result<Option<&str>, ()> {
@@ -277,7 +255,7 @@ mod tests {
     use super::*;
 
     fn segments(path: &str) -> Option<Vec<String>> {
-        Address::of(&Request::new("get", path)).map(|address| address.segments)
+        Request::new("get", path).route().map(|route| route.segments)
     }
 
     /// CHOICES, Requests: each segment is decoded by itself, and a decoded `/` stays inside.
@@ -314,12 +292,12 @@ mod tests {
 
     #[test]
     fn a_query_is_read() {
-        let address = Address::of(&Request::new("GET", "/v1/acl/?a=1%262&b=x+y&&c&a=3")).unwrap();
-        assert_eq!(address.query("b"), Ok(Some("x y")));
-        assert_eq!(address.query("c"), Ok(Some("")));
-        assert_eq!(address.query("d"), Ok(None));
-        assert_eq!(address.query("a"), Err(()));
-        assert_eq!(Address::of(&Request::new("GET", "/v1/acl?a=%")), None);
-        assert_eq!(Address::of(&Request::new("HEAD", "/v1/acl")), None);
+        let route = Request::new("GET", "/v1/acl/?a=1%262&b=x+y&&c&a=3").route().unwrap();
+        assert_eq!(route.query("b"), Ok(Some("x y")));
+        assert_eq!(route.query("c"), Ok(Some("")));
+        assert_eq!(route.query("d"), Ok(None));
+        assert_eq!(route.query("a"), Err(()));
+        assert_eq!(Request::new("GET", "/v1/acl?a=%").route(), None);
+        assert_eq!(Request::new("HEAD", "/v1/acl").route(), None);
     }
 }

@@ -154,7 +154,9 @@ impl Roles {
 
     /// Whether two roles, perhaps of two versions of an organisation, grant the same.
     pub fn same_closure(&self, role: u32, other: &Roles) -> bool {
-        let closure = |roles: &Roles| roles.infos.get(role as usize).map(|info| info.closure.clone()).unwrap_or_default();
+        let closure = |roles: &Roles| {
+            roles.infos.get(role as usize).map(|info| info.closure.clone()).unwrap_or_default()
+        };
         closure(self) == closure(other)
     }
 
