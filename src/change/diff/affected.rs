@@ -76,7 +76,9 @@ pub(super) fn affected(two: Two<'_>, touched: &Touched) -> Affected {
     let mut roles: Vec<u32> = Vec::new();
     for (list, id) in touched {
         match list {
-            List::Users | List::ServiceAccounts => users.extend(two.after.find_user(id).map(|user| (user, ()))),
+            List::Users | List::ServiceAccounts => {
+                users.extend(two.after.find_user(id).map(|user| (user, ())))
+            }
             // Whom a token's row names as its account is in the directory by it.
             List::ServiceTokens => {}
             List::Acls => found.add_acl(two, id),
@@ -105,7 +107,9 @@ pub(super) fn affected(two: Two<'_>, touched: &Touched) -> Affected {
 fn add_group(two: Two<'_>, id: &str, users: &mut Nodes, found: &mut Affected) {
     let Some(group) = two.after.find_group(id) else { return };
     let members = |org: &Org, nested: bool| -> Nodes {
-        let row = (group < org.principals().end && org.is_live_group(group)).then(|| org.group_row(group)).flatten();
+        let row = (group < org.principals().end && org.is_live_group(group))
+            .then(|| org.group_row(group))
+            .flatten();
         row.into_iter()
             .flat_map(|row| if nested { row.groups.iter() } else { row.users.iter() })
             .filter(|member| **member != NONE)
@@ -146,7 +150,8 @@ impl Affected {
     fn add_roles(&mut self, two: Two<'_>, mut queue: Vec<u32>) {
         let mut changed = Nodes::default();
         while let Some(role) = queue.pop() {
-            if !two.after.roles().same_closure(role, two.before.roles()) && changed.insert(role, ()).is_none() {
+            if !two.after.roles().same_closure(role, two.before.roles()) && changed.insert(role, ()).is_none()
+            {
                 queue.extend(two.after.roles().containers(role));
                 if (role as usize) < two.before.roles().len() {
                     queue.extend(two.before.roles().containers(role));
@@ -191,7 +196,9 @@ impl Affected {
             return;
         }
         let state = |org: &Org| {
-            (node < org.nodes().end).then(|| org.node(node)).map_or((false, false), |info| (info.deleted, info.public))
+            (node < org.nodes().end)
+                .then(|| org.node(node))
+                .map_or((false, false), |info| (info.deleted, info.public))
         };
         let [before, after] = two.each().map(state);
         if before == after {
@@ -203,7 +210,8 @@ impl Affected {
                 holders(two, above, users);
             }
         }
-        let public_below = || two.each().into_iter().any(|org| node < org.nodes().end && org.has_public_child(node));
+        let public_below =
+            || two.each().into_iter().any(|org| node < org.nodes().end && org.has_public_child(node));
         if before.1 || after.1 || public_below() {
             let everybody = two.after.principals().filter(|p| !two.after.is_group(*p));
             users.extend(everybody.map(|user| (user, ())));

@@ -97,9 +97,8 @@ impl Scope {
             within: Map::default(),
             granted: Map::default(),
         };
-        let everything = dirty.iter().any(|node| {
-            matches!(kind_of(two, *node), Kind::Organization | Kind::AllProjects)
-        });
+        let everything =
+            dirty.iter().any(|node| matches!(kind_of(two, *node), Kind::Organization | Kind::AllProjects));
         let mut odd: Vec<u32> = Vec::new();
         for org in two.each() {
             if everything {
@@ -250,7 +249,9 @@ impl<'a, 'o> View<'a, 'o> {
         let mut chain = vec![node];
         let mut deleted = false;
         match after.node_type(node) {
-            number::PROJECT => chain.extend([number::ORG_PROJECT, number::ORGANIZATION].map(|ty| before.singleton(ty))),
+            number::PROJECT => {
+                chain.extend([number::ORG_PROJECT, number::ORGANIZATION].map(|ty| before.singleton(ty)))
+            }
             ty if number::is_child(ty) => {
                 let project = after.node(node).project;
                 if project != NONE {
@@ -423,14 +424,18 @@ impl<'v, 'a, 'o> Settling<'v, 'a, 'o> {
             .iter()
             .filter_map(|(node, kind)| match kind {
                 Kind::Project => Some(*node),
-                Kind::Leaf(above) if *above != NONE && org.node_type(*above) == number::PROJECT => Some(*above),
+                Kind::Leaf(above) if *above != NONE && org.node_type(*above) == number::PROJECT => {
+                    Some(*above)
+                }
                 _ => None,
             })
             .collect();
         if self.split.len() > 1 {
             let mut seen: Map<u32, ()> = Map::default();
             for region in self.split.keys() {
-                projects.extend(org.region_projects(*region).filter(|project| seen.insert(*project, ()).is_some()));
+                projects.extend(
+                    org.region_projects(*region).filter(|project| seen.insert(*project, ()).is_some()),
+                );
             }
         }
         sort::numbers(&mut projects);
@@ -514,7 +519,13 @@ impl Draft {
         if self.types.iter().all(|ty| self.value[slot(*ty)] == first) {
             if !first.is_none() {
                 let below = self.types.len() > 1;
-                keys.push(RowKey { object: self.node, change: first, below, only: None, except: self.except });
+                keys.push(RowKey {
+                    object: self.node,
+                    change: first,
+                    below,
+                    only: None,
+                    except: self.except,
+                });
             }
             return;
         }
