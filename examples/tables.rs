@@ -1,6 +1,6 @@
 //! Prints the vocabulary as JSON: what the npm package's tables are generated from.
 
-use aclarity::{Code, MODEL_VERSION, NOUNS, OBJECT_TYPES, Permission};
+use aclarity::{Code, MODEL_VERSION, NOUNS, OBJECT_TYPES, Permission, matrix_table};
 use serde_json::json;
 
 fn main() {
@@ -15,6 +15,7 @@ fn main() {
         "objectTypes": OBJECT_TYPES,
         "nouns": nouns,
         "findings": findings,
+        "matrix": matrix_table(),
         "modelVersion": MODEL_VERSION,
     });
     println!("{tables:#}");

@@ -12,7 +12,7 @@ const printed = execFileSync("cargo", ["run", "--quiet", "--example", "tables"],
   cwd: dirname(pkg),
   encoding: "utf8",
 });
-const { modelVersion, permissions, objectTypes, nouns, findings } = JSON.parse(printed);
+const { modelVersion, permissions, objectTypes, nouns, findings, matrix } = JSON.parse(printed);
 
 const text = (value) => JSON.stringify(value);
 const lines = (values, line) => values.map((value) => `  ${line(value)},\n`).join("");
@@ -36,6 +36,14 @@ ${lines(
   findings,
   ({ code, severity, summary }) =>
     `Object.freeze({ code: ${text(code)}, severity: ${text(severity)}, summary: ${text(summary)} } as const)`,
+)}]);
+
+export const MATRIX = Object.freeze([
+${lines(
+  matrix,
+  ({ column, label, box, type, restrict, permissions, extra }) =>
+    `Object.freeze({ column: ${text(column)}, label: ${text(label)}, box: ${text(box)}, type: ${text(type)}, ` +
+    `restrict: ${text(restrict)}, permissions: Object.freeze(${text(permissions)} as const), extra: ${extra} } as const)`,
 )}]);
 `;
 

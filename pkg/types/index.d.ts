@@ -548,5 +548,36 @@ export const OBJECT_TYPES: readonly ObjectType[];
 /** Every code of a finding, its usual severity, and when it is reported. */
 export const FINDINGS: readonly { readonly code: string; readonly severity: Severity; readonly summary: string }[];
 
+/** A checkbox of the settings pages (MODEL 9). */
+export type BoxName =
+  | "read"
+  | "create"
+  | "update"
+  | "delete"
+  | "manage_access"
+  | "manage_settings"
+  | "manage_members"
+  | "remove_members"
+  | "read_audit_logs"
+  | "create_groups"
+  | "create_projects";
+
+/** Every box of the permission matrix with the ACLs it stands for (MODEL 9), in the order in which they are told. */
+export const MATRIX: readonly {
+  /** Where it stands: `Organization`, `All projects`, `A project`, … */
+  readonly column: string;
+  /** What the pages call it. */
+  readonly label: string;
+  readonly box: BoxName;
+  /** The type of the object that its ACLs are on. */
+  readonly type: ObjectType;
+  /** The type to which its ACLs are restricted. */
+  readonly restrict: ObjectType | null;
+  /** The permissions of its ACLs, one each. */
+  readonly permissions: readonly Permission[];
+  /** Not in the vendor's pages; the API can express it. */
+  readonly extra: boolean;
+}[];
+
 /** The version of the access model that this package evaluates. */
 export const MODEL_VERSION: number;

@@ -85,6 +85,7 @@ pub const NOUNS: [(&str, &str); 21] = [
 pub(crate) mod number {
     pub const ORGANIZATION: u16 = 0;
     pub const ORG_PROJECT: u16 = 1;
+    pub const ORG_MEMBER: u16 = 2;
     pub const ORG_AUDIT_LOGS: u16 = 3;
     pub const PROJECT_GROUP: u16 = 4;
     pub const PROJECT: u16 = 5;

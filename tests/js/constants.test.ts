@@ -9,7 +9,7 @@ test("constants are frozen data", () => {
   expect(aclarity.OBJECT_TYPES).toHaveLength(13);
   expect(aclarity.MODEL_VERSION).toBe(1);
   expect(aclarity.FINDINGS.map((finding) => finding.code)).toContain("dangling_group");
-  for (const table of [aclarity.PERMISSIONS, aclarity.OBJECT_TYPES, aclarity.FINDINGS]) {
+  for (const table of [aclarity.PERMISSIONS, aclarity.OBJECT_TYPES, aclarity.FINDINGS, aclarity.MATRIX]) {
     expect(Object.isFrozen(table)).toBe(true);
   }
   for (const finding of aclarity.FINDINGS) {
@@ -22,10 +22,26 @@ test("constants are frozen data", () => {
   }
 });
 
+test("the boxes of the matrix are data", () => {
+  expect(aclarity.MATRIX).toContainEqual({
+    column: "Organization",
+    label: "Manage settings",
+    box: "manage_settings",
+    type: "organization",
+    restrict: "organization",
+    permissions: ["update"],
+    extra: false,
+  });
+  for (const box of aclarity.MATRIX) {
+    expect(Object.isFrozen(box) && Object.isFrozen(box.permissions)).toBe(true);
+  }
+});
+
 test("the two entry points offer the same, and one error class", () => {
   expect(Object.keys(aclarity).sort()).toEqual([
     "AclarityError",
     "FINDINGS",
+    "MATRIX",
     "MODEL_VERSION",
     "OBJECT_TYPES",
     "Org",
