@@ -3,6 +3,8 @@
 use aclarity::{BoxName, BoxState, Matrix, Node, Object, Org, Permission, Principal, matrix_table};
 use serde_json::{Value, json};
 
+use BoxState::{Inherited, Off, On, Partly};
+
 const ACLS: [&str; 4] = ["create_acls", "read_acls", "update_acls", "delete_acls"];
 
 /// An organisation `o` with a project `p` (in the project group `pg`) that has one of everything, a
@@ -218,7 +220,6 @@ fn what_comes_from_elsewhere_is_inherited() {
         (found.state, from)
     };
     let (above, none) = ("g above".to_owned(), String::new());
-    use BoxState::{Inherited, Off, On, Partly};
     assert_eq!(from("dataset", BoxName::Update), (Inherited, vec![("c-group", "dataset", above.clone())]));
     assert_eq!(from("dataset", BoxName::Delete), (Inherited, vec![("a-org", "organization", above.clone())]));
     assert_eq!(from("org_project", BoxName::Delete), (Inherited, vec![("a-org", "organization", above)]));
