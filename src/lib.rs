@@ -70,6 +70,7 @@ mod org;
 
 pub use change::matrix::{BoxSource, BoxState, Matrix, MatrixBox, OtherRow};
 pub use change::matrix_table::{BoxName, MatrixEntry, matrix_table};
+pub use change::needs::{Authorization, Decision, Filter, Need, requests_table};
 pub use change::request::{Actor, Request};
 pub use decide::access::{AccessRow, Holder, Holders, Principal};
 pub use decide::explain::{Explanation, GrantPath};

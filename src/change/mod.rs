@@ -6,5 +6,5 @@ pub(crate) mod body;
 pub(crate) mod diff;
 pub(crate) mod matrix;
 pub(crate) mod matrix_table;
-#[allow(dead_code)]
+pub(crate) mod needs;
 pub(crate) mod request;
