@@ -3,7 +3,11 @@
 //! specification line by line: sets and fixpoints, no clever indexes. Where it and the engine differ, one of them is wrong.
 #![allow(dead_code, clippy::pedantic)]
 
+pub mod diff;
 pub mod generate;
+pub mod needs;
+pub mod requests;
+pub mod server;
 
 use serde_json::Value;
 use std::cmp::Ordering;
