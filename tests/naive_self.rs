@@ -4,7 +4,10 @@
 mod naive;
 
 use naive::diff::{At, Change, Thing, changes, check, covers};
+use naive::drafts::case;
+use naive::matrix::matrix;
 use naive::needs::authorize;
+use naive::reach::reach;
 use naive::server::{Actors, Created, Server};
 use naive::{Naive, Options, Who};
 use serde_json::{Value, json};
@@ -453,4 +456,180 @@ fn what_is_created_differs_from_its_place() {
     assert_eq!(found.len(), 7);
     assert!(found.iter().all(|change| change.object == made && change.subject == "rita" && change.gained));
     assert!(matches!(&preview.created[0], Created { kind: "dataset", project: Some(p), .. } if p == "p"));
+}
+
+// --------------------------------------------------------------------------------------------------------------- reach
+
+/// `small` with one more ACL for nora, and what she reaches then.
+fn reached(rows: &[Value]) -> std::collections::BTreeSet<(&'static str, Thing)> {
+    let mut export = small();
+    export["acls"].as_array_mut().unwrap().extend(rows.iter().enumerate().map(|(at, row)| {
+        let mut row = row.clone();
+        row["id"] = json!(format!("extra-{at}"));
+        row
+    }));
+    reach(&export, Options::default(), Who::Id("nora"))
+}
+
+fn future(ty: &str, project: &str) -> Thing {
+    Thing::prospective(ty, At::Project(project.to_string()))
+}
+
+/// MODEL 7, 1: `create_acls` by an unrestricted tuple: any permission on the object and everything below it.
+#[test]
+fn reach_by_create_acls() {
+    let all = reached(&[grant("project", "p", "nora", "create_acls")]);
+    // seven on the project, its log, the dataset and four prospective children
+    assert_eq!(all.len(), 7 * 7);
+    assert!(all.contains(&("delete", Thing::existing("dataset", "d"))));
+    assert!(all.contains(&("update", future("experiment", "p"))));
+    assert!(!all.contains(&("create_acls", Thing::existing("dataset", "d")))); // held already
+}
+
+/// MODEL 7, 1: by a tuple restricted to T, the objects of type T, and everything below those.
+#[test]
+fn reach_by_a_restricted_create_acls() {
+    let mut row = grant("org_project", "o", "nora", "create_acls");
+    row["restrict_object_type"] = json!("dataset");
+    let all = reached(&[row.clone()]);
+    assert!(all.iter().all(|(_, thing)| thing.ty() == "dataset"));
+    assert!(all.contains(&("read", future("dataset", "q"))));
+    assert!(all.contains(&("read", Thing::prospective("dataset", At::NewProject))));
+    row["restrict_object_type"] = json!("project");
+    let all = reached(&[row]);
+    assert!(all.contains(&("read", Thing::existing("dataset", "d"))));
+    assert!(!all.iter().any(|(_, thing)| thing.ty() == "org_project"));
+}
+
+/// MODEL 7, 2: `update` on a group: membership of it, hence its grants.
+#[test]
+fn reach_by_editing_a_group() {
+    let all = reached(&[grant("group", "readers", "nora", "update")]);
+    assert!(all.iter().all(|(permission, _)| *permission == "read"));
+    assert!(all.contains(&("read", Thing::existing("dataset", "d"))));
+    let all = reached(&[grant("group", "owners", "nora", "update")]);
+    assert!(all.contains(&("delete", Thing::existing("organization", "o"))));
+}
+
+/// MODEL 7, 3: `update` on a role that an ACL covering the subject grants: any permission at that ACL's object.
+#[test]
+fn reach_by_editing_a_role() {
+    let edit = grant("role", "looker", "nora", "update");
+    assert!(reached(&[edit.clone()]).is_empty());
+    let granted =
+        json!({ "object_type": "project", "object_id": "q", "user_id": "nora", "role_id": "looker" });
+    let all = reached(&[edit, granted.clone()]);
+    assert!(all.contains(&("delete", Thing::existing("project_log", "q"))));
+    assert!(!all.contains(&("read", Thing::existing("dataset", "d"))));
+    let system = json!({ "object_type": "project", "object_id": "q", "user_id": "nora", "role_id": "owner" });
+    assert!(reached(&[grant("role", "owner", "nora", "update"), system]).is_empty()); // nobody edits a system role
+}
+
+/// MODEL 7, 5: a new member in any group that an invitation may name.
+#[test]
+fn reach_by_inviting() {
+    let all = reached(&[grant("org_member", "o", "nora", "create")]);
+    assert!(all.contains(&("read", Thing::existing("dataset", "d"))));
+    assert!(!all.iter().any(|(_, thing)| thing.ty() == "organization")); // Owners may not be named
+}
+
+/// MODEL 7, 6: prompts run as the project's internal scoring principal.
+#[test]
+fn reach_by_scoring() {
+    let principal = "bt::sp::service::project::p::async_scoring";
+    let theirs = grant("project", "p", principal, "update");
+    let mut write = grant("project", "p", "nora", "create");
+    write["restrict_object_type"] = json!("prompt");
+    let all = reached(&[theirs.clone(), write]);
+    assert!(all.contains(&("update", Thing::existing("dataset", "d"))));
+    assert!(reached(&[theirs, grant("project", "q", "nora", "create")]).is_empty());
+}
+
+// -------------------------------------------------------------------------------------------------------------- drafts
+
+/// The same seed is the same draft; every draft runs, and what is made is named.
+#[test]
+fn drafts_are_deterministic() {
+    let (mut made, mut carried, mut all) = (0, 0, 0);
+    for seed in 0..60 {
+        let (export, draft) = case(seed);
+        let (_, again) = case(seed);
+        assert_eq!(draft.requests, again.requests);
+        assert!((1..=30).contains(&draft.requests.len()));
+        let mut preview = Server::preview(&export, draft.creator_grants);
+        for request in &draft.requests {
+            all += 1;
+            let before = preview.export.clone();
+            match preview.send(draft.actor.as_deref(), draft.credential, request) {
+                Ok(_) => carried += 1,
+                Err(_) => assert_eq!(preview.export, before, "refused and yet carried out"),
+            }
+        }
+        made += preview.created.len();
+    }
+    assert!(carried * 2 > all, "{carried} of {all} are carried out");
+    assert!(made > 20, "{made} things are made");
+}
+
+// -------------------------------------------------------------------------------------------------------------- matrix
+
+fn states(
+    rows: &[Value],
+    principal: Who,
+) -> (Vec<(String, String, &'static str, &'static str, bool)>, Vec<String>) {
+    let mut export = small();
+    export["acls"].as_array_mut().unwrap().extend(rows.iter().enumerate().map(|(at, row)| {
+        let mut row = row.clone();
+        row["id"] = json!(format!("extra-{at}"));
+        row
+    }));
+    let found = matrix(&evaluator(&export), principal);
+    let boxes = found
+        .boxes
+        .into_iter()
+        .filter(|of| of.state != "off")
+        .map(|of| (of.on.0, of.restrict.unwrap_or_default(), of.name, of.state, of.wider));
+    (boxes.collect(), found.other)
+}
+
+/// MODEL 9: on, partly; wider when the row covers more than the box's form; roles beside it.
+#[test]
+fn boxes_are_direct_grants() {
+    let (boxes, other) = states(
+        &[
+            grant("organization", "o", "nora", "update"),
+            grant("organization", "o", "nora", "read_acls"),
+            json!({ "object_type": "dataset", "object_id": "d", "user_id": "nora", "role_id": "looker" }),
+        ],
+        Who::Id("nora"),
+    );
+    assert_eq!(other, ["extra-2"]);
+    assert!(boxes.contains(&("organization".into(), "organization".into(), "manage_settings", "on", true)));
+    assert!(boxes.contains(&("organization".into(), String::new(), "manage_access", "partly", false)));
+    // by a role on the node
+    assert!(boxes.contains(&("dataset".into(), String::new(), "read", "inherited", false)));
+}
+
+/// MODEL 9: a project's lines; what one type in it gets from the whole project is on, and wider.
+#[test]
+fn lines_of_a_project() {
+    let mut one = grant("project", "p", "nora", "update");
+    one["restrict_object_type"] = json!("prompt");
+    let (boxes, other) = states(&[grant("project", "p", "nora", "read"), one], Who::Id("nora"));
+    assert_eq!(other, [""; 0]);
+    let project =
+        |restrict: &str, name, wider| ("project".to_string(), restrict.to_string(), name, "on", wider);
+    assert!(boxes.contains(&project("", "read", false)));
+    assert!(boxes.contains(&project("dataset", "read", true)));
+    assert!(boxes.contains(&project("prompt", "update", false)));
+    assert!(!boxes.iter().any(|of| of.2 == "update" && of.1 != "prompt"));
+}
+
+/// MODEL 9: of a group, by a role on the organisation everything is inherited.
+#[test]
+fn boxes_of_a_group() {
+    let (boxes, other) = states(&[], Who::Group("owners"));
+    assert_eq!(other, ["a-owners"]);
+    assert!(boxes.iter().all(|of| of.3 == "inherited"));
+    assert!(boxes.iter().any(|of| of.2 == "create_projects"));
 }

@@ -4,8 +4,11 @@
 #![allow(dead_code, clippy::pedantic)]
 
 pub mod diff;
+pub mod drafts;
 pub mod generate;
+pub mod matrix;
 pub mod needs;
+pub mod reach;
 pub mod requests;
 pub mod server;
 
