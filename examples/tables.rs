@@ -1,6 +1,6 @@
 //! Prints the vocabulary as JSON: what the npm package's tables are generated from.
 
-use aclarity::{Code, MODEL_VERSION, NOUNS, OBJECT_TYPES, Permission, matrix_table};
+use aclarity::{Code, MODEL_VERSION, NOUNS, OBJECT_TYPES, Permission, matrix_table, requests_table};
 use serde_json::json;
 
 fn main() {
@@ -16,6 +16,7 @@ fn main() {
         "nouns": nouns,
         "findings": findings,
         "matrix": matrix_table(),
+        "requests": requests_table(),
         "modelVersion": MODEL_VERSION,
     });
     println!("{tables:#}");

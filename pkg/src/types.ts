@@ -13,6 +13,7 @@ export type {
   Permission,
   PlainExport,
   Progress,
+  RequestRow,
   Row,
   Severity,
   Source,

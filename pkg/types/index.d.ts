@@ -579,5 +579,31 @@ export const MATRIX: readonly {
   readonly extra: boolean;
 }[];
 
+/** What a call of the API needs. A row without needs and owner is for any subject of the organization. */
+export interface RequestRow {
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  /** With ids in braces: `/v1/group/{group_id}`. */
+  readonly path: string;
+  /** What it does: `change a group`. */
+  readonly text: string;
+  readonly needs: readonly {
+    readonly permission: Permission;
+    /** On what, for a person: `the group in the path`. */
+    readonly on: string;
+    /** Under which condition. */
+    readonly when?: string;
+    readonly basis: Basis;
+  }[];
+  /** Only an organization owner may, and when that is asked for. */
+  readonly owner?: string;
+  /** The kinds of credentials that suffice. */
+  readonly credential?: readonly Credential[];
+  /** A list: the caller sees what they hold this permission on. */
+  readonly filter?: { readonly permission: Permission; readonly type: ObjectType };
+}
+
+/** What each call of the API needs (MODEL 8). A call that is in no row is unknown, and never a yes. */
+export const REQUESTS: readonly RequestRow[];
+
 /** The version of the access model that this package evaluates. */
 export const MODEL_VERSION: number;

@@ -37,6 +37,24 @@ test("the boxes of the matrix are data", () => {
   }
 });
 
+test("what requests need is data", () => {
+  expect(aclarity.REQUESTS).toContainEqual({
+    method: "PATCH",
+    path: "/v1/group/{group_id}",
+    text: "change a group",
+    needs: [{ permission: "update", on: "the group in the path", basis: "documented" }],
+  });
+  expect(aclarity.REQUESTS).toContainEqual({
+    method: "POST",
+    path: "/v1/service_token",
+    text: "create service tokens",
+    needs: [],
+    owner: "always",
+    credential: ["service_token", "session"],
+  });
+  for (const row of aclarity.REQUESTS) expect(Object.isFrozen(row) && Object.isFrozen(row.needs)).toBe(true);
+});
+
 test("the two entry points offer the same, and one error class", () => {
   expect(Object.keys(aclarity).sort()).toEqual([
     "AclarityError",
@@ -46,6 +64,7 @@ test("the two entry points offer the same, and one error class", () => {
     "OBJECT_TYPES",
     "Org",
     "PERMISSIONS",
+    "REQUESTS",
     "credentialKind",
     "newOrganization",
     "ready",

@@ -43,7 +43,7 @@ pub(super) enum On {
 }
 
 impl On {
-    fn text(self) -> String {
+    fn text(self, row: &Row) -> String {
         match self {
             On::Organization => "the organization".to_owned(),
             On::Members => "the members (org_member)".to_owned(),
@@ -54,8 +54,13 @@ impl On {
             On::EachAcl(list) => format!("the object of each ACL in {list}"),
             On::EachProject(list) => format!("each project in {list}"),
             On::Project => "the project in the body".to_owned(),
-            On::Container => "where it is created".to_owned(),
-            On::Namesake => "what has the name".to_owned(),
+            On::Container => match row.creates {
+                "project" => "all projects (org_project)",
+                "group" | "role" | "project_group" => "the organization",
+                _ => "the project in the body",
+            }
+            .to_owned(),
+            On::Namesake => format!("the {} of that name", row.creates),
             On::StrongGroups => {
                 "each group in the invitation that grants any *_acls or makes an owner".to_owned()
             }
@@ -209,22 +214,16 @@ const NEW_OR_REPLACED: &[Rule] = &[
 
 /// The list, and POST, of a noun; GET, PATCH and DELETE of one.
 macro_rules! nouns {
-    ($noun:literal, $ty:literal, $create:ident, $patch:ident, $basis:ident, $more:expr) => {
+    ($noun:literal, $one:literal, $many:literal, $ty:literal, $create:ident, $patch:ident, $basis:ident $(, $more:expr)*) => {
         &[
-            row(GET, concat!("/v1/", $noun), concat!("list each ", $noun)).filter($ty),
-            row(POST, concat!("/v1/", $noun), concat!("create a new ", $noun))
-                .body(&$create)
-                .creates($ty)
-                .needs(NEW),
-            row(GET, concat!("/v1/", $noun, "/{", $noun, "_id}"), concat!("read a ", $noun)).needs(&[need(
-                Read,
-                On::Path($ty),
-                $basis,
-            )]),
-            row(PATCH, concat!("/v1/", $noun, "/{", $noun, "_id}"), concat!("change a ", $noun))
+            row(GET, concat!("/v1/", $noun), concat!("list ", $many)).filter($ty),
+            row(POST, concat!("/v1/", $noun), concat!("create ", $one)).body(&$create).creates($ty).needs(NEW),
+            row(GET, concat!("/v1/", $noun, "/{", $noun, "_id}"), concat!("read ", $one))
+                .needs(&[need(Read, On::Path($ty), $basis)]),
+            row(PATCH, concat!("/v1/", $noun, "/{", $noun, "_id}"), concat!("change ", $one))
                 .body(&$patch)
-                .needs($more),
-            row(DELETE, concat!("/v1/", $noun, "/{", $noun, "_id}"), concat!("delete a ", $noun))
+                .needs(&[need(Update, On::Path($ty), $basis) $(, $more)*]),
+            row(DELETE, concat!("/v1/", $noun, "/{", $noun, "_id}"), concat!("delete ", $one))
                 .needs(&[need(Delete, On::Path($ty), $basis)]),
         ]
     };
@@ -232,8 +231,8 @@ macro_rules! nouns {
 
 /// POST that creates or replaces.
 macro_rules! replaced {
-    ($noun:literal, $create:ident) => {
-        &[row(PUT, concat!("/v1/", $noun), concat!("create or replace a ", $noun))
+    ($noun:literal, $one:literal, $create:ident) => {
+        &[row(PUT, concat!("/v1/", $noun), concat!("create or replace ", $one))
             .body(&$create)
             .creates($noun)
             .needs(NEW_OR_REPLACED)]
@@ -264,24 +263,20 @@ macro_rules! events {
 
 /// What belongs to a project and is no object of the tree.
 macro_rules! of_project {
-    ($noun:literal) => {
+    ($noun:literal, $one:literal, $many:literal) => {
         &[
-            row(GET, concat!("/v1/", $noun), concat!("list each ", $noun)).filter("project"),
-            row(POST_PUT, concat!("/v1/", $noun), concat!("create or replace a ", $noun))
+            row(GET, concat!("/v1/", $noun), concat!("list ", $many)).filter("project"),
+            row(POST_PUT, concat!("/v1/", $noun), concat!("create or replace ", $one))
                 .body(&OF_PROJECT)
                 .needs(&[need(Update, On::Project, Documented)]),
-            row(GET, concat!("/v1/", $noun, "/{", $noun, "_id}"), concat!("read a ", $noun)).needs(&[need(
+            row(GET, concat!("/v1/", $noun, "/{", $noun, "_id}"), concat!("read ", $one)).needs(&[need(
                 Read,
                 On::Unnamed("its project"),
                 Chosen,
             )]),
-            row(
-                &["PATCH", "DELETE"],
-                concat!("/v1/", $noun, "/{", $noun, "_id}"),
-                concat!("change a ", $noun),
-            )
-            .body(&ANYTHING)
-            .needs(&[need(Update, On::Unnamed("its project"), Documented)]),
+            row(&["PATCH", "DELETE"], concat!("/v1/", $noun, "/{", $noun, "_id}"), concat!("change ", $one))
+                .body(&ANYTHING)
+                .needs(&[need(Update, On::Unnamed("its project"), Documented)]),
         ]
     };
 }
@@ -308,17 +303,10 @@ pub(super) static TABLE: &[&[Row]] = &[
             need(DeleteAcls, On::EachAcl("remove_acls"), Chosen),
         ]),
     ],
-    nouns!(
-        "group",
-        "group",
-        CREATE_GROUP,
-        PATCH_GROUP,
-        Documented,
-        &[need(Update, On::Path("group"), Documented)]
-    ),
-    replaced!("group", CREATE_GROUP),
-    nouns!("role", "role", CREATE_ROLE, PATCH_ROLE, Chosen, &[need(Update, On::Path("role"), Chosen)]),
-    replaced!("role", CREATE_ROLE),
+    nouns!("group", "a group", "groups", "group", CREATE_GROUP, PATCH_GROUP, Documented),
+    replaced!("group", "a group", CREATE_GROUP),
+    nouns!("role", "a role", "roles", "role", CREATE_ROLE, PATCH_ROLE, Chosen),
+    replaced!("role", "a role", CREATE_ROLE),
     &[
         row(GET, "/v1/organization", "list organizations"),
         row(GET, "/v1/organization/{organization_id}", "read the organization"),
@@ -342,59 +330,31 @@ pub(super) static TABLE: &[&[Row]] = &[
         row(&["GET", "DELETE"], "/v1/service_token/{service_token_id}", "read and delete service tokens")
             .owner(OWNER),
     ],
-    nouns!(
-        "project",
-        "project",
-        CREATE_PROJECT,
-        PATCH_OBJECT,
-        Documented,
-        &[need(Update, On::Path("project"), Documented)]
-    ),
+    nouns!("project", "a project", "projects", "project", CREATE_PROJECT, PATCH_OBJECT, Documented),
     nouns!(
         "project_group",
+        "a project group",
+        "project groups",
         "project_group",
         CREATE_PROJECT_GROUP,
         PATCH_PROJECT_GROUP,
         Chosen,
-        &[
-            need(Update, On::Path("project_group"), Chosen),
-            need(CreateAcls, On::EachProject("add_member_projects"), Chosen),
-            need(DeleteAcls, On::EachProject("remove_member_projects"), Chosen),
-        ]
+        need(CreateAcls, On::EachProject("add_member_projects"), Chosen),
+        need(DeleteAcls, On::EachProject("remove_member_projects"), Chosen)
     ),
-    replaced!("project_group", CREATE_PROJECT_GROUP),
+    replaced!("project_group", "a project group", CREATE_PROJECT_GROUP),
     nouns!(
         "experiment",
+        "an experiment",
+        "experiments",
         "experiment",
         CREATE_EXPERIMENT,
         PATCH_OBJECT,
-        Documented,
-        &[need(Update, On::Path("experiment"), Documented)]
+        Documented
     ),
-    nouns!(
-        "dataset",
-        "dataset",
-        CREATE_OBJECT,
-        PATCH_OBJECT,
-        Documented,
-        &[need(Update, On::Path("dataset"), Documented)]
-    ),
-    nouns!(
-        "prompt",
-        "prompt",
-        CREATE_OBJECT,
-        PATCH_OBJECT,
-        Documented,
-        &[need(Update, On::Path("prompt"), Documented)]
-    ),
-    nouns!(
-        "function",
-        "prompt",
-        CREATE_OBJECT,
-        PATCH_OBJECT,
-        Documented,
-        &[need(Update, On::Path("prompt"), Documented)]
-    ),
+    nouns!("dataset", "a dataset", "datasets", "dataset", CREATE_OBJECT, PATCH_OBJECT, Documented),
+    nouns!("prompt", "a prompt", "prompts", "prompt", CREATE_OBJECT, PATCH_OBJECT, Documented),
+    nouns!("function", "a function", "functions", "prompt", CREATE_OBJECT, PATCH_OBJECT, Documented),
     events!("experiment", "experiment_id", "experiment"),
     events!("dataset", "dataset_id", "dataset"),
     events!("project_logs", "project_id", "project_log"),
@@ -403,11 +363,11 @@ pub(super) static TABLE: &[&[Row]] = &[
         On::Path("prompt"),
         Chosen,
     )])],
-    of_project!("project_score"),
-    of_project!("project_tag"),
-    of_project!("span_iframe"),
-    of_project!("mcp_server"),
-    of_project!("project_automation"),
+    of_project!("project_score", "a project score", "project scores"),
+    of_project!("project_tag", "a project tag", "project tags"),
+    of_project!("span_iframe", "a span iframe", "span iframes"),
+    of_project!("mcp_server", "an MCP server", "MCP servers"),
+    of_project!("project_automation", "a project automation", "project automations"),
     &[
         row(POST_PUT, "/v1/view", "create or replace a view").body(&ON_OBJECT).needs(VIEW),
         row(&["PATCH", "DELETE"], "/v1/view/{view_id}", "change a view").body(&ON_OBJECT).needs(VIEW),
@@ -444,7 +404,7 @@ pub fn requests_table() -> Value {
 
 fn exported(row: &Row, method: &str) -> Value {
     let mut out = json!({"method": method, "path": row.path, "text": row.text});
-    out["needs"] = row.needs.iter().map(exported_need).collect();
+    out["needs"] = row.needs.iter().map(|rule| exported_need(row, rule)).collect();
     if let Some(owner) = row.owner {
         out["owner"] =
             if owner.for_tokens { json!("a service account has token_name") } else { json!("always") };
@@ -458,8 +418,9 @@ fn exported(row: &Row, method: &str) -> Value {
     out
 }
 
-fn exported_need(rule: &Rule) -> Value {
-    let mut out = json!({"permission": rule.permission.as_str(), "on": rule.on.text(), "basis": rule.basis});
+fn exported_need(row: &Row, rule: &Rule) -> Value {
+    let mut out =
+        json!({"permission": rule.permission.as_str(), "on": rule.on.text(row), "basis": rule.basis});
     if let Some(when) = rule.when.text() {
         out["when"] = json!(when);
     }
