@@ -17,7 +17,7 @@ struct Steps {
     subject: String,
     /// the rows that stand for what does not exist yet
     stand_ins: BTreeMap<(String, String), Thing>,
-    /// group and role names, and what they grant, as they were: a role edited later does not make a group unfit
+    /// the groups that an invitation may name, as the data were: a role edited later does not make a group unfit
     fit: BTreeSet<String>,
     org: String,
 }
@@ -257,10 +257,8 @@ impl Steps {
                         projects.insert(project.clone());
                     }
                 }
-                Thing::Existing { ty, id } if ty == "prompt" => {
-                    if self.can(now, "update", ty, id) {
-                        projects.extend(now.objects["prompt"].get(id).and_then(|row| row.project.clone()));
-                    }
+                Thing::Existing { ty, id } if ty == "prompt" && self.can(now, "update", ty, id) => {
+                    projects.extend(now.objects["prompt"].get(id).and_then(|row| row.project.clone()));
                 }
                 _ => {}
             }

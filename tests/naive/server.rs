@@ -534,7 +534,6 @@ fn patch_row(row: &mut Value, body: &Value) {
                 tuples.push(tuple.clone());
             }
         }
-        // an empty restriction is none of a tuple that is skipped: compared as it is written
         tuples.retain(|tuple| !items(body, remove).iter().any(|other| same(other, tuple)));
         row["member_permissions"] = json!(tuples);
     }
@@ -637,10 +636,8 @@ pub fn refusals(org: &Naive, call: &Call) -> Vec<Finding> {
                 out.push(error("builtin_group", "/name"));
             }
         }
-        ("DELETE", ["group", id]) => {
-            if org.groups.get(*id).is_some_and(|group| built_in(&group.name)) {
-                out.push(error("builtin_group", ""));
-            }
+        ("DELETE", ["group", id]) if org.groups.get(*id).is_some_and(|group| built_in(&group.name)) => {
+            out.push(error("builtin_group", ""));
         }
         ("POST" | "PUT", ["role"]) => {
             out.extend(tuple_errors(body, "member_permissions"));
