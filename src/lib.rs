@@ -77,6 +77,7 @@ pub use decide::explain::{Explanation, GrantPath};
 pub use decide::fixes::{AclItem, Fix, Remedy};
 pub use decide::list::ListOptions;
 pub use decide::misses::{Missing, NearMiss};
+pub use decide::reach::{ReachRow, ReachStep};
 pub use decide::subject::{Membership, Reason, Subject};
 pub use load::rows;
 pub use load::rows::Export;

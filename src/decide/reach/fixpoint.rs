@@ -1,0 +1,467 @@
+//! What somebody holds and could give themselves (the model's section 7), as a fixpoint: step by
+//! step, the shortest chains first, until nothing is gained.
+
+use std::collections::VecDeque;
+
+use super::extent::{Scope, occurs};
+use super::known::Known;
+use crate::model::object::number;
+use crate::model::permission::{Permission, PermissionSet};
+use crate::org::{Closure, GrantKind, Map, Org, Target, keys::NONE, sort};
+
+/// In place of a step: it is held already.
+pub(super) const HELD: u32 = NONE - 1;
+/// In place of a prompt: any one of the project, or one that is created.
+pub(super) const ANY: u32 = NONE;
+pub(super) const NEW: u32 = NONE - 1;
+
+/// A step that somebody could take, and those that come before it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Step {
+    /// The number in MODEL 7.
+    pub rule: u8,
+    /// 1, 3: the node on which permissions are gained; 2, 5: the group; 6: the project.
+    pub on: u32,
+    /// 1: where on it.
+    pub scope: Scope,
+    /// 3: the role that is edited; 6: the prompt that is changed.
+    pub with: u32,
+    /// The steps that make it possible; [`HELD`] for what is held.
+    from: [u32; 2],
+    /// How many steps the chain has, this one included.
+    length: u32,
+}
+
+/// What a step gains.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Gain {
+    /// The principal counts as the subject, and all groups that contain it.
+    Principal(u32),
+    /// Every permission there.
+    Everything(u32, Scope),
+}
+
+/// What holding a permission opens.
+#[derive(Clone, Copy)]
+enum Door {
+    /// Every live group can be joined.
+    Groups,
+    /// This group can be joined.
+    Group,
+    /// Every role can be edited, or this one.
+    Roles,
+    Role,
+    /// People can be invited into groups.
+    Invitations,
+    /// Scorers can be written.
+    Prompts,
+}
+
+const CREATE: u8 = 1 << Permission::Create as u8;
+const UPDATE: u8 = 1 << Permission::Update as u8;
+
+/// MODEL 7, rules 2, 3, 5 and 6: what any of these permissions opens on a node of a type, given for
+/// objects of a type. Rule 1 is `create_acls` everywhere. Rule 4 gains nothing beyond rule 1: it
+/// takes `create_acls` on a project to add the project to a group of projects, and by that alone
+/// every permission on the project can be granted.
+const DOORS: [(u16, u16, u8, Door); 11] = [
+    (number::ORGANIZATION, number::GROUP, UPDATE, Door::Groups),
+    (number::GROUP, number::GROUP, UPDATE, Door::Group),
+    (number::ORGANIZATION, number::ROLE, UPDATE, Door::Roles),
+    (number::ROLE, number::ROLE, UPDATE, Door::Role),
+    (number::ORGANIZATION, number::ORG_MEMBER, CREATE, Door::Invitations),
+    (number::ORG_MEMBER, number::ORG_MEMBER, CREATE, Door::Invitations),
+    (number::ORGANIZATION, number::PROMPT, CREATE | UPDATE, Door::Prompts),
+    (number::ORG_PROJECT, number::PROMPT, CREATE | UPDATE, Door::Prompts),
+    (number::PROJECT_GROUP, number::PROMPT, CREATE | UPDATE, Door::Prompts),
+    (number::PROJECT, number::PROMPT, CREATE | UPDATE, Door::Prompts),
+    (number::PROMPT, number::PROMPT, UPDATE, Door::Prompts),
+];
+
+/// By which step each of the eight permissions is gained: [`HELD`], or [`NONE`] if it is not.
+type Bits = [u32; 8];
+
+/// Everything that somebody holds or could give themselves, by node. Comparable between an
+/// organisation and a preview of it, in which what exists in both has the same numbers.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Reach {
+    pub(super) at: Map<u32, Vec<(Scope, Bits)>>,
+    pub(super) steps: Vec<Step>,
+}
+
+impl Reach {
+    /// What everything in a scope at a target's node is covered by, as far as `counts` says; `own`
+    /// is whether the scope itself counts.
+    pub(super) fn covered(
+        &self,
+        org: &Org,
+        target: &Target<'_>,
+        scope: Scope,
+        own: bool,
+        counts: impl Fn(u32) -> bool,
+    ) -> PermissionSet {
+        let mut covered = 0;
+        for (level, node) in target.chain.levels() {
+            for (outer, bits) in self.at.get(&node).into_iter().flatten() {
+                let itself = node == target.node && *outer == scope;
+                if (own || !itself) && org.is_within(scope, target, *outer, level) {
+                    covered |= (0..8).filter(|bit| counts(bits[*bit])).fold(0, |all, bit| all | 1 << bit);
+                }
+            }
+        }
+        PermissionSet(covered)
+    }
+
+    /// What is held or in reach on one object.
+    pub(crate) fn covers(&self, org: &Org, target: &Target<'_>) -> PermissionSet {
+        let alone = Scope { only: Some(target.ty), below: false };
+        if target.deleted {
+            PermissionSet::EMPTY
+        } else {
+            self.covered(org, target, alone, true, |s| s != NONE)
+        }
+    }
+
+    /// The steps of the chain that ends with one, in an order in which they can be taken.
+    pub(super) fn chain(&self, step: u32) -> Vec<u32> {
+        let mut chain = Vec::new();
+        let mut queue = vec![step];
+        while let Some(step) = queue.pop() {
+            if step < HELD && !chain.contains(&step) {
+                chain.push(step);
+                queue.extend(self.steps[step as usize].from);
+            }
+        }
+        // INVARIANT: a step stands behind those that it needs.
+        sort::numbers(&mut chain);
+        chain
+    }
+
+    fn length(&self, step: u32) -> u32 {
+        self.steps.get(step as usize).map_or(0, |step| step.length)
+    }
+}
+
+/// The work of one subject.
+struct Run<'k, 'o> {
+    known: &'k Known<'o>,
+    org: &'o Org,
+    reach: Reach,
+    /// Who counts as the subject, and by which step.
+    principals: Map<u32, u32>,
+    /// Roles that can be edited, and those that contain one: by which step, and which one.
+    editable: Map<u32, (u32, u32)>,
+    /// Where roles are granted to the subject, and by which step.
+    granted: Map<u32, Vec<(u32, u32)>>,
+    /// Roles that were found editable, and granted, since the last look at them.
+    edits: Vec<(u32, u32)>,
+    new_grants: Vec<(u32, u32, u32)>,
+    all_groups: bool,
+    all_roles: bool,
+    invites: bool,
+    /// Steps that could be taken, by the length of their chains.
+    pending: Vec<Map<Gain, Step>>,
+}
+
+impl Org {
+    /// What a closure holds and could give itself.
+    pub(crate) fn reach_of(&self, closure: &Closure) -> Reach {
+        reach(&Known::new(self), closure.principals())
+    }
+}
+
+pub(crate) fn reach<'o>(known: &Known<'o>, principals: impl Iterator<Item = u32>) -> Reach {
+    let mut run = Run {
+        known,
+        org: known.org,
+        reach: Reach::default(),
+        principals: Map::default(),
+        editable: Map::default(),
+        granted: Map::default(),
+        edits: Vec::new(),
+        new_grants: Vec::new(),
+        all_groups: false,
+        all_roles: false,
+        invites: false,
+        pending: Vec::new(),
+    };
+    let own: Vec<u32> = principals.collect();
+    run.principals.extend(own.iter().map(|principal| (*principal, HELD)));
+    for principal in own {
+        run.take_grants(principal, HELD);
+    }
+    run.meet_roles();
+    // INVARIANT: every step gains a principal or an extent that was not there, so this ends.
+    let mut length = 0;
+    while let Some(steps) = run.pending.get_mut(length) {
+        let steps = std::mem::take(steps);
+        run.take_steps(steps);
+        run.meet_roles();
+        length += 1;
+    }
+    run.reach
+}
+
+impl Run<'_, '_> {
+    /// Takes all steps whose chains have one length.
+    fn take_steps(&mut self, steps: Map<Gain, Step>) {
+        let mut steps: Vec<(Gain, Step)> = steps.into_iter().filter(|(gain, _)| self.is_new(*gain)).collect();
+        // The order of rows never matters.
+        sort::by_rank_and_id(&mut steps, |(gain, step)| (u64::from(step.rule), self.gain_id(*gain)));
+        let mut joined: VecDeque<(u32, u32)> = VecDeque::new();
+        let mut everything: Vec<(u32, Scope, u32)> = Vec::new();
+        for (gain, step) in steps {
+            let number = self.reach.steps.len() as u32;
+            self.reach.steps.push(step);
+            match gain {
+                Gain::Principal(principal) => {
+                    self.principals.insert(principal, number);
+                    joined.push_back((principal, number));
+                }
+                Gain::Everything(node, scope) => everything.push((node, scope, number)),
+            }
+        }
+        // MODEL 1: who is in a group is in every group that contains it.
+        while let Some((principal, step)) = joined.pop_front() {
+            for group in self.org.live_containers(principal) {
+                if !self.principals.contains_key(&group) {
+                    self.principals.insert(group, step);
+                    joined.push_back((group, step));
+                }
+            }
+            self.take_grants(principal, step);
+        }
+        for (node, scope, step) in everything {
+            self.gain(node, scope, 0xff, step);
+        }
+    }
+
+    fn gain_id(&self, gain: Gain) -> String {
+        let org = self.org;
+        match gain {
+            Gain::Principal(principal) => org.principal_id(principal),
+            Gain::Everything(node, scope) => {
+                format!("{}\0{}\0{}", org.node_id(node), org.node_type(node), scope.rank())
+            }
+        }
+    }
+
+    fn is_new(&self, gain: Gain) -> bool {
+        match gain {
+            Gain::Principal(principal) => !self.principals.contains_key(&principal),
+            Gain::Everything(node, scope) => {
+                let target = self.org.target_of(node);
+                self.reach.covered(self.org, &target, scope, true, |step| step != NONE) != PermissionSet::ALL
+            }
+        }
+    }
+
+    /// Keeps a step for its turn; of several that gain the same the shortest chain, then the smallest
+    /// rule, then the earliest steps.
+    fn propose(&mut self, gain: Gain, mut step: Step) {
+        if !self.is_new(gain) {
+            return;
+        }
+        let length = self.chain_length(step.from);
+        step.length = length + 1;
+        if self.pending.len() <= length as usize {
+            self.pending.resize_with(length as usize + 1, Map::default);
+        }
+        let org = self.org;
+        let kept = self.pending[length as usize].entry(gain).or_insert(step);
+        let order = (step.rule, step.from).cmp(&(kept.rule, kept.from));
+        if order.is_lt() || order.is_eq() && step.with != kept.with && org.with_id(step) < org.with_id(*kept)
+        {
+            *kept = step;
+        }
+    }
+
+    /// How many steps two chains have together.
+    fn chain_length(&self, from: [u32; 2]) -> u32 {
+        match from {
+            [one, HELD] | [HELD, one] => self.reach.length(one),
+            [one, other] if one == other => self.reach.length(one),
+            [one, other] => {
+                let mut both = self.reach.chain(one);
+                both.extend(self.reach.chain(other));
+                sort::numbers(&mut both);
+                both.len() as u32
+            }
+        }
+    }
+
+    /// A principal counts as the subject: what its ACLs grant is there.
+    fn take_grants(&mut self, principal: u32, step: u32) {
+        let org = self.org;
+        for (_, acl) in org.acls_of(principal) {
+            if org.target_of(acl.node).deleted {
+                continue;
+            }
+            for (bits, restrict) in self.known.tuples(acl.grant.kind()).iter().copied() {
+                if let Some((node, scope)) = org.extent(acl.node, restrict, false) {
+                    self.gain(node, scope, bits.bits(), step);
+                }
+                // MODEL 7.1: by a tuple restricted to a type, everything on the objects of that type
+                // and below those.
+                if bits.contains(Permission::CreateAcls)
+                    && let Some((node, scope)) = org.extent(acl.node, restrict, true)
+                {
+                    self.propose(
+                        Gain::Everything(node, scope),
+                        Step { scope, ..Step::new(1, node, [step, HELD]) },
+                    );
+                }
+            }
+            if let GrantKind::Role(role) = acl.grant.kind()
+                && org.roles().is_live(role)
+            {
+                self.new_grants.push((role, acl.node, step));
+            }
+        }
+    }
+
+    /// Permissions are there by a step; what they open follows.
+    fn gain(&mut self, node: u32, scope: Scope, bits: u8, step: u32) {
+        let at = self.reach.at.entry(node).or_default();
+        let place = at.iter().position(|(known, _)| *known == scope).unwrap_or_else(|| {
+            at.push((scope, [NONE; 8]));
+            at.len() - 1
+        });
+        for bit in (0..8).filter(|bit| bits & 1 << bit != 0) {
+            // Steps are taken in order: the first one has the shortest chain.
+            if at[place].1[bit] == NONE {
+                at[place].1[bit] = step;
+            }
+        }
+        let on = self.org.node_type(node);
+        for (door_on, ty, mask, door) in DOORS {
+            let given = scope.only.is_none_or(|only| only == ty || scope.below && occurs(only, ty));
+            if door_on == on && bits & mask != 0 && given {
+                self.open(door, node, scope, bits, step);
+            }
+        }
+    }
+
+    fn open(&mut self, door: Door, node: u32, scope: Scope, bits: u8, step: u32) {
+        let org = self.org;
+        match door {
+            Door::Group => {
+                if let Some(group) = org.find_group(&org.node_id(node)) {
+                    self.join(2, group, step);
+                }
+            }
+            Door::Groups if !std::mem::replace(&mut self.all_groups, true) => {
+                let known = self.known;
+                known.groups().iter().for_each(|group| self.join(2, *group, step));
+            }
+            // MODEL 8: a group may be named unless it grants any `*_acls` or makes an owner.
+            Door::Invitations if !std::mem::replace(&mut self.invites, true) => {
+                let known = self.known;
+                let groups = known.groups().iter().filter(|group| !known.is_guarded(**group));
+                groups.for_each(|group| self.join(5, *group, step));
+            }
+            Door::Role => self.edits.extend(org.roles().find(&org.node_id(node)).map(|role| (role, step))),
+            Door::Roles if !std::mem::replace(&mut self.all_roles, true) => {
+                self.edits.extend(self.known.own_roles().iter().map(|role| (*role, step)));
+            }
+            Door::Prompts => self.write_scorers(node, scope, bits, step),
+            Door::Groups | Door::Invitations | Door::Roles => {}
+        }
+    }
+
+    fn join(&mut self, rule: u8, group: u32, step: u32) {
+        if self.org.is_live_group(group) {
+            self.propose(Gain::Principal(group), Step::new(rule, group, [step, HELD]));
+        }
+    }
+
+    /// MODEL 7.6: scorers run as the project's internal scoring principal.
+    fn write_scorers(&mut self, node: u32, scope: Scope, bits: u8, step: u32) {
+        let org = self.org;
+        let write = |scorer: u32, project: u32, with: u32| {
+            (Gain::Principal(scorer), Step { with, ..Step::new(6, project, [step, HELD]) })
+        };
+        let with = if bits & CREATE != 0 { NEW } else { ANY };
+        let mut found = Vec::new();
+        match org.node_type(node) {
+            number::PROMPT => {
+                let project = org.node(node).project;
+                found.extend(self.known.scorer_of(project).map(|scorer| write(scorer, project, node)));
+            }
+            number::PROJECT => {
+                found.extend(self.known.scorer_of(node).map(|scorer| write(scorer, node, with)));
+            }
+            _ => {
+                let prompts = Scope { only: Some(number::PROMPT), below: true };
+                for (scorer, project) in self.known.scorers() {
+                    let target = org.target_of(*project);
+                    let level = target.chain.levels().find(|(_, above)| *above == node);
+                    if let Some((level, _)) = level
+                        && !target.deleted
+                        && org.is_within(prompts, &target, scope, level)
+                    {
+                        found.push(write(*scorer, *project, with));
+                    }
+                }
+            }
+        }
+        for (gain, step) in found {
+            self.propose(gain, step);
+        }
+    }
+
+    /// MODEL 7.3: a role that can be edited, where an ACL grants it or one that contains it.
+    fn meet_roles(&mut self) {
+        let known = self.known;
+        let mut edits = std::mem::take(&mut self.edits);
+        sort::by_rank_and_id(&mut edits, |(role, step)| (u64::from(*step), self.org.roles().id(*role)));
+        let new_grants = std::mem::take(&mut self.new_grants);
+        for (role, node, step) in &new_grants {
+            self.granted.entry(*role).or_default().push((*node, *step));
+        }
+        let mut met: Vec<(u32, u32, u32)> = Vec::new();
+        let mut queue: VecDeque<(u32, (u32, u32))> = edits
+            .into_iter()
+            .filter(|(role, _)| known.is_own_role(*role))
+            .map(|(role, step)| (role, (step, role)))
+            .collect();
+        while let Some((role, by)) = queue.pop_front() {
+            if !self.editable.contains_key(&role) {
+                self.editable.insert(role, by);
+                met.extend(
+                    self.granted.get(&role).into_iter().flatten().map(|(node, step)| (role, *node, *step)),
+                );
+                queue.extend(known.containers(role).iter().map(|container| (*container, by)));
+            }
+        }
+        met.extend(new_grants);
+        for (role, node, step) in met {
+            if let Some((edit, edited)) = self.editable.get(&role).copied() {
+                let step = Step { with: edited, ..Step::new(3, node, [edit, step]) };
+                self.propose(Gain::Everything(node, Scope::EVERYTHING), step);
+            }
+        }
+    }
+}
+
+impl Step {
+    fn new(rule: u8, on: u32, from: [u32; 2]) -> Step {
+        Step { rule, on, scope: Scope::EVERYTHING, with: NONE, from, length: 0 }
+    }
+}
+
+impl Org {
+    /// What a step does something with, so that of two one is always taken.
+    fn with_id(&self, step: Step) -> String {
+        match (step.rule, step.with) {
+            (3, role) => self.roles().id(role),
+            (_, NEW | ANY) => String::new(),
+            (_, prompt) => self.node_id(prompt),
+        }
+    }
+
+    /// The live groups that name a principal as a member.
+    fn live_containers(&self, principal: u32) -> impl Iterator<Item = u32> {
+        self.principal(principal).member_of.iter().copied().filter(|group| self.is_live_group(*group))
+    }
+}
