@@ -1,5 +1,7 @@
 //! The conformance vectors (tests/vectors), run by the crate itself.
 
+mod reaching;
+
 use aclarity::{
     Actor, Credential, Finding, ListOptions, LoadOptions, Loader, Members, Object, Org, PermissionSet,
     Reason, Request, Subject, UnknownObjects,
@@ -136,7 +138,7 @@ fn check_authorize(org: &Org, question: &Value) -> Vec<(String, Value, Value)> {
 }
 
 /// Questions that are written and not answered yet.
-const NOT_YET: [&str; 5] = ["validate", "draft", "matrix", "audit", "reaches"];
+const NOT_YET: [&str; 4] = ["validate", "draft", "matrix", "audit"];
 
 /// What the organisation answers, in the form of the expected answer; and where that stands.
 fn check(org: &Org, question: &Value) -> Vec<(String, Value, Value)> {
@@ -205,6 +207,15 @@ fn check(org: &Org, question: &Value) -> Vec<(String, Value, Value)> {
             .map(|miss| serde_json::json!([miss.acl, serde_json::to_value(miss.missing).unwrap()]))
             .collect();
         expect("nearMisses", &question["are"], misses.into());
+    } else if let Some(asked) = question["reaches"].as_array() {
+        let probes = reaching::probes(org, &subject);
+        for asked in asked {
+            let rules = reaching::reached(&probes, &subject, ask(asked, "can").unwrap(), &object(asked));
+            expect(&format!("reaches {asked}"), &asked["is"], rules.is_some().into());
+            if let (Some(expected), Some(rules)) = (asked.get("rules"), rules) {
+                expect("rules", expected, rules.into());
+            }
+        }
     } else {
         panic!("unknown question {question}");
     }

@@ -89,6 +89,11 @@ pub(crate) struct Reach {
     pub(super) steps: Vec<Step>,
 }
 
+/// Whatever is held or can be had.
+pub(super) fn in_reach(_: usize, step: u32) -> bool {
+    step != NONE
+}
+
 impl Reach {
     /// What everything in a scope at a target's node is covered by, as far as `counts` says; `own`
     /// is whether the scope itself counts.
@@ -98,14 +103,15 @@ impl Reach {
         target: &Target<'_>,
         scope: Scope,
         own: bool,
-        counts: impl Fn(u32) -> bool,
+        counts: &dyn Fn(usize, u32) -> bool,
     ) -> PermissionSet {
         let mut covered = 0;
         for (level, node) in target.chain.levels() {
             for (outer, bits) in self.at.get(&node).into_iter().flatten() {
                 let itself = node == target.node && *outer == scope;
                 if (own || !itself) && org.is_within(scope, target, *outer, level) {
-                    covered |= (0..8).filter(|bit| counts(bits[*bit])).fold(0, |all, bit| all | 1 << bit);
+                    covered |=
+                        (0..8).filter(|bit| counts(*bit, bits[*bit])).fold(0, |all, bit| all | 1 << bit);
                 }
             }
         }
@@ -115,11 +121,7 @@ impl Reach {
     /// What is held or in reach on one object.
     pub(crate) fn covers(&self, org: &Org, target: &Target<'_>) -> PermissionSet {
         let alone = Scope { only: Some(target.ty), below: false };
-        if target.deleted {
-            PermissionSet::EMPTY
-        } else {
-            self.covered(org, target, alone, true, |s| s != NONE)
-        }
+        if target.deleted { PermissionSet::EMPTY } else { self.covered(org, target, alone, true, &in_reach) }
     }
 
     /// The steps of the chain that ends with one, in an order in which they can be taken.
@@ -137,7 +139,7 @@ impl Reach {
         chain
     }
 
-    fn length(&self, step: u32) -> u32 {
+    pub(super) fn length(&self, step: u32) -> u32 {
         self.steps.get(step as usize).map_or(0, |step| step.length)
     }
 }
@@ -251,7 +253,7 @@ impl Run<'_, '_> {
             Gain::Principal(principal) => !self.principals.contains_key(&principal),
             Gain::Everything(node, scope) => {
                 let target = self.org.target_of(node);
-                self.reach.covered(self.org, &target, scope, true, |step| step != NONE) != PermissionSet::ALL
+                self.reach.covered(self.org, &target, scope, true, &in_reach) != PermissionSet::ALL
             }
         }
     }

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use self::extent::Scope;
-use self::fixpoint::{ANY, HELD, NEW, Step};
+use self::fixpoint::{ANY, HELD, NEW, Step, in_reach};
 use super::basis;
 use super::subject::Subject;
 use crate::change::request::Request;
@@ -18,7 +18,9 @@ pub(crate) mod extent;
 mod fixpoint;
 mod known;
 
+#[allow(unused_imports)] // until audits and changes use them
 pub(crate) use fixpoint::{Reach, reach};
+#[allow(unused_imports)]
 pub(crate) use known::Known;
 
 /// Something that somebody does not hold and could give themselves.
@@ -101,10 +103,12 @@ impl Reach {
                 if bits.iter().all(|step| *step >= HELD) {
                     continue;
                 }
-                let mut not = moot | self.covered(org, &target, *scope, false, |step| step != NONE);
+                // What a wider row says is left out, unless its chain is longer.
+                let shorter = |bit: usize, step| step != NONE && self.length(step) <= self.length(bits[bit]);
+                let mut not = moot | self.covered(org, &target, *scope, false, &shorter);
                 if let Some((old, reach)) = before {
                     let target = if *node < old.nodes().end { old.target_of(*node) } else { target };
-                    not |= reach.covered(org, &target, *scope, true, |step| step != NONE);
+                    not |= reach.covered(org, &target, *scope, true, &in_reach);
                 }
                 let first = gained.len();
                 for permission in Permission::ALL.into_iter().filter(|permission| !not.contains(*permission))
@@ -146,7 +150,7 @@ impl Reach {
 impl Subject<'_> {
     /// What the subject could give themselves beyond what they hold (section 7), the most
     /// far-reaching first: the organisation, all projects, project groups, projects, objects; then by
-    /// id. What is held already, or said by a wider row, is left out.
+    /// id. What is held already, or said by a wider row whose chain is no longer, is left out.
     ///
     /// The cost follows the ACLs that the subject holds and could come to hold.
     #[must_use]
