@@ -69,6 +69,7 @@ mod model;
 mod org;
 
 pub use change::matrix::{BoxSource, BoxState, Matrix, MatrixBox, OtherRow};
+pub use change::matrix_edit::BoxChange;
 pub use change::matrix_table::{BoxName, MatrixEntry, matrix_table};
 pub use change::needs::{Authorization, Decision, Filter, Need, requests_table};
 pub use change::request::{Actor, Request};
@@ -89,3 +90,8 @@ pub use model::permission::{Permission, PermissionSet};
 pub use model::{Basis, MODEL_VERSION};
 pub use org::new::new_organization;
 pub use org::{Applied, LoadOptions, Loader, Members, Org, Stats, UnknownObjects};
+
+/// Random organisations, for the tests of what has no public name.
+#[cfg(test)]
+#[path = "../tests/naive/mod.rs"]
+mod naive;

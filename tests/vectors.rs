@@ -4,7 +4,7 @@ mod reaching;
 
 use aclarity::{
     Actor, Credential, Finding, ListOptions, LoadOptions, Loader, Members, Object, Org, PermissionSet,
-    Reason, Request, Subject, UnknownObjects,
+    Principal, Reason, Request, Subject, UnknownObjects,
 };
 use serde_json::Value;
 
@@ -137,8 +137,39 @@ fn check_authorize(org: &Org, question: &Value) -> Vec<(String, Value, Value)> {
     checks
 }
 
+fn principal(value: &Value) -> Principal {
+    match (text(value, "user"), text(value, "group")) {
+        (Some(user), None) => Principal::User(user.to_owned()),
+        (None, Some(group)) => Principal::Group(group.to_owned()),
+        _ => panic!("no principal: {value}"),
+    }
+}
+
+fn check_matrix(org: &Org, question: &Value) -> Vec<(String, Value, Value)> {
+    let matrix = serde_json::to_value(org.matrix(&principal(&question["matrix"]))).expect("JSON");
+    let mut boxes = matrix["boxes"].as_array().cloned().expect("boxes");
+    for found in &mut boxes {
+        found.as_object_mut().expect("a box").remove("from");
+    }
+    let (off, set): (Vec<Value>, Vec<Value>) = boxes.into_iter().partition(|found| found["state"] == "off");
+    let mut checks = Vec::new();
+    if let Some(expected) = question.get("boxes") {
+        checks.push(("boxes".to_owned(), sorted(expected), sorted(&set.into())));
+    }
+    for expected in question["off"].as_array().into_iter().flatten() {
+        let mut expected = expected.clone();
+        expected["state"] = "off".into();
+        checks.push((format!("off {expected}"), true.into(), off.contains(&expected).into()));
+    }
+    if let Some(expected) = question.get("other") {
+        let ids = matrix["other"].as_array().into_iter().flatten().map(|row| row["acl"].clone());
+        checks.push(("other".to_owned(), sorted(expected), sorted(&ids.collect())));
+    }
+    checks
+}
+
 /// Questions that are written and not answered yet.
-const NOT_YET: [&str; 4] = ["validate", "draft", "matrix", "audit"];
+const NOT_YET: [&str; 3] = ["validate", "draft", "audit"];
 
 /// What the organisation answers, in the form of the expected answer; and where that stands.
 fn check(org: &Org, question: &Value) -> Vec<(String, Value, Value)> {
@@ -157,6 +188,9 @@ fn check(org: &Org, question: &Value) -> Vec<(String, Value, Value)> {
     }
     if question.get("authorize").is_some() {
         return check_authorize(org, question);
+    }
+    if question.get("matrix").is_some() {
+        return check_matrix(org, question);
     }
     if NOT_YET.iter().any(|what| question.get(what).is_some()) {
         return checks;

@@ -110,6 +110,8 @@ export const FINDINGS = Object.freeze([
   Object.freeze({ code: "self_lockout", severity: "warning", summary: "the actor would lose the permission that undoes the change" } as const),
   Object.freeze({ code: "creates_escalation", severity: "warning", summary: "somebody would gain a path to more than what is granted" } as const),
   Object.freeze({ code: "wider_than_box", severity: "info", summary: "what is removed to turn a box off covers more than the box" } as const),
+  Object.freeze({ code: "later_projects", severity: "info", summary: "what replaces a broad grant does not cover projects that come later" } as const),
+  Object.freeze({ code: "still_reachable", severity: "warning", summary: "a project that a broad grant is narrowed to leave out stays reachable by another grant" } as const),
   Object.freeze({ code: "unused_group", severity: "info", summary: "a permission group without users, or that neither holds a grant nor is in a group" } as const),
   Object.freeze({ code: "unused_role", severity: "info", summary: "a role that no live ACL and no role names" } as const),
   Object.freeze({ code: "person_without_access", severity: "info", summary: "a person who holds nothing" } as const),

@@ -295,7 +295,7 @@ impl<'o> Reader<'o> {
 
 impl Org {
     /// What an ACL grants, without its grantee.
-    fn grant_text(&self, acl: AclRow) -> String {
+    pub(super) fn grant_text(&self, acl: AclRow) -> String {
         let on = self.node_label(acl.node);
         match acl.grant.kind() {
             GrantKind::Role(role) => {

@@ -5,6 +5,10 @@
 pub(crate) mod body;
 pub(crate) mod diff;
 pub(crate) mod matrix;
+#[allow(dead_code)] // until drafts are here
+pub(crate) mod matrix_edit;
 pub(crate) mod matrix_table;
+#[allow(dead_code)]
+pub(crate) mod narrow;
 pub(crate) mod needs;
 pub(crate) mod request;

@@ -119,6 +119,8 @@ codes! {
     SelfLockout "self_lockout" Warning "the actor would lose the permission that undoes the change";
     CreatesEscalation "creates_escalation" Warning "somebody would gain a path to more than what is granted";
     WiderThanBox "wider_than_box" Info "what is removed to turn a box off covers more than the box";
+    LaterProjects "later_projects" Info "what replaces a broad grant does not cover projects that come later";
+    StillReachable "still_reachable" Warning "a project that a broad grant is narrowed to leave out stays reachable by another grant";
     UnusedGroup "unused_group" Info "a permission group without users, or that neither holds a grant nor is in a group";
     UnusedRole "unused_role" Info "a role that no live ACL and no role names";
     PersonWithoutAccess "person_without_access" Info "a person who holds nothing";
