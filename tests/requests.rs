@@ -29,7 +29,7 @@ fn org_with_options(grants: &[(&str, &str, &str)], options: LoadOptions) -> Org 
     let everything: Vec<Value> = Permission::ALL.iter().map(|p| json!({"permission": p.as_str()})).collect();
     let export = json!({
         "organization": {"id": "acme", "name": "Acme"},
-        "users": [{"id": "ada", "email": "ada@acme.example"}, {"id": "olive"}, {"id": "zed"}, {"id": "bo"},
+        "users": [{"id": "ada", "email": "ada@acme.example"}, {"id": "olive"}, {"id": "zed"}, {"id": "bo"}, {"id": "ex", "deleted_at": "2026-01-01"},
                   {"id": "twin1", "email": "twin@acme.example"}, {"id": "twin2", "email": "twin@acme.example"}],
         "groups": [{"id": "labelling", "name": "Labelling"}, {"id": "stewards", "name": "Stewards"},
                    {"id": "inner", "name": "Inner"},
@@ -338,7 +338,7 @@ fn impersonation() {
         assert_eq!(get("olive", search, "X-BT-Impersonate-User", user).decision, Decision::Allow);
     }
     assert_eq!(get("olive", "/v1/project/chat", "x-bt-impersonate-user", "ada").decision, Decision::Deny);
-    for unknown in ["stranger", "", "twin@acme.example"] {
+    for unknown in ["stranger", "ex", "", "twin@acme.example"] {
         assert_eq!(
             get("olive", search, "x-bt-impersonate-user", unknown).decision,
             Decision::Unknown,

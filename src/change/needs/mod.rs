@@ -387,7 +387,8 @@ impl<'a> Case<'a> {
         let permission = rule.permission;
         let permissions = self.org.granted(&self.subject.closure, target) | by_everybody(target);
         let held = permissions.contains(permission);
-        if !held && (target.known || target.deleted) {
+        // What is marked deleted is known too.
+        if !held && target.known {
             self.found.denied = true;
         } else if !held {
             self.found.open = true;
