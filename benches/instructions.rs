@@ -100,6 +100,14 @@ impl Changes {
         );
         counted_acl_removed(org, &remove);
         counted_group_of_20_changed(org, &group);
+        let fork = counted_clone_and_acl_added(org, &add);
+        assert!(fork.subject(&user).can(Permission::Read, &asked), "the ACL that was added to the clone grants");
+        assert!(!org.subject(&user).can(Permission::Read, &asked), "the original is as it was");
+        counted_acl_added_beside_a_clone(org, &replace);
+        assert!(fork.subject(&user).can(Permission::Read, &asked), "the clone is as it was");
+        drop(fork);
+        // Whoever is left alone takes in what was different: part of the next change.
+        counted_acl_removed_after_a_clone(org, &remove);
     }
 }
 
@@ -130,6 +138,26 @@ fn counted_acl_removed(org: &mut Org, change: &[u8]) {
 #[inline(never)]
 fn counted_group_of_20_changed(org: &mut Org, change: &[u8]) {
     black_box("changed");
+    org.apply(change).expect("the change applies");
+}
+
+#[inline(never)]
+fn counted_clone_and_acl_added(org: &Org, change: &[u8]) -> Org {
+    black_box("cloned");
+    let mut fork = org.clone();
+    fork.apply(change).expect("the change applies");
+    fork
+}
+
+#[inline(never)]
+fn counted_acl_added_beside_a_clone(org: &mut Org, change: &[u8]) {
+    black_box("added beside");
+    org.apply(change).expect("the change applies");
+}
+
+#[inline(never)]
+fn counted_acl_removed_after_a_clone(org: &mut Org, change: &[u8]) {
+    black_box("removed after");
     org.apply(change).expect("the change applies");
 }
 

@@ -157,6 +157,29 @@ fn apply_acl_add_and_remove(bencher: Bencher, acls: usize) {
     });
 }
 
+/// A copy to be changed, and dropped.
+#[divan::bench(args = SIZES)]
+fn clone_alone(bencher: Bencher, acls: usize) {
+    let Case { org, .. } = Case::get(acls);
+    bencher.bench(|| org.clone());
+}
+
+/// A preview: a copy of the organisation with one more ACL.
+#[divan::bench(args = SIZES)]
+fn clone_and_apply_acl_add(bencher: Bencher, acls: usize) {
+    let Case { org, ids, .. } = Case::get(acls);
+    let row = json!({
+        "id": "00000000-0000-4000-8000-00000000face", "object_type": "project", "object_id": ids.project,
+        "group_id": ids.group, "permission": "read", "_object_org_id": ids.org,
+    });
+    let add = json!({ "acls": { "upsert": [row] } }).to_string();
+    bencher.bench(|| {
+        let mut fork = org.clone();
+        fork.apply(black_box(add.as_bytes())).expect("applies");
+        fork
+    });
+}
+
 /// One person joins a group and leaves it: two changes of one group row.
 #[divan::bench(args = SIZES)]
 fn apply_group_join_and_leave(bencher: Bencher, acls: usize) {

@@ -7,7 +7,7 @@ use super::misses::{BOUND, Candidate};
 use super::subject::{Subject, by_everybody};
 use crate::model::object::number;
 use crate::model::permission::PermissionSet;
-use crate::org::{Map, Org, Target, Who, keys::NONE, sort};
+use crate::org::{GrantKind, Map, Org, Target, Who, keys::NONE, sort};
 
 /// A grant as the API takes it: the body of `POST /v1/acl`.
 ///
@@ -92,6 +92,29 @@ pub(super) struct Place {
 type Rank = (usize, u64, u8);
 
 impl Org {
+    /// What the ACL of a slot says; `None` when the slot has none that counts as a row.
+    #[allow(dead_code, reason = "for previews")]
+    pub(crate) fn acl_item_of(&self, slot: u32) -> Option<AclItem> {
+        let acl = self.acls().get(slot)?;
+        let (grantee, is_group) = (self.principal_id(acl.principal), self.is_group(acl.principal));
+        let (user_id, group_id) = if is_group { (None, Some(grantee)) } else { (Some(grantee), None) };
+        let (permission, role_id, restrict) = match acl.grant.kind() {
+            GrantKind::Permission { permission, restrict } => {
+                (Some(permission.as_str().to_owned()), None, restrict)
+            }
+            GrantKind::Role(role) => (None, Some(self.roles().id(role)), None),
+        };
+        Some(AclItem {
+            object_type: self.types().name(self.node_type(acl.node)).to_owned(),
+            object_id: self.node_id(acl.node),
+            user_id,
+            group_id,
+            permission,
+            role_id,
+            restrict_object_type: restrict.map(|ty| self.types().name(ty).to_owned()),
+        })
+    }
+
     /// How much a grant on a node reaches, for comparing: the objects of a project that the data
     /// know, and beyond that the kind of node.
     pub(super) fn reach(&self, ty: u16, node: u32) -> u64 {

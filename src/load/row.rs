@@ -34,6 +34,18 @@ impl<'a> Row<'a> {
         self.texts[text_slot(field)].as_deref()
     }
 
+    /// Makes a field's text this.
+    #[allow(dead_code, reason = "for rows that no JSON says")]
+    pub fn set(&mut self, field: Field, text: impl Into<Cow<'a, str>>) {
+        self.texts[text_slot(field)] = Some(text.into());
+    }
+
+    /// Leaves a field's text out.
+    #[allow(dead_code, reason = "for rows that no JSON says")]
+    pub fn unset(&mut self, field: Field) {
+        self.texts[text_slot(field)] = None;
+    }
+
     /// The organisations that the row names.
     pub fn organizations(&self) -> impl Iterator<Item = &str> {
         [Field::OrgId, Field::ObjectOrgId].into_iter().filter_map(|field| self.text(field))

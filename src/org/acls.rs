@@ -3,10 +3,10 @@
 use std::hash::BuildHasher;
 
 use foldhash::fast::FixedState;
-use hashbrown::HashTable;
 
 use super::keys::{Keys, NONE};
 use super::roles::Roles;
+use super::shared::{Column, Index, SharedMap};
 use super::{Map, Org, sort};
 use crate::load::list::List;
 use crate::model::permission::Permission;
@@ -93,18 +93,23 @@ struct Copies {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Acls {
     ids: Keys,
-    rows: Vec<Stored>,
+    rows: Column<Stored>,
     /// ACLs of objects with many, by object and grantee.
-    pairs: HashTable<u32>,
+    pairs: Index,
     /// Further rows with the id of an earlier one, by the earlier one's slot.
-    copies: Map<u32, Copies>,
+    copies: SharedMap<Copies>,
     /// The earlier row's slot and what the copy says, by the copy's slot.
-    copied_from: Map<u32, (u32, AclRow)>,
+    copied_from: SharedMap<(u32, AclRow)>,
     live: u32,
 }
 
 fn pair_hash(node: u32, principal: u32) -> u64 {
     FixedState::default().hash_one(u64::from(node) << 32 | u64::from(principal))
+}
+
+fn pair_hash_at(rows: &Column<Stored>, slot: u32) -> u64 {
+    let row = rows[slot as usize];
+    pair_hash(row.node, row.principal)
 }
 
 impl Acls {
@@ -140,17 +145,17 @@ impl Acls {
 
     /// The slots of further rows with an ACL's id.
     pub fn copies(&self, slot: u32) -> &[u32] {
-        self.copies.get(&slot).map_or(&[], |copies| copies.slots.as_slice())
+        self.copies.get(slot).map_or(&[], |copies| copies.slots.as_slice())
     }
 
     /// The slot of the earlier row with the same id and what the copy says, for a slot that holds one.
     pub fn copied_from(&self, slot: u32) -> Option<(u32, AclRow)> {
-        self.copied_from.get(&slot).copied()
+        self.copied_from.get(slot).copied()
     }
 
     /// Whether the ACL counts: it, and every copy of it, is not marked deleted.
     pub fn is_live(&self, slot: u32, row: AclRow) -> bool {
-        !row.deleted && !self.copies.get(&slot).is_some_and(|copies| copies.deleted)
+        !row.deleted && !self.copies.get(slot).is_some_and(|copies| copies.deleted)
     }
 
     /// A slot without an ACL: its row does not count, or is a copy.
@@ -163,6 +168,15 @@ impl Acls {
             next_on_node: NONE,
             next_of_principal: NONE,
         });
+    }
+
+    pub fn share(&mut self) {
+        let Acls { ids, rows, pairs, copies, copied_from, live: _ } = self;
+        ids.share();
+        rows.share();
+        pairs.share(&|slot| pair_hash_at(rows, slot));
+        copies.share();
+        copied_from.share();
     }
 
     pub fn bytes(&self) -> usize {
@@ -229,8 +243,7 @@ impl Org {
 
     fn insert_pair(&mut self, slot: u32) {
         let Acls { rows, pairs, .. } = &mut self.acls;
-        let hash = |&slot: &u32| pair_hash(rows[slot as usize].node, rows[slot as usize].principal);
-        pairs.insert_unique(hash(&slot), slot, hash);
+        pairs.insert(pair_hash_at(rows, slot), slot, &|slot| pair_hash_at(rows, slot));
     }
 
     /// Takes the ACL of a slot away, and what is known of its copies. The slot stays in its chains
@@ -240,21 +253,19 @@ impl Org {
         self.acls.ids.forget(slot);
         let node = &mut self.nodes[row.node as usize];
         node.acls -= 1;
-        if node.heavy
-            && let Ok(entry) = self.acls.pairs.find_entry(pair_hash(row.node, row.principal), |s| *s == slot)
-        {
-            entry.remove();
+        if node.heavy {
+            self.acls.pairs.remove(pair_hash(row.node, row.principal), slot);
         }
         self.principals[row.principal as usize].acls -= 1;
         self.acls.rows[slot as usize].grant = EMPTY;
-        for copy in self.acls.copies.remove(&slot).into_iter().flat_map(|copies| copies.slots) {
-            self.acls.copied_from.remove(&copy);
+        for copy in self.acls.copies.remove(slot).into_iter().flat_map(|copies| copies.slots) {
+            self.acls.copied_from.remove(copy);
         }
         self.acls.live -= 1;
     }
 
     pub(super) fn add_acl_copy(&mut self, first: u32, slot: u32, row: AclRow) {
-        let copies = self.acls.copies.entry(first).or_default();
+        let copies = self.acls.copies.get_or_insert(first, Copies::default());
         copies.slots.push(slot);
         copies.deleted |= row.deleted;
         self.acls.copied_from.insert(slot, (first, row));
@@ -302,25 +313,29 @@ impl Org {
     pub(crate) fn acls_of_pair(&self, node: u32, principal: u32) -> impl Iterator<Item = (u32, AclRow)> {
         self.acls
             .pairs
-            .iter_hash(pair_hash(node, principal))
-            .filter_map(|slot| Some((*slot, self.acls.get(*slot)?)))
+            .with(pair_hash(node, principal))
+            .filter_map(|slot| Some((slot, self.acls.get(slot)?)))
             .filter(move |(slot, row)| {
                 row.node == node && row.principal == principal && self.acls.is_live(*slot, *row)
             })
     }
 
-    /// Closes the holes that removed ACLs left, once they are more than the ACLs.
+    /// Closes the holes that removed ACLs left, once they are more than the ACLs. Not while a copy
+    /// lives: it would cost both what they share, and ACLs are compared by slot.
     pub(super) fn compact_acls(&mut self) {
+        if self.acls.rows.is_shared() || self.nodes.is_shared() || self.principals.is_shared() {
+            return;
+        }
         let places = self.places_mut(List::Acls);
         if places.holes() < 1024 || places.holes() * 2 < places.slots() as usize {
             return;
         }
         let order = places.compact();
         let old = std::mem::take(&mut self.acls);
-        for node in &mut self.nodes {
+        for node in self.nodes.own() {
             (node.first_acl, node.acls, node.heavy) = (NONE, 0, false);
         }
-        for principal in &mut self.principals {
+        for principal in self.principals.own() {
             (principal.first_acl, principal.acls) = (NONE, 0);
         }
         let mut to: Map<u32, u32> = Map::default();
@@ -333,10 +348,10 @@ impl Org {
                 None => self.acls.push_blank(),
             }
         }
-        let mut copies: Vec<u32> = old.copied_from.keys().copied().collect();
+        let mut copies = old.copied_from.keys();
         sort::numbers(&mut copies);
         for copy in copies {
-            let (first, row) = old.copied_from[&copy];
+            let Some((first, row)) = old.copied_from(copy) else { continue };
             self.add_acl_copy(to[&first], to[&copy], row);
         }
     }

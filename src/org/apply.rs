@@ -42,6 +42,8 @@ impl Org {
     /// `bad_json`, `bad_shape` and `too_large` with a pointer into the change; nothing has changed.
     pub fn apply(&mut self, changes: &[u8]) -> Result<Applied, Error> {
         let changes = read_changes(changes)?;
+        // Copies may be gone since the last change.
+        self.share();
         for change in &changes {
             for (i, row) in change.upsert.iter().enumerate() {
                 self.name_types(row, || format!("/{}/upsert/{i}", change.list.name()))?;
@@ -51,13 +53,13 @@ impl Org {
         let mut changed = Vec::new();
         for change in &changes {
             for id in &change.remove {
-                self.take(change.list, id, false);
+                self.take_row(change.list, id);
             }
             for (i, row) in change.upsert.iter().enumerate() {
                 changed.push((change.list, i, self.upsert(change.list, row)));
             }
         }
-        self.roles.settle();
+        self.settle();
         // Of two rows with one id in a change the later one is the one that is there.
         let last: Map<(List, u32), usize> =
             changed.iter().enumerate().map(|(n, (list, _, slot))| ((*list, *slot), n)).collect();
@@ -74,6 +76,42 @@ impl Org {
         self.compact_acls();
         self.version += 1;
         Ok(Applied { version: self.version, findings })
+    }
+
+    /// A copy to be changed, such as a preview. It costs next to nothing, and changing it costs
+    /// what the change is. What both hold has the same number in both (nodes, principals, roles,
+    /// slots of ACLs); what is new in either has a number of its own.
+    #[allow(dead_code, reason = "for previews")]
+    pub(crate) fn fork(&self) -> Org {
+        self.clone()
+    }
+
+    /// Takes a row in, as one of the `upsert` of [`Org::apply`]; returns its slot. After the last
+    /// change comes [`Org::settle`].
+    ///
+    /// # Errors
+    /// `too_large` with the pointer `at`, when the row names one type too many; nothing has changed.
+    #[allow(dead_code, reason = "for previews")]
+    pub(crate) fn put_row(
+        &mut self,
+        list: List,
+        row: &Row<'_>,
+        at: impl Fn() -> String,
+    ) -> Result<u32, Error> {
+        self.name_types(row, at)?;
+        Ok(self.upsert(list, row))
+    }
+
+    /// Takes all rows with an id out of a list. After the last change comes [`Org::settle`].
+    pub(crate) fn take_row(&mut self, list: List, id: &str) {
+        self.take(list, id, false);
+    }
+
+    /// Makes the answers those of the rows that were put and taken, and the organisation ready to
+    /// be copied.
+    pub(crate) fn settle(&mut self) {
+        self.roles.settle();
+        self.share();
     }
 
     /// Returns the slot that the row has now.

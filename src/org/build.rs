@@ -186,7 +186,7 @@ impl Builder {
             org.singletons[ty as usize] = node;
             org.set_node_state(node, true, false);
         }
-        org.roles.settle();
+        org.settle();
         org.version = 1;
         if org.options.strict
             && let Some(finding) = org.findings().into_iter().find(|f| f.severity == Severity::Error)

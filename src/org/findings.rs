@@ -521,7 +521,7 @@ fn same_set(a: &[u32], b: &[u32]) -> bool {
 }
 
 /// MODEL 4: the same id twice in a list.
-fn copy_problem<T>(
+fn copy_problem<T: Clone>(
     rows: &super::Rows<T>,
     slot: u32,
     first: impl Fn(&T) -> u32,

@@ -1,8 +1,9 @@
 //! Ids become numbers: an interner that keeps a UUID in 16 bytes.
 
 use foldhash::fast::FixedState;
-use hashbrown::HashTable;
 use std::hash::BuildHasher;
+
+use super::shared::{Column, Index};
 
 /// No number.
 pub(crate) const NONE: u32 = u32::MAX;
@@ -16,10 +17,10 @@ const TEXT: u16 = 1 << 15;
 /// model's section 1), so that every other spelling is another id.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Keys {
-    keys: Vec<[u8; 16]>,
-    kinds: Vec<u16>,
-    texts: Vec<Box<str>>,
-    index: HashTable<u32>,
+    keys: Column<[u8; 16]>,
+    kinds: Column<u16>,
+    texts: Column<Box<str>>,
+    index: Index,
 }
 
 /// An id as it is looked up.
@@ -60,10 +61,7 @@ impl Keys {
 
     /// Takes a number's id out of the index; the number stays, and its text can still be read.
     pub fn forget(&mut self, number: u32) {
-        let hash = self.hash_of(number);
-        if let Ok(entry) = self.index.find_entry(hash, |n| *n == number) {
-            entry.remove();
-        }
+        self.index.remove(hash_at(&self.keys, &self.kinds, &self.texts, number), number);
     }
 
     pub fn kind(&self, number: u32) -> u16 {
@@ -110,16 +108,14 @@ impl Keys {
 
     fn find(&self, kind: u16, key: &Id<'_>) -> Option<u32> {
         let hash = hash(kind, key);
-        self.index
-            .find(hash, |&n| {
-                self.kind(n) == kind
-                    && match (self.id(n), key) {
-                        (Id::Uuid(a), Id::Uuid(b)) => a == *b,
-                        (Id::Text(a), Id::Text(b)) => a == *b,
-                        _ => false,
-                    }
-            })
-            .copied()
+        self.index.find(hash, |n| {
+            self.kind(n) == kind
+                && match (self.id(n), key) {
+                    (Id::Uuid(a), Id::Uuid(b)) => a == *b,
+                    (Id::Text(a), Id::Text(b)) => a == *b,
+                    _ => false,
+                }
+        })
     }
 
     fn push(&mut self, kind: u16, key: &Id<'_>) -> u32 {
@@ -138,16 +134,20 @@ impl Keys {
             }
         }
         let Keys { keys, kinds, texts, index } = self;
-        index.insert_unique(hash(kind, key), number, |&n| hash_at(keys, kinds, texts, n));
+        index.insert(hash(kind, key), number, &|n| hash_at(keys, kinds, texts, n));
         number
     }
 
-    fn hash_of(&self, number: u32) -> u64 {
-        hash_at(&self.keys, &self.kinds, &self.texts, number)
+    pub fn share(&mut self) {
+        let Keys { keys, kinds, texts, index } = self;
+        keys.share();
+        kinds.share();
+        texts.share();
+        index.share(&|n| hash_at(keys, kinds, texts, n));
     }
 }
 
-fn hash_at(keys: &[[u8; 16]], kinds: &[u16], texts: &[Box<str>], number: u32) -> u64 {
+fn hash_at(keys: &Column<[u8; 16]>, kinds: &Column<u16>, texts: &Column<Box<str>>, number: u32) -> u64 {
     let key = keys[number as usize];
     let kind = kinds[number as usize];
     if kind & TEXT == 0 {

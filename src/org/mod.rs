@@ -12,14 +12,17 @@ mod gives;
 pub(crate) mod keys;
 mod names;
 pub(crate) mod new;
+mod odd;
 mod people;
 mod places;
 mod put;
 mod roles;
 mod rows;
+mod shared;
 pub(crate) mod sort;
 mod tree;
 mod types;
+mod written;
 
 pub(crate) use acls::{AclRow, GrantKind, Standing};
 pub use apply::Applied;
@@ -35,8 +38,10 @@ use acls::Acls;
 use keys::Keys;
 use people::{GroupRow, PersonRow, Principal, TokenRow};
 use places::Places;
+use odd::Odd;
 use roles::Roles;
 use rows::Rows;
+use shared::{Column, SharedMap};
 use tree::{NodeInfo, ObjectRow, RegionRow};
 use types::Types;
 
@@ -47,7 +52,8 @@ pub(crate) type Map<K, V> = HashMap<K, V, foldhash::fast::FixedState>;
 ///
 /// It is loaded from the API's own JSON ([`Org::from_json`], or a [`Loader`] for streams and lists
 /// from several endpoints), asked through [`Org::subject`], [`Org::who`] and [`Org::access`], and
-/// kept up to date with [`Org::apply`]. It is `Send` and `Sync`; asking never changes it.
+/// kept up to date with [`Org::apply`]. It is `Send` and `Sync`; asking never changes it. A clone
+/// costs next to nothing, however large the organisation is: the two share what neither changes.
 #[derive(Clone, Debug)]
 pub struct Org {
     id: Box<str>,
@@ -61,26 +67,28 @@ pub struct Org {
 
     /// Nodes of the object tree, by type and id.
     node_keys: Keys,
-    nodes: Vec<NodeInfo>,
+    nodes: Column<NodeInfo>,
     /// The nodes of the four types that exist once.
     singletons: [u32; 4],
     /// Rows of projects, experiments, datasets, prompts, functions and playgrounds, in this order.
     objects: [Rows<ObjectRow>; 6],
     /// The first row in `functions`, by node.
-    functions: Map<u32, u32>,
+    functions: SharedMap<u32>,
     regions: Rows<RegionRow>,
     /// Project groups that name a project, by the project's node.
-    regions_of: Map<u32, Vec<u32>>,
+    regions_of: SharedMap<Vec<u32>>,
+    /// Known nodes that are deleted or public, by what they are directly below.
+    odd: Odd,
 
     /// Users (and service accounts, in the same space) and permission groups.
     principal_keys: Keys,
-    principals: Vec<Principal>,
+    principals: Column<Principal>,
     groups: Rows<GroupRow>,
     users: Rows<PersonRow>,
     accounts: Rows<PersonRow>,
     tokens: Rows<TokenRow>,
     token_keys: Keys,
-    token_rows: Vec<u32>,
+    token_rows: Column<u32>,
 
     roles: Roles,
     acls: Acls,
@@ -98,20 +106,21 @@ impl Org {
             types: Types::default(),
             places: List::ALL.into_iter().map(Places::new).collect(),
             node_keys: Keys::default(),
-            nodes: Vec::new(),
+            nodes: Column::default(),
             singletons: [keys::NONE; 4],
             objects: Default::default(),
-            functions: Map::default(),
+            functions: SharedMap::default(),
             regions: Rows::default(),
-            regions_of: Map::default(),
+            regions_of: SharedMap::default(),
+            odd: Odd::default(),
             principal_keys: Keys::default(),
-            principals: Vec::new(),
+            principals: Column::default(),
             groups: Rows::default(),
             users: Rows::default(),
             accounts: Rows::default(),
             tokens: Rows::default(),
             token_keys: Keys::default(),
-            token_rows: Vec::new(),
+            token_rows: Column::default(),
             roles: Roles::default(),
             acls: Acls::default(),
         }
@@ -137,6 +146,29 @@ impl Org {
 
     pub(crate) fn types(&self) -> &Types {
         &self.types
+    }
+
+    /// Makes everything ready to be copied: what has changed since the last time is held in common
+    /// with later copies, or, where the copies are gone, taken in.
+    fn share(&mut self) {
+        self.node_keys.share();
+        self.nodes.share();
+        self.objects.iter_mut().for_each(Rows::share);
+        self.functions.share();
+        self.regions.share();
+        self.regions_of.share();
+        self.odd.share();
+        self.principal_keys.share();
+        self.principals.share();
+        self.groups.share();
+        self.users.share();
+        self.accounts.share();
+        self.tokens.share();
+        self.token_keys.share();
+        self.token_rows.share();
+        self.roles.share();
+        self.acls.share();
+        self.places.iter_mut().for_each(Places::share);
     }
 
     fn places(&self, list: List) -> &Places {

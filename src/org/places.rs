@@ -1,6 +1,12 @@
 //! Where the rows of a list stand: every row keeps its slot for life, and its pointer is reckoned
 //! when a finding needs it.
 
+use std::hash::BuildHasher;
+use std::sync::Arc;
+
+use foldhash::fast::FixedState;
+
+use super::shared::SharedMap;
 use super::{Map, sort};
 use crate::load::list::List;
 use crate::model::finding::Finding;
@@ -23,14 +29,25 @@ pub(crate) struct Places {
     /// Whether the data hold the list at all, empty or not.
     pub present: bool,
     len: u32,
-    pages: Vec<Page>,
-    holes: Map<u32, ()>,
+    pages: Arc<Vec<Page>>,
+    holes: SharedMap<()>,
     /// Slots whose row stands in the place of an earlier slot: it replaced that one's row.
-    moved: Map<u32, u32>,
-    /// Rows that do not count, by their id.
-    skipped: Map<Box<str>, Vec<u32>>,
+    moved: SharedMap<u32>,
+    /// Rows that do not count, by part of their id's hash.
+    skipped: SharedMap<Vec<Skipped>>,
     /// What is wrong with a row by itself; the paths are relative to the row.
-    issues: Map<u32, Vec<Finding>>,
+    issues: SharedMap<Vec<Finding>>,
+}
+
+/// Rows with one id that do not count.
+#[derive(Clone, Debug)]
+struct Skipped {
+    id: Box<str>,
+    slots: Vec<u32>,
+}
+
+fn skipped_key(id: &str) -> u32 {
+    FixedState::default().hash_one(id) as u32
 }
 
 impl Places {
@@ -39,21 +56,22 @@ impl Places {
             list,
             present: false,
             len: 0,
-            pages: Vec::new(),
-            holes: Map::default(),
-            moved: Map::default(),
-            skipped: Map::default(),
-            issues: Map::default(),
+            pages: Arc::default(),
+            holes: SharedMap::default(),
+            moved: SharedMap::default(),
+            skipped: SharedMap::default(),
+            issues: SharedMap::default(),
         }
     }
 
     pub fn open_page(&mut self, prefix: &str, base: u32) {
         self.present = true;
         let page = Page { first: self.len, prefix: prefix.into(), base };
-        match self.pages.as_mut_slice() {
+        let pages = Arc::make_mut(&mut self.pages);
+        match pages.as_mut_slice() {
             // The array that turns out to hold pages, not rows, is not itself a page.
             [only] if only.first == self.len && prefix.len() > only.prefix.len() => *only = page,
-            _ => self.pages.push(page),
+            _ => pages.push(page),
         }
     }
 
@@ -82,53 +100,73 @@ impl Places {
 
     /// The row of a slot is gone, and everything said about it.
     pub fn remove(&mut self, slot: u32) {
-        let place = self.moved.remove(&slot).unwrap_or(slot);
+        let place = self.moved.remove(slot).unwrap_or(slot);
         self.holes.insert(place, ());
-        self.issues.remove(&slot);
+        self.issues.remove(slot);
     }
 
     /// The newest slot takes the place of an old one.
     pub fn take_place(&mut self, new: u32, old: u32) {
-        let place = self.moved.remove(&old).unwrap_or(old);
-        self.issues.remove(&old);
+        let place = self.moved.remove(old).unwrap_or(old);
+        self.issues.remove(old);
         self.moved.insert(new, place);
         self.holes.insert(new, ());
     }
 
     pub fn report(&mut self, slot: u32, finding: Finding) {
-        self.issues.entry(slot).or_default().push(finding);
+        self.issues.get_or_insert(slot, Vec::new()).push(finding);
     }
 
     /// Nothing is wrong with the row any more.
     pub fn clear_issues(&mut self, slot: u32) {
-        self.issues.remove(&slot);
+        self.issues.remove(slot);
     }
 
     pub fn skip(&mut self, slot: u32, id: Option<&str>) {
-        if let Some(id) = id {
-            self.skipped.entry(id.into()).or_default().push(slot);
+        let Some(id) = id else { return };
+        let all = self.skipped.get_or_insert(skipped_key(id), Vec::new());
+        match all.iter_mut().find(|skipped| *skipped.id == *id) {
+            Some(skipped) => skipped.slots.push(slot),
+            None => all.push(Skipped { id: id.into(), slots: vec![slot] }),
         }
     }
 
     /// Takes out the rows with an id that did not count.
     pub fn take_skipped(&mut self, id: &str) -> Vec<u32> {
-        self.skipped.remove(id).unwrap_or_default()
+        if !self.has_skipped(id) {
+            return Vec::new();
+        }
+        let key = skipped_key(id);
+        let mut slots = Vec::new();
+        let mut others = self.skipped.remove(key).unwrap_or_default();
+        others.retain_mut(|skipped| {
+            let other = *skipped.id != *id;
+            if !other {
+                slots = std::mem::take(&mut skipped.slots);
+            }
+            other
+        });
+        if !others.is_empty() {
+            self.skipped.insert(key, others);
+        }
+        slots
     }
 
     pub fn has_skipped(&self, id: &str) -> bool {
-        self.skipped.contains_key(id)
+        self.skipped.get(skipped_key(id)).is_some_and(|all| all.iter().any(|skipped| *skipped.id == *id))
     }
 
     pub fn issues_of(&self, slot: u32) -> &[Finding] {
-        self.issues.get(&slot).map_or(&[], Vec::as_slice)
+        self.issues.get(slot).map_or(&[], Vec::as_slice)
     }
 
     /// Slots in the order in which their rows stand in the list.
     fn in_order(&self) -> Vec<u32> {
         // INVARIANT: a slot that took another's place is itself a hole at the list's end.
-        let moved_to: Map<u32, u32> = self.moved.iter().map(|(slot, place)| (*place, *slot)).collect();
+        let moved_to: Map<u32, u32> = 
+            self.moved.keys().into_iter().map(|slot| (self.place(slot), slot)).collect();
         (0..self.len)
-            .filter(|place| !self.holes.contains_key(place))
+            .filter(|place| !self.holes.contains(*place))
             .map(|place| moved_to.get(&place).copied().unwrap_or(place))
             .collect()
     }
@@ -141,36 +179,45 @@ impl Places {
             .iter()
             .map(|page| order.partition_point(|slot| self.place(*slot) < page.first) as u32)
             .collect();
-        for (page, first) in self.pages.iter_mut().zip(firsts) {
+        for (page, first) in Arc::make_mut(&mut self.pages).iter_mut().zip(firsts) {
             page.first = first;
         }
         let mut to: Map<u32, u32> = Map::default();
         for (new, old) in order.iter().enumerate() {
             to.insert(*old, new as u32);
         }
-        self.issues =
-            std::mem::take(&mut self.issues).into_iter().map(|(slot, issues)| (to[&slot], issues)).collect();
-        for slots in self.skipped.values_mut() {
-            for slot in slots {
-                *slot = to[&*slot];
-            }
+        let issues = std::mem::take(&mut self.issues).into_map();
+        let issues: Map<u32, Vec<Finding>> =
+            issues.into_iter().map(|(slot, issues)| (to[&slot], issues)).collect();
+        self.issues = issues.into();
+        let mut skipped = std::mem::take(&mut self.skipped).into_map();
+        for slot in skipped.values_mut().flatten().flat_map(|skipped| &mut skipped.slots) {
+            *slot = to[&*slot];
         }
+        self.skipped = skipped.into();
         self.len = order.len() as u32;
-        self.holes.clear();
-        self.moved.clear();
+        self.holes = SharedMap::default();
+        self.moved = SharedMap::default();
         order
     }
 
     /// Where a slot's row stands among the others.
     pub fn place(&self, slot: u32) -> u32 {
-        self.moved.get(&slot).copied().unwrap_or(slot)
+        self.moved.get(slot).copied().unwrap_or(slot)
     }
 
     /// Reckons pointers for many rows at once.
     pub fn pointers(&self) -> Pointers<'_> {
-        let mut holes: Vec<u32> = self.holes.keys().copied().collect();
+        let mut holes = self.holes.keys();
         sort::numbers(&mut holes);
         Pointers { places: self, holes }
+    }
+
+    pub fn share(&mut self) {
+        self.holes.share();
+        self.moved.share();
+        self.skipped.share();
+        self.issues.share();
     }
 
     /// Whether the list may go on behind what was loaded: it is not empty and as long as a page
@@ -179,7 +226,7 @@ impl Places {
         let rows = self.rows();
         let ends_empty = self.pages.len() > 1
             && self.pages.last().is_some_and(|page| {
-                let holes = self.holes.keys().filter(|hole| **hole >= page.first).count();
+                let holes = self.holes.keys().into_iter().filter(|hole| *hole >= page.first).count();
                 (self.len - page.first) as usize == holes
             });
         rows > 0 && !ends_empty && (rows.is_multiple_of(1000) || matches!(rows, 50 | 100 | 200 | 250 | 500))

@@ -312,10 +312,10 @@ impl Org {
     pub(super) fn unlink_region(&mut self, node: u32) {
         let Some(row) = self.regions.get(self.nodes[node as usize].row) else { return };
         for project in row.projects.iter().filter(|p| **p != NONE) {
-            if let Some(regions) = self.regions_of.get_mut(project) {
+            if let Some(mut regions) = self.regions_of.remove(*project) {
                 regions.retain(|region| *region != node);
-                if regions.is_empty() {
-                    self.regions_of.remove(project);
+                if !regions.is_empty() {
+                    self.regions_of.insert(*project, regions);
                 }
             }
         }
@@ -332,7 +332,7 @@ impl Org {
         }
         if let Some(row) = self.regions.get(first) {
             for project in row.projects.iter().filter(|p| **p != NONE) {
-                let regions = self.regions_of.entry(*project).or_default();
+                let regions = self.regions_of.get_or_insert(*project, Vec::new());
                 if !regions.contains(&node) {
                     regions.push(node);
                 }
@@ -355,7 +355,7 @@ impl Org {
             deleted: row.is_deleted(),
         };
         let first = if list == List::Functions {
-            self.functions.entry(node).or_insert(NONE)
+            self.functions.get_or_insert(node, NONE)
         } else {
             &mut self.nodes[node as usize].row
         };
@@ -364,6 +364,7 @@ impl Org {
         if is_copy {
             // A further row with the same id can only mark the object deleted.
             self.nodes[node as usize].deleted |= deleted;
+            self.file_odd(node);
         } else {
             self.refresh_object(node);
         }
@@ -380,7 +381,7 @@ impl Org {
         };
         let rows = &self.objects[object_rows(list).map_or(0, |(i, _)| i)];
         let functions = &self.objects[4];
-        let function = self.functions.get(&node).copied();
+        let function = self.functions.get(node).copied();
         rows.all(node, self.node(node).row).map(move |slot| (list, slot)).chain(
             function
                 .into_iter()
@@ -413,6 +414,7 @@ impl Org {
         info.project = project;
         info.public = public;
         (info.known, info.deleted) = (standing.is_some(), deleted);
+        self.file_odd(node);
     }
 
     fn put_acl(&mut self, slot: u32, id: &str, row: &Row<'_>) {
@@ -538,7 +540,7 @@ impl Org {
                 if node == NONE {
                     return Vec::new();
                 }
-                let mut function = self.functions.remove(&node).unwrap_or(NONE);
+                let mut function = self.functions.remove(node).unwrap_or(NONE);
                 let slots = if list == List::Functions {
                     take_all(&mut self.objects[rows], &mut function, node)
                 } else {

@@ -3,6 +3,7 @@
 use super::Map;
 use super::keys::{Keys, NONE};
 use super::rows::{Rows, put_first, take_all};
+use super::shared::Column;
 use super::{Org, sort};
 use crate::model::object::number;
 
@@ -72,7 +73,7 @@ struct RoleInfo {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Roles {
     keys: Keys,
-    infos: Vec<RoleInfo>,
+    infos: Column<RoleInfo>,
     rows: Rows<RoleRow>,
     /// Roles whose closure has to be reckoned again.
     dirty: Vec<u32>,
@@ -212,6 +213,12 @@ impl Roles {
 
     pub(super) fn take_all(&mut self, role: u32) -> Vec<u32> {
         take_all(&mut self.rows, &mut self.infos[role as usize].row, role)
+    }
+
+    pub(super) fn share(&mut self) {
+        self.keys.share();
+        self.infos.share();
+        self.rows.share();
     }
 
     /// Reckons the closures of what changed and of every role that contains it (MODEL 4: a cycle is

@@ -145,12 +145,13 @@ impl Org {
     }
 
     pub(crate) fn regions_of(&self, project: u32) -> &[u32] {
-        self.regions_of.get(&project).map_or(&[], Vec::as_slice)
+        self.regions_of.get(project).map_or(&[], Vec::as_slice)
     }
 
     pub(super) fn set_node_state(&mut self, node: u32, known: bool, deleted: bool) {
         let info = &mut self.nodes[node as usize];
         (info.known, info.deleted) = (known, deleted);
+        self.file_odd(node);
     }
 
     fn is_known(&self, node: u32) -> bool {

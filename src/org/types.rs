@@ -1,5 +1,7 @@
 //! Object types as numbers: the known ones by their place in the model, others as the data name them.
 
+use std::sync::Arc;
+
 use crate::model::object::{OBJECT_TYPES, known_type_number, number};
 
 /// How many unknown types are kept apart; real data have a handful.
@@ -7,7 +9,7 @@ const MAX_UNKNOWN: usize = 1 << 10;
 
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Types {
-    unknown: Vec<Box<str>>,
+    unknown: Arc<Vec<Box<str>>>,
 }
 
 impl Types {
@@ -24,7 +26,7 @@ impl Types {
         match self.get(name) {
             number::NEVER_NAMED if self.unknown.len() >= MAX_UNKNOWN => None,
             number::NEVER_NAMED => {
-                self.unknown.push(name.into());
+                Arc::make_mut(&mut self.unknown).push(name.into());
                 Some(number::KNOWN + (self.unknown.len() - 1) as u16)
             }
             known => Some(known),

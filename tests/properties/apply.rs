@@ -7,7 +7,7 @@ use crate::naive::generate::{self, Asker};
 use crate::naive::{TYPES, organization_id, rows};
 use crate::{ask, load, object, options, rng, size, subject};
 
-fn same(changed: &Org, fresh: &Org, export: &Value, rng: &mut generate::Rng, context: &str) {
+pub(crate) fn same(changed: &Org, fresh: &Org, export: &Value, rng: &mut generate::Rng, context: &str) {
     let asker = Asker::new(export);
     for _ in 0..30 {
         let q = asker.question(rng);

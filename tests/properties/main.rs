@@ -7,6 +7,7 @@ mod naive;
 mod agreement;
 mod apply;
 mod explanations;
+mod forks;
 mod order;
 
 use aclarity::{LoadOptions, Members, Object, Org, PermissionSet, Reason, Subject, UnknownObjects};

@@ -1,0 +1,99 @@
+//! What is out of the ordinary: the few known nodes that are deleted or public, so that whoever
+//! speaks of "everything below" finds the exceptions without looking at everything.
+
+use super::Org;
+use super::keys::NONE;
+use super::shared::SharedMap;
+use crate::model::object::number;
+
+/// Where an odd node stands among its siblings.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    /// Its project; [`NONE`] for what is directly below the organisation.
+    above: u32,
+    before: u32,
+    after: u32,
+}
+
+/// Lists of odd nodes by what they are below, newest first.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Odd {
+    first: SharedMap<u32>,
+    places: SharedMap<Place>,
+}
+
+impl Odd {
+    fn below(&self, above: u32) -> impl Iterator<Item = u32> {
+        std::iter::successors(self.first.get(above).copied(), |node| {
+            self.places.get(*node).map(|place| place.after).filter(|after| *after != NONE)
+        })
+    }
+
+    fn add(&mut self, node: u32, above: u32) {
+        let after = self.first.get(above).copied().unwrap_or(NONE);
+        if after != NONE {
+            self.change(after, |place| place.before = node);
+        }
+        self.places.insert(node, Place { above, before: NONE, after });
+        self.first.insert(above, node);
+    }
+
+    fn remove(&mut self, node: u32) {
+        let Some(Place { above, before, after }) = self.places.remove(node) else { return };
+        if after != NONE {
+            self.change(after, |place| place.before = before);
+        }
+        if before != NONE {
+            self.change(before, |place| place.after = after);
+        } else if after != NONE {
+            self.first.insert(above, after);
+        } else {
+            self.first.remove(above);
+        }
+    }
+
+    fn change(&mut self, node: u32, change: impl FnOnce(&mut Place)) {
+        if let Some(mut place) = self.places.get(node).copied() {
+            change(&mut place);
+            self.places.insert(node, place);
+        }
+    }
+
+    pub fn share(&mut self) {
+        self.first.share();
+        self.places.share();
+    }
+}
+
+impl Org {
+    /// Puts a node where it belongs after its state changed.
+    pub(super) fn file_odd(&mut self, node: u32) {
+        let info = *self.node(node);
+        let filed = self.odd.places.get(node).map(|place| place.above);
+        let ty = self.node_type(node);
+        // What names no project is below nothing.
+        let is_below = !number::is_child(ty) || info.project != NONE;
+        let belongs = (info.known && (info.deleted || info.public) && is_below).then_some(info.project);
+        if filed == belongs {
+            return;
+        }
+        if filed.is_some() {
+            self.odd.remove(node);
+        }
+        if let Some(above) = belongs {
+            self.odd.add(node, above);
+        }
+    }
+
+    /// The known objects of a project that are themselves marked deleted, or public.
+    #[allow(dead_code, reason = "for what compares two organisations")]
+    pub(crate) fn odd_children(&self, project: u32) -> impl Iterator<Item = u32> {
+        self.odd.below(project)
+    }
+
+    /// The projects, project groups, permission groups and roles that are marked deleted.
+    #[allow(dead_code, reason = "for what compares two organisations")]
+    pub(crate) fn deleted_at_top(&self) -> impl Iterator<Item = u32> {
+        self.odd.below(NONE)
+    }
+}

@@ -1,0 +1,148 @@
+//! Numbers by the hash of what they stand for.
+
+use std::sync::Arc;
+
+use hashbrown::HashTable;
+
+use super::trie::Trie;
+
+/// A hash table of numbers that copies can share. What a number stands for never changes, so that
+/// its hash does not either.
+#[derive(Clone, Debug)]
+pub(in crate::org) enum Index {
+    /// Nobody else's.
+    Own(HashTable<u32>),
+    /// Held in common; changed in place by whoever is the only holder.
+    Common(Arc<HashTable<u32>>),
+    /// Held in common, with what is different here.
+    Changed {
+        base: Arc<HashTable<u32>>,
+        /// Numbers with their hash, by part of it.
+        added: Trie<Vec<(u64, u32)>>,
+        /// The hash of numbers of the common part, by number.
+        removed: Trie<u64>,
+    },
+}
+
+/// What a number hashes to.
+pub(in crate::org) type HashOf<'a> = &'a dyn Fn(u32) -> u64;
+
+impl Default for Index {
+    fn default() -> Index {
+        Index::Own(HashTable::new())
+    }
+}
+
+impl Index {
+    /// The number with a hash that is the one.
+    pub fn find(&self, hash: u64, is: impl Fn(u32) -> bool) -> Option<u32> {
+        match self {
+            Index::Own(table) => table.find(hash, |number| is(*number)).copied(),
+            Index::Common(table) => table.find(hash, |number| is(*number)).copied(),
+            Index::Changed { .. } => self.with(hash).find(|number| is(*number)),
+        }
+    }
+
+    /// All numbers with a hash; perhaps others too.
+    pub fn with(&self, hash: u64) -> impl Iterator<Item = u32> {
+        let (base, changes) = match self {
+            Index::Own(table) => (table, None),
+            Index::Common(table) => (&**table, None),
+            Index::Changed { base, added, removed } => (&**base, Some((added, removed))),
+        };
+        base.iter_hash(hash)
+            .copied()
+            .filter(move |number| changes.is_none_or(|(_, removed)| removed.get(*number).is_none()))
+            .chain(
+                changes
+                    .and_then(|(added, _)| added.get(hash as u32))
+                    .into_iter()
+                    .flatten()
+                    .map(|(_, number)| *number),
+            )
+    }
+
+    /// Adds a number that is not in it.
+    pub fn insert(&mut self, hash: u64, number: u32, hash_of: HashOf<'_>) {
+        match self.part() {
+            Index::Own(table) => insert(table, hash, number, hash_of),
+            Index::Common(table) => insert(Arc::make_mut(table), hash, number, hash_of),
+            Index::Changed { added, .. } => {
+                added.place(hash as u32).get_or_insert_default().push((hash, number));
+            }
+        }
+    }
+
+    /// Takes a number out that may be in it.
+    pub fn remove(&mut self, hash: u64, number: u32) {
+        match self.part() {
+            Index::Own(table) => remove(table, hash, number),
+            Index::Common(table) => remove(Arc::make_mut(table), hash, number),
+            Index::Changed { base, added, removed } => {
+                if base.find(hash, |other| *other == number).is_some() {
+                    *removed.place(number) = Some(hash);
+                }
+                if added.get(hash as u32).is_some()
+                    && let Some(numbers) = added.place(hash as u32)
+                {
+                    numbers.retain(|(_, other)| *other != number);
+                }
+            }
+        }
+    }
+
+    pub fn capacity(&self) -> usize {
+        match self {
+            Index::Own(table) => table.capacity(),
+            Index::Common(base) | Index::Changed { base, .. } => base.capacity(),
+        }
+    }
+
+    /// Ready to be changed: apart from copies, if there are any.
+    fn part(&mut self) -> &mut Index {
+        if let Index::Common(base) = self
+            && Arc::strong_count(base) > 1
+        {
+            let base = Arc::clone(base);
+            *self = Index::Changed { base, added: Trie::default(), removed: Trie::default() };
+        }
+        self
+    }
+
+    /// Ready to be copied. Only what has changed since the last time costs anything.
+    pub fn share(&mut self, hash_of: HashOf<'_>) {
+        let ready = match self {
+            Index::Own(table) => table.is_empty(),
+            Index::Common(_) => true,
+            Index::Changed { base, .. } => Arc::strong_count(base) > 1,
+        };
+        if ready {
+            return;
+        }
+        let table = match std::mem::take(self) {
+            Index::Own(table) => table,
+            Index::Common(table) => Arc::unwrap_or_clone(table),
+            Index::Changed { base, mut added, mut removed } => {
+                let mut table = Arc::unwrap_or_clone(base);
+                removed.drain(&mut |number, hash| remove(&mut table, hash, number));
+                added.drain(&mut |_, numbers| {
+                    for (hash, number) in numbers {
+                        insert(&mut table, hash, number, hash_of);
+                    }
+                });
+                table
+            }
+        };
+        *self = Index::Common(Arc::new(table));
+    }
+}
+
+fn insert(table: &mut HashTable<u32>, hash: u64, number: u32, hash_of: HashOf<'_>) {
+    table.insert_unique(hash, number, |number| hash_of(*number));
+}
+
+fn remove(table: &mut HashTable<u32>, hash: u64, number: u32) {
+    if let Ok(entry) = table.find_entry(hash, |other| *other == number) {
+        entry.remove();
+    }
+}
