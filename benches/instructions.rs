@@ -101,7 +101,10 @@ impl Changes {
         counted_acl_removed(org, &remove);
         counted_group_of_20_changed(org, &group);
         let fork = counted_clone_and_acl_added(org, &add);
-        assert!(fork.subject(&user).can(Permission::Read, &asked), "the ACL that was added to the clone grants");
+        assert!(
+            fork.subject(&user).can(Permission::Read, &asked),
+            "the ACL that was added to the clone grants"
+        );
         assert!(!org.subject(&user).can(Permission::Read, &asked), "the original is as it was");
         counted_acl_added_beside_a_clone(org, &replace);
         assert!(fork.subject(&user).can(Permission::Read, &asked), "the clone is as it was");

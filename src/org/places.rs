@@ -163,7 +163,7 @@ impl Places {
     /// Slots in the order in which their rows stand in the list.
     fn in_order(&self) -> Vec<u32> {
         // INVARIANT: a slot that took another's place is itself a hole at the list's end.
-        let moved_to: Map<u32, u32> = 
+        let moved_to: Map<u32, u32> =
             self.moved.keys().into_iter().map(|slot| (self.place(slot), slot)).collect();
         (0..self.len)
             .filter(|place| !self.holes.contains(*place))
