@@ -77,6 +77,19 @@ struct Stored {
     next_of_principal: u32,
 }
 
+impl Stored {
+    /// The ACL, unless the slot has none.
+    #[inline]
+    fn acl(&self) -> Option<AclRow> {
+        (self.grant != EMPTY).then_some(AclRow {
+            node: self.node,
+            principal: self.principal,
+            grant: Grant(self.grant & !DELETED),
+            deleted: self.grant & DELETED != 0,
+        })
+    }
+}
+
 /// Up to how many ACLs an object's chain is walked; beyond that grants are found by the pair of
 /// object and grantee.
 const LIGHT: u32 = 16;
@@ -134,13 +147,7 @@ impl Acls {
 
     /// The ACL of a slot, none when the slot's row is gone or does not count.
     pub fn get(&self, slot: u32) -> Option<AclRow> {
-        let row = self.rows.get(slot as usize)?;
-        (row.grant != EMPTY).then_some(AclRow {
-            node: row.node,
-            principal: row.principal,
-            grant: Grant(row.grant & !DELETED),
-            deleted: row.grant & DELETED != 0,
-        })
+        self.rows.get(slot as usize)?.acl()
     }
 
     /// The slots of further rows with an ACL's id.
@@ -232,7 +239,7 @@ impl Org {
         self.acls.live += 1;
         if node.acls > LIGHT && !node.heavy {
             node.heavy = true;
-            for slot in self.chain_on_node(row.node).collect::<Vec<_>>() {
+            for (slot, _) in self.acls_on_with_deleted(row.node).collect::<Vec<_>>() {
                 self.insert_pair(slot);
             }
         } else if node.heavy {
@@ -271,42 +278,43 @@ impl Org {
         self.acls.copied_from.insert(slot, (first, row));
     }
 
-    fn chain_on_node(&self, node: u32) -> impl Iterator<Item = u32> {
-        let first = self.nodes[node as usize].first_acl;
-        std::iter::successors((first != NONE).then_some(first), |slot| {
-            let next = self.acls.rows[*slot as usize].next_on_node;
-            (next != NONE).then_some(next)
+    /// The ACLs of a chain. Most questions spend most of their time here: each row is read once.
+    fn chain(&self, first: u32, next: impl Fn(&Stored) -> u32) -> impl Iterator<Item = (u32, AclRow)> {
+        let mut at = first;
+        std::iter::from_fn(move || {
+            while at != NONE {
+                let row = &self.acls.rows[at as usize];
+                let slot = std::mem::replace(&mut at, next(row));
+                if let Some(acl) = row.acl() {
+                    return Some((slot, acl));
+                }
+            }
+            None
         })
-        .filter(|slot| self.acls.rows[*slot as usize].grant != EMPTY)
     }
 
     /// The ACLs on a node that count, newest first.
     pub(crate) fn acls_on(&self, node: u32) -> impl Iterator<Item = (u32, AclRow)> {
-        self.chain_on_node(node)
-            .filter_map(|slot| Some((slot, self.acls.get(slot)?)))
-            .filter(|(slot, row)| self.acls.is_live(*slot, *row))
+        self.acls_on_with_deleted(node).filter(|(slot, row)| self.acls.is_live(*slot, *row))
     }
 
     /// The ACLs on a node, those marked deleted too.
     pub(crate) fn acls_on_with_deleted(&self, node: u32) -> impl Iterator<Item = (u32, AclRow)> {
-        self.chain_on_node(node).filter_map(|slot| Some((slot, self.acls.get(slot)?)))
+        self.chain(self.nodes[node as usize].first_acl, |row| row.next_on_node)
     }
 
     /// The ACLs of a grantee, those marked deleted too, newest first.
     pub(super) fn all_acls_of(&self, principal: u32) -> impl Iterator<Item = u32> {
-        let first = self.principals[principal as usize].first_acl;
-        std::iter::successors((first != NONE).then_some(first), |slot| {
-            let next = self.acls.rows[*slot as usize].next_of_principal;
-            (next != NONE).then_some(next)
-        })
-        .filter(|slot| self.acls.rows[*slot as usize].grant != EMPTY)
+        self.chain_of(principal).map(|(slot, _)| slot)
+    }
+
+    fn chain_of(&self, principal: u32) -> impl Iterator<Item = (u32, AclRow)> {
+        self.chain(self.principals[principal as usize].first_acl, |row| row.next_of_principal)
     }
 
     /// The ACLs of a grantee that count, newest first.
     pub(crate) fn acls_of(&self, principal: u32) -> impl Iterator<Item = (u32, AclRow)> {
-        self.all_acls_of(principal)
-            .filter_map(|slot| Some((slot, self.acls.get(slot)?)))
-            .filter(|(slot, row)| self.acls.is_live(*slot, *row))
+        self.chain_of(principal).filter(|(slot, row)| self.acls.is_live(*slot, *row))
     }
 
     /// The ACLs on a node with many whose grantee is this one.

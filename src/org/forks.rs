@@ -102,6 +102,7 @@ fn exceptions_are_found_by_project() {
     assert_eq!(ids(&org, org.odd_children(project("p"))), ["e2", "e3"]);
     assert_eq!(ids(&org, org.deleted_at_top()), ["h", "q"]);
 
+    assert_eq!(ids(&org, org.odd_nodes()), ["e2", "e3", "e4", "h", "q"]);
     let mut fork = org.fork();
     let mut change = |list: List, id: &str, change: &dyn Fn(&mut Row<'_>)| {
         let mut row = fork.row_of(list, id).expect("it is there");
@@ -119,6 +120,7 @@ fn exceptions_are_found_by_project() {
     assert_eq!(ids(&fork, fork.odd_children(project("p"))), ["e1", "e4"]);
     assert_eq!(ids(&fork, fork.odd_children(project("q"))), ["e3"]);
     assert_eq!(ids(&fork, fork.deleted_at_top()), ["g"]);
+    assert_eq!(ids(&fork, fork.odd_nodes()), ["e1", "e3", "e4", "g"]);
     assert_eq!(ids(&org, org.odd_children(project("p"))), ["e2", "e3"]);
     assert_eq!(ids(&org, org.deleted_at_top()), ["h", "q"]);
 }

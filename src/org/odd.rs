@@ -9,7 +9,7 @@ use crate::model::object::number;
 /// Where an odd node stands among its siblings.
 #[derive(Clone, Copy, Debug)]
 struct Place {
-    /// Its project; [`NONE`] for what is directly below the organisation.
+    /// Its project; [`NONE`] for what is in none.
     above: u32,
     before: u32,
     after: u32,
@@ -70,10 +70,7 @@ impl Org {
     pub(super) fn file_odd(&mut self, node: u32) {
         let info = *self.node(node);
         let filed = self.odd.places.get(node).map(|place| place.above);
-        let ty = self.node_type(node);
-        // What names no project is below nothing.
-        let is_below = !number::is_child(ty) || info.project != NONE;
-        let belongs = (info.known && (info.deleted || info.public) && is_below).then_some(info.project);
+        let belongs = (info.known && (info.deleted || info.public)).then_some(info.project);
         if filed == belongs {
             return;
         }
@@ -94,6 +91,13 @@ impl Org {
     /// The projects, project groups, permission groups and roles that are marked deleted.
     #[allow(dead_code, reason = "for what compares two organisations")]
     pub(crate) fn deleted_at_top(&self) -> impl Iterator<Item = u32> {
-        self.odd.below(NONE)
+        // An object that names no project is below nothing.
+        self.odd.below(NONE).filter(|node| !number::is_child(self.node_type(*node)))
+    }
+
+    /// Every known node that is itself marked deleted, or public.
+    #[allow(dead_code, reason = "for what compares two organisations")]
+    pub(crate) fn odd_nodes(&self) -> impl Iterator<Item = u32> {
+        self.odd.places.keys().into_iter()
     }
 }

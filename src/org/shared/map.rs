@@ -33,7 +33,17 @@ impl<V: Clone> SharedMap<V> {
         }
     }
 
+    #[inline]
     pub fn get(&self, key: u32) -> Option<&V> {
+        match self {
+            // Most maps are of what is rare, and empty.
+            SharedMap::Own(entries) if entries.is_empty() => None,
+            _ => self.search(key),
+        }
+    }
+
+    #[inline(never)]
+    fn search(&self, key: u32) -> Option<&V> {
         match self {
             SharedMap::Own(entries) => entries.get(&key),
             SharedMap::Common(entries) => entries.get(&key),
