@@ -87,20 +87,8 @@ impl Org {
             .filter(|project| *project != NONE && self.node(*project).known)
     }
 
-    /// Every known node that is marked deleted, or public.
-    pub(crate) fn odd_nodes(&self) -> impl Iterator<Item = u32> {
-        self.nodes().filter(|node| {
-            let info = self.node(*node);
-            info.known && (info.deleted || info.public)
-        })
-    }
-
     /// Whether something in a project is public.
     pub(crate) fn has_public_child(&self, project: u32) -> bool {
         self.odd_children(project).any(|child| self.node(child).public)
-    }
-
-    pub(crate) fn odd_children(&self, project: u32) -> impl Iterator<Item = u32> {
-        self.odd_nodes().filter(move |node| self.node(*node).project == project)
     }
 }
