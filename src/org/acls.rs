@@ -328,6 +328,21 @@ impl Org {
             })
     }
 
+    /// What the ACLs on a node with many give to a grantee on objects of a type.
+    pub(super) fn bits_of_pair(&self, node: u32, principal: u32, ty: u16) -> u8 {
+        let mut bits = 0;
+        self.acls.pairs.each_with(pair_hash(node, principal), |slot| {
+            if let Some(acl) = self.acls.get(slot)
+                && acl.node == node
+                && acl.principal == principal
+                && self.acls.is_live(slot, acl)
+            {
+                bits |= acl.grant.bits(ty, &self.roles);
+            }
+        });
+        bits
+    }
+
     /// Closes the holes that removed ACLs left, once they are more than the ACLs. Not while a copy
     /// lives: it would cost both what they share, and ACLs are compared by slot.
     pub(super) fn compact_acls(&mut self) {

@@ -189,9 +189,7 @@ impl Org {
         let mut bits = 0;
         if info.heavy && closure.len() < info.acls as usize {
             for principal in closure.principals() {
-                for (_, acl) in self.acls_of_pair(node, principal) {
-                    bits |= acl.grant.bits(ty, &self.roles);
-                }
+                bits |= self.bits_of_pair(node, principal, ty);
             }
         } else if info.acls > 0 {
             for (_, acl) in self.acls_on(node) {

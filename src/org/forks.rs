@@ -139,7 +139,9 @@ fn numbers_are_kept() {
             (Field::UserId, format!("user-{n}")),
             (Field::Permission, "read".to_owned()),
         ];
-        texts.into_iter().for_each(|(field, text)| row.set(field, text));
+        for (field, text) in texts {
+            row.set(field, text);
+        }
         row
     };
     for n in 0..3000 {

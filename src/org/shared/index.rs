@@ -62,6 +62,19 @@ impl Index {
             )
     }
 
+    /// Visits all numbers with a hash; perhaps others too. Faster than going through [`Index::with`].
+    #[inline]
+    pub fn each_with(&self, hash: u64, mut visit: impl FnMut(u32)) {
+        let table = match self {
+            Index::Own(table) => table,
+            Index::Common(table) => &**table,
+            Index::Changed { .. } => return self.with(hash).for_each(visit),
+        };
+        for number in table.iter_hash(hash) {
+            visit(*number);
+        }
+    }
+
     /// Adds a number that is not in it.
     pub fn insert(&mut self, hash: u64, number: u32, hash_of: HashOf<'_>) {
         match self.part() {

@@ -44,10 +44,14 @@ fn against<T: Clone, M: Clone>(
             }
         }
         if random.below(4) == 0 {
-            all.iter().for_each(|(thing, model)| check(thing, model));
+            for (thing, model) in &all {
+                check(thing, model);
+            }
         }
     }
-    all.iter().for_each(|(thing, model)| check(thing, model));
+    for (thing, model) in &all {
+        check(thing, model);
+    }
 }
 
 #[test]
@@ -70,8 +74,9 @@ fn a_column_is_a_vector() {
                     model[at] = value;
                 }
                 7 if random.below(8) == 0 => {
-                    column.own().iter_mut().for_each(|item| *item += 1);
-                    model.iter_mut().for_each(|item| *item += 1);
+                    for item in column.own().iter_mut().chain(model) {
+                        *item += 1;
+                    }
                 }
                 _ => {}
             }
@@ -172,7 +177,9 @@ fn a_copy_shares_everything_else() {
     }
     let one = std::sync::Arc::new(());
     let mut column = Column::default();
-    (0..1000).for_each(|_| column.push(Counted(std::sync::Arc::clone(&one))));
+    for _ in 0..1000 {
+        column.push(Counted(std::sync::Arc::clone(&one)));
+    }
     column.share();
     let mut copy = column.clone();
     let copies = || std::sync::Arc::strong_count(&one) - 1;

@@ -65,7 +65,7 @@ impl<T: Clone> Trie<T> {
 
     /// Everything, in no order.
     pub fn each(&self, each: &mut dyn FnMut(u32, &T)) {
-        walk(&self.0, each);
+        walk(self.0.as_deref(), each);
     }
 
     /// Takes everything out, in no order.
@@ -74,10 +74,10 @@ impl<T: Clone> Trie<T> {
     }
 }
 
-fn walk<T>(link: &Link<T>, each: &mut dyn FnMut(u32, &T)) {
-    match link.as_deref() {
+fn walk<T>(link: Option<&Node<T>>, each: &mut dyn FnMut(u32, &T)) {
+    match link {
         Some(Node::Leaf(number, Some(value))) => each(*number, value),
-        Some(Node::Branch(links)) => links.iter().for_each(|link| walk(link, each)),
+        Some(Node::Branch(links)) => links.iter().for_each(|link| walk(link.as_deref(), each)),
         _ => {}
     }
 }
