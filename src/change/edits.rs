@@ -5,7 +5,7 @@
 
 use serde_json::Value;
 
-use super::request::{Request, Route};
+use super::request::{Address, Request};
 use crate::decide::fixes::AclItem;
 use crate::load::list::List;
 
@@ -67,16 +67,12 @@ pub(crate) struct Account {
 
 /// The edits of a request, in the order in which they take effect: removals come first.
 pub(crate) fn edits(request: &Request) -> Vec<Edit> {
-    let Some(route) = request.route() else { return Vec::new() };
-    let nothing = Value::Null;
-    let body = request.body.as_ref().unwrap_or(&nothing);
-    of_route(&route, body)
-}
-
-fn of_route(route: &Route, body: &Value) -> Vec<Edit> {
-    let segments: Vec<&str> = route.segments.iter().map(String::as_str).collect();
+    let Some(address) = Address::of(request) else { return Vec::new() };
+    let body = request.body.as_ref().unwrap_or(&Value::Null);
+    let method = address.method.as_str();
+    let segments: Vec<&str> = address.segments.iter().map(String::as_str).collect();
     let list = segments.first().and_then(|noun| list_of(noun));
-    match (&*route.method, segments.as_slice(), list) {
+    match (method, segments.as_slice(), list) {
         ("POST", ["acl"], _) => vec![Edit::AddAcl { item: acl_item(body), at: String::new() }],
         ("DELETE", ["acl"], _) => vec![Edit::RemoveAcl { item: acl_item(body), at: String::new() }],
         ("DELETE", ["acl", id], _) => vec![Edit::RemoveAclById { id: (*id).to_owned() }],
@@ -86,13 +82,13 @@ fn of_route(route: &Route, body: &Value) -> Vec<Edit> {
         ("POST" | "PUT", ["service_token"], _) => vec![Edit::CreateToken {
             account: text(body, "service_account_id").unwrap_or_default(),
             name: text(body, "name").unwrap_or_default(),
-            replace: route.method == "PUT",
+            replace: method == "PUT",
         }],
         ("DELETE", ["service_token"], _) => {
             vec![Edit::DeleteToken { id: text(body, "id").unwrap_or_default() }]
         }
         ("DELETE", ["service_token", id], _) => vec![Edit::DeleteToken { id: (*id).to_owned() }],
-        ("POST" | "PUT", [_], Some(list)) => vec![create(list, body, route.method == "PUT")],
+        ("POST" | "PUT", [_], Some(list)) => vec![create(list, body, method == "PUT")],
         ("PATCH", [_, id], Some(list)) => vec![patch(list, id, body)],
         ("DELETE", [_, id], Some(list)) => vec![Edit::Delete { list, id: (*id).to_owned() }],
         _ => Vec::new(),

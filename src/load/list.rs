@@ -1,6 +1,6 @@
 //! The lists of an export, and which fields of their rows the model reads.
 
-use crate::model::object::number;
+use crate::model::object::{OBJECT_TYPES, number};
 
 /// The fields that the model reads in every row.
 const EVERY: [Field; 4] = [Field::Id, Field::OrgId, Field::ObjectOrgId, Field::DeletedAt];
@@ -76,6 +76,11 @@ impl List {
             List::PromptSessions => number::PROMPT_SESSION,
             _ => return None,
         })
+    }
+
+    /// The wire type that its rows are as objects; empty for ACLs and people.
+    pub fn object_type_name(self) -> &'static str {
+        self.object_type().map_or("", |ty| OBJECT_TYPES[ty as usize])
     }
 
     /// What one row of it is called in a message.
