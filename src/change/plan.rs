@@ -43,6 +43,7 @@ struct Simulation<'a> {
     touched: Vec<(List, String)>,
     /// Placeholders whose things exist by now.
     made: Vec<String>,
+    ids: Ids,
 }
 
 impl Simulation<'_> {
@@ -53,7 +54,7 @@ impl Simulation<'_> {
             actor: self.actor.id.as_deref(),
             creator_grants: self.creator_grants,
             server: Server::Real,
-            ids: &mut Ids::simulated(),
+            ids: &mut self.ids,
             known: &request.creates,
             effect: Effect::default(),
         };
@@ -98,8 +99,14 @@ pub(crate) fn requests(
     actor: &Actor,
     creator_grants: bool,
 ) -> Vec<Request> {
-    let start =
-        Simulation { org: base.fork(), actor, creator_grants, touched: Vec::new(), made: Vec::new() };
+    let start = Simulation {
+        org: base.fork(),
+        actor,
+        creator_grants,
+        touched: Vec::new(),
+        made: Vec::new(),
+        ids: Ids::simulated(),
+    };
     let parts = parts(&start, preview, steps);
     let (plan, is_permitted) = in_order(start.clone(), parts);
     if is_permitted {
