@@ -69,8 +69,8 @@ pub(crate) struct Account {
 pub(crate) fn edits(request: &Request) -> Vec<Edit> {
     let Some(address) = Address::of(request) else { return Vec::new() };
     let body = request.body.as_ref().unwrap_or(&Value::Null);
-    let method = address.method.as_str();
-    let segments: Vec<&str> = address.segments.iter().map(String::as_str).collect();
+    let method = route.method;
+    let segments: Vec<&str> = route.segments.iter().map(String::as_str).collect();
     let list = segments.first().and_then(|noun| list_of(noun));
     match (method, segments.as_slice(), list) {
         ("POST", ["acl"], _) => vec![Edit::AddAcl { item: acl_item(body), at: String::new() }],

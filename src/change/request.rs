@@ -35,6 +35,10 @@ pub struct Request {
     /// Headers by name, which counts in any case. Only `x-bt-impersonate-user` is read.
     #[serde(skip_serializing_if = "Vec::is_empty", serialize_with = "as_object")]
     pub headers: Vec<(String, String)>,
+    /// The placeholders of what it creates, such as `new:group:1`, in the order in which the answer
+    /// names them: later requests of a draft name these.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub creates: Vec<String>,
 }
 
 fn as_object<S: Serializer>(headers: &[(String, String)], serializer: S) -> Result<S::Ok, S::Error> {
@@ -49,7 +53,7 @@ impl Request {
     /// A request without a body.
     #[must_use]
     pub fn new(method: &str, path: &str) -> Request {
-        Request { method: method.to_owned(), path: path.to_owned(), body: None, headers: Vec::new() }
+        Request { method: method.to_owned(), path: path.to_owned(), body: None, headers: Vec::new(), creates: Vec::new() }
     }
 
     /// The same with a body; `null` is none.
@@ -83,6 +87,7 @@ impl Request {
             path: take_text(&mut fields, "path")?,
             body: fields.remove("body").filter(|body| !body.is_null()),
             headers: take_headers(fields.remove("headers"))?,
+            creates: Vec::new(),
         })
     }
 

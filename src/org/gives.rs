@@ -91,4 +91,15 @@ impl Org {
     pub(crate) fn has_public_child(&self, project: u32) -> bool {
         self.odd_children(project).any(|child| self.node(child).public)
     }
+
+    /// Calls the organisation something else.
+    pub(crate) fn rename(&mut self, name: &str) {
+        self.name = Some(name.into());
+    }
+
+    /// The ids of the service tokens that name a service account.
+    pub(crate) fn tokens_of(&self, account: u32) -> Vec<String> {
+        let tokens = self.principal(account).tokens.iter().filter_map(|slot| self.tokens.get(*slot));
+        tokens.map(|row| self.token_keys.text(row.token)).collect()
+    }
 }

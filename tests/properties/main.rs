@@ -6,6 +6,7 @@ mod naive;
 
 mod agreement;
 mod apply;
+mod drafts;
 mod explanations;
 mod forks;
 mod order;
