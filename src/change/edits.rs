@@ -5,7 +5,7 @@
 
 use serde_json::Value;
 
-use super::request::{Address, Request};
+use super::request::Request;
 use crate::decide::fixes::AclItem;
 use crate::load::list::List;
 
@@ -67,7 +67,7 @@ pub(crate) struct Account {
 
 /// The edits of a request, in the order in which they take effect: removals come first.
 pub(crate) fn edits(request: &Request) -> Vec<Edit> {
-    let Some(address) = Address::of(request) else { return Vec::new() };
+    let Some(route) = request.route() else { return Vec::new() };
     let body = request.body.as_ref().unwrap_or(&Value::Null);
     let method = route.method;
     let segments: Vec<&str> = route.segments.iter().map(String::as_str).collect();

@@ -1,100 +1,131 @@
-//! Drafts: the diff against brute force, the preview against a model of the server, the requests
-//! against the preview.
+//! Drafts: the preview against a model of the server, the diff against brute force, the requests
+//! out, sent to the model of the server, against the preview.
 
-use aclarity::{Actor, Credential, Draft, Request};
+use std::collections::HashMap;
+
+use aclarity::{Actor, Credential, Draft, Finding, LoadOptions, Org, Request, Severity};
 use serde_json::{Value, json};
 
-use crate::naive::generate::{self, Rng, Size};
-use crate::naive::server::Server;
-use crate::naive::{Naive, Options, diff, rows};
-use crate::{load, rng};
+use crate::naive::diff::{self, Thing};
+use crate::naive::drafts::{self, Draft as Case};
+use crate::naive::server::{Actors, Server};
+use crate::naive::{Naive, Options, Who};
+use crate::{load, object};
 
-fn pick(rng: &mut Rng, export: &Value, list: &str) -> String {
-    let rows = rows(export, list);
-    if rows.is_empty() || rng.percent(5) {
-        return "nobody-knows".to_owned();
-    }
-    let row = rows[rng.below(rows.len())];
-    row["id"].as_str().unwrap_or("x").to_owned()
+/// How many random drafts; `DRAFTS` for more.
+fn cases() -> std::ops::Range<u64> {
+    let many = std::env::var("DRAFTS").ok().and_then(|many| many.parse().ok());
+    0..many.unwrap_or(20_000)
 }
 
-fn item(rng: &mut Rng, export: &Value) -> Value {
-    let organization = crate::naive::organization_id(export).unwrap();
-    let (ty, id) = match rng.below(9) {
-        0 => ("organization", organization),
-        1 => ("org_project", organization),
-        2 => ("project_group", pick(rng, export, "project_groups")),
-        3..=5 => ("project", pick(rng, export, "projects")),
-        6 => ("dataset", pick(rng, export, "datasets")),
-        7 => ("experiment", pick(rng, export, "experiments")),
-        _ => ("group", pick(rng, export, "groups")),
-    };
-    let mut item = json!({ "object_type": ty, "object_id": id });
-    if rng.percent(60) {
-        item["group_id"] = pick(rng, export, "groups").into();
-    } else {
-        item["user_id"] = pick(rng, export, "users").into();
-    }
-    if rng.percent(20) {
-        item["role_id"] = pick(rng, export, "roles").into();
-    } else {
-        item["permission"] = (*rng.pick(&["create", "read", "update", "delete", "create_acls"])).into();
-        if rng.percent(30) {
-            item["restrict_object_type"] = (*rng.pick(&["project", "dataset", "experiment", "prompt"])).into();
-        }
-    }
-    item
+fn credential(name: &str) -> Credential {
+    [Credential::Session, Credential::ApiKey, Credential::ServiceToken]
+        .into_iter()
+        .find(|kind| kind.as_str() == name)
+        .unwrap_or(Credential::Unknown)
 }
 
-fn request(rng: &mut Rng, export: &Value) -> Value {
-    let acls = rows(export, "acls");
-    match rng.below(10) {
-        0..=3 => json!({"method": "POST", "path": "/v1/acl", "body": item(rng, export)}),
-        4 | 5 if !acls.is_empty() => {
-            let mut body = acls[rng.below(acls.len())].clone();
-            let fields = body.as_object_mut().unwrap();
-            fields.retain(|name, value| {
-                !value.is_null() && !matches!(name.as_str(), "id" | "_object_org_id" | "created" | "deleted_at")
-            });
-            json!({"method": "DELETE", "path": "/v1/acl", "body": body})
-        }
-        6 => json!({"method": "PATCH", "path": format!("/v1/group/{}", pick(rng, export, "groups")),
-            "body": {"add_member_users": [pick(rng, export, "users")], "remove_member_users": [pick(rng, export, "users")]}}),
-        7 => json!({"method": "PATCH", "path": format!("/v1/group/{}", pick(rng, export, "groups")),
-            "body": {"add_member_groups": [pick(rng, export, "groups")]}}),
-        8 => json!({"method": "DELETE", "path": format!("/v1/{}/{}", rng.pick(&["group", "role", "project_group"]), pick(rng, export, "groups"))}),
-        _ => json!({"method": "PATCH", "path": format!("/v1/project_group/{}", pick(rng, export, "project_groups")),
-            "body": {"add_member_projects": [pick(rng, export, "projects")], "remove_member_projects": [pick(rng, export, "projects")]}}),
-    }
+/// Errors that do not keep a change out of the preview.
+fn is_about_the_actor(finding: &Finding) -> bool {
+    matches!(
+        finding.code.as_str(),
+        "not_permitted" | "owner_required" | "service_token_required" | "plan_required"
+    )
 }
 
-fn send(draft: &mut Draft, request: &Value) {
-    let request = Request::from_json(request.to_string().as_bytes()).expect("a request");
-    draft.request(request);
+/// The draft of a case, and the model's preview.
+fn drafted(org: &Org, export: &Value, case: &Case, seed: u64) -> (Draft, Server) {
+    let actor = Actor::new(case.actor.as_deref().unwrap_or_default(), credential(case.credential));
+    let mut draft = org.draft(actor, case.creator_grants);
+    let mut server = Server::preview(export, case.creator_grants);
+    for (at, request) in case.requests.iter().enumerate() {
+        draft.request(Request::from_json(request.to_string().as_bytes()).expect("a request"));
+        let answer = server.send(case.actor.as_deref(), case.credential, request);
+        let refused: Vec<Finding> = draft
+            .findings()
+            .into_iter()
+            .filter(|f| f.change == Some(at) && f.severity == Severity::Error && !is_about_the_actor(f))
+            .collect();
+        let unknown_route = answer.as_ref().is_err_and(|refusal| refusal["route"] == "unknown");
+        assert!(
+            unknown_route || answer.is_err() == !refused.is_empty(),
+            "{seed}: {request:#}\nserver: {answer:?}\nfindings: {refused:#?}\n{export:#}"
+        );
+    }
+    (draft, server)
+}
+
+fn told(case: &Case, export: &Value) -> String {
+    format!("{}\n{export:#}", json!(case.requests))
 }
 
 /// API.md, Draft: every (subject, object, permission) that changes is covered exactly once, none
 /// that does not change is covered.
 #[test]
 fn the_diff_is_sound_and_complete() {
-    for seed in 0..400 {
-        let mut rng = rng(seed);
-        let export = generate::organization(&mut rng, if seed % 3 == 0 { Size::Tiny } else { Size::Small });
-        let org = load(&export, &aclarity::LoadOptions::default());
-        let mut draft = org.draft(Actor::new("ada", Credential::Session), true);
-        let mut server = Server::preview(&export, true);
-        let mut sent = Vec::new();
-        for _ in 0..rng.between(1, 4) {
-            let request = request(&mut rng, &export);
-            let answer = server.send(Some("ada"), "session", &request);
-            if answer.is_ok() {
-                send(&mut draft, &request);
-            }
-            sent.push((request, answer.is_ok()));
-        }
+    for seed in cases() {
+        let (export, case) = drafts::case(seed);
+        let org = load(&export, &LoadOptions::default());
+        let (draft, server) = drafted(&org, &export, &case, seed);
         let before = Naive::load(&export, Options::default());
         let rows: Vec<Value> = draft.diff().iter().map(|row| json!(row)).collect();
         diff::check(&rows, &before, &server.evaluator(), &server.created)
-            .unwrap_or_else(|error| panic!("{seed}: {error}\n{sent:#?}\n{export:#}"));
+            .unwrap_or_else(|error| panic!("{seed}: {error}\n{}", told(&case, &export)));
     }
+}
+
+/// Every subject may do the same with everything, under the names of the preview.
+fn same_decisions(preview: &Org, server: &Server, names: &HashMap<String, String>, context: &dyn Fn() -> String) {
+    let real: HashMap<&str, &str> = names.iter().map(|(name, id)| (id.as_str(), name.as_str())).collect();
+    let named = |id: &str| real.get(id).map_or_else(|| id.to_owned(), ToString::to_string);
+    let after = server.evaluator();
+    for subject in after.everybody() {
+        let somebody = preview.subject(&named(&subject));
+        for thing in after.things() {
+            let Thing::Existing { ty, id } = &thing else { continue };
+            let ours = somebody.permissions(&object(ty, Some(&named(id)), None));
+            let ours: Vec<&str> = ours.iter().map(aclarity::Permission::as_str).collect();
+            let mut theirs: Vec<&str> = after.holds(Who::Id(&subject), &thing).into_iter().collect();
+            theirs.sort_by_key(|name| crate::naive::PERMISSIONS.iter().position(|p| p == name));
+            assert_eq!(ours, theirs, "{subject} on {ty} {id}: {}", context());
+        }
+    }
+}
+
+/// CHOICES, "Changes, and what the preview does with them".
+#[test]
+fn the_preview_is_what_the_server_would_make() {
+    for seed in cases() {
+        let (export, case) = drafts::case(seed);
+        let org = load(&export, &LoadOptions::default());
+        let (draft, server) = drafted(&org, &export, &case, seed);
+        let context = || format!("{seed}: {}", told(&case, &export));
+        same_decisions(draft.preview(), &server, &HashMap::new(), &context);
+    }
+}
+
+/// API.md, Draft: the requests turn the organisation into the preview, each permitted to the actor
+/// when its turn comes, when every change of the draft was.
+#[test]
+fn the_requests_make_the_preview() {
+    let mut permitted = 0;
+    for seed in cases() {
+        let (export, case) = drafts::case(seed);
+        let org = load(&export, &LoadOptions::default());
+        let (draft, _) = drafted(&org, &export, &case, seed);
+        let requests: Vec<Value> = draft.requests().iter().map(|request| json!(request)).collect();
+        let mut server = Server::new(&export, case.creator_grants);
+        if draft.findings().iter().any(is_about_the_actor) {
+            server.actors = Actors::Anybody;
+        } else {
+            permitted += 1;
+            server.actors = Actors::NotDenied;
+        }
+        let context = || format!("{seed}: {}\n{}", json!(requests), told(&case, &export));
+        let names = server
+            .run(case.actor.as_deref(), case.credential, &requests)
+            .unwrap_or_else(|error| panic!("{error}\n{}", context()));
+        same_decisions(draft.preview(), &server, &names, &context);
+    }
+    assert!(permitted * 4 > cases().end, "too few drafts are permitted to say anything: {permitted}");
 }
