@@ -75,7 +75,6 @@ pub use change::needs::{Authorization, Decision, Filter, Need, requests_table};
 pub use change::request::{Actor, Request};
 pub use change::diff::DiffRow;
 pub use change::draft::{Change, Draft};
-pub use change::matrix::BoxChange;
 pub use change::summary::SummaryRow;
 pub use decide::access::{AccessRow, Holder, Holders, Principal};
 pub use decide::explain::{Explanation, GrantPath};

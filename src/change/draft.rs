@@ -8,7 +8,7 @@ use serde_json::{Map as JsonMap, Value, json};
 use super::diff::{DiffRow, diff};
 use super::edits::edits;
 use super::effect::{Carrying, Effect, Ids, Server, carry_out, touched_by};
-use super::matrix::{BoxChange, MatrixEdit};
+use super::matrix_edit::{BoxChange, MatrixEdit};
 use super::request::{Actor, Request};
 use super::summary::{SummaryRow, summary};
 use super::{describe, plan, validate};
@@ -327,9 +327,25 @@ impl Draft {
         self.request(Request::new("PATCH", &path).body(body));
     }
 
-    /// Replaces a broad grant by the narrower ones that leave these projects out.
+    /// Replaces a broad grant by the fewest narrower ones, so that the grantee has nothing from it
+    /// on these projects and in them, and what it had elsewhere.
     pub fn narrow(&mut self, acl: &str, except: &[&str]) {
-        super::narrow::narrow(self, acl, except);
+        let labels: Vec<&str> = except.iter().map(|id| self.preview.name("project", id).unwrap_or(id)).collect();
+        let name = format!("All projects but {}", labels.join(", "));
+        match self.preview.narrow(acl, except, &name) {
+            Ok(narrowed) => {
+                let group = narrowed.create.as_ref().map(|group| {
+                    let id = self.create("project_group", json!({ "name": group.name }));
+                    self.update("project_group", &id, json!({ "add_member_projects": group.member_projects }));
+                    id
+                });
+                let add = narrowed.add_with(group.as_deref().unwrap_or_default());
+                self.request_with(batch(&add, &[narrowed.remove]), narrowed.findings);
+            }
+            Err(finding) => {
+                self.request_with(batch(&[], &[]), vec![finding]);
+            }
+        }
     }
 }
 
