@@ -68,13 +68,13 @@ mod load;
 mod model;
 mod org;
 
+pub use change::diff::DiffRow;
+pub use change::draft::{Change, Draft};
 pub use change::matrix::{BoxSource, BoxState, Matrix, MatrixBox, OtherRow};
 pub use change::matrix_edit::BoxChange;
 pub use change::matrix_table::{BoxName, MatrixEntry, matrix_table};
 pub use change::needs::{Authorization, Decision, Filter, Need, requests_table};
 pub use change::request::{Actor, Request};
-pub use change::diff::DiffRow;
-pub use change::draft::{Change, Draft};
 pub use change::summary::SummaryRow;
 pub use decide::access::{AccessRow, Holder, Holders, Principal};
 pub use decide::explain::{Explanation, GrantPath};

@@ -3,8 +3,8 @@
 mod reaching;
 
 use aclarity::{
-    Actor, Credential, Finding, ListOptions, LoadOptions, Loader, Members, Object, Org, PermissionSet,
-    Principal, Reason, Request, Subject, UnknownObjects,
+    AclItem, Actor, BoxChange, BoxName, BoxState, Credential, Draft, Finding, ListOptions, LoadOptions,
+    Loader, Members, Node, Object, Org, PermissionSet, Principal, Reason, Request, Subject, UnknownObjects,
 };
 use serde_json::Value;
 
@@ -168,8 +168,111 @@ fn check_matrix(org: &Org, question: &Value) -> Vec<(String, Value, Value)> {
     checks
 }
 
+fn check_validate(org: &Org, question: &Value) -> Vec<(String, Value, Value)> {
+    let request = Request::from_json(question["validate"].to_string().as_bytes()).expect("a request");
+    let wrong = wrong_findings(question, &org.validate(&request, &actor(question)));
+    vec![("findings".to_owned(), Value::Array(Vec::new()), wrong.into())]
+}
+
+fn item(value: &Value) -> AclItem {
+    let own = |field| text(value, field).map(ToOwned::to_owned);
+    AclItem {
+        object_type: own("object_type").unwrap_or_default(),
+        object_id: own("object_id").unwrap_or_default(),
+        user_id: own("user_id"),
+        group_id: own("group_id"),
+        permission: own("permission"),
+        role_id: own("role_id"),
+        restrict_object_type: own("restrict_object_type"),
+    }
+}
+
+/// A list of one or several.
+fn each(value: &Value) -> Vec<AclItem> {
+    value.as_array().map_or_else(|| vec![item(value)], |items| items.iter().map(item).collect())
+}
+
+fn take_step(draft: &mut Draft, step: &Value) {
+    if let Some(items) = step.get("grant") {
+        draft.grant(&each(items));
+    } else if let Some(acl) = text(step, "revoke") {
+        draft.revoke_acl(acl);
+    } else if let Some(items) = step.get("revoke") {
+        draft.revoke(&each(items));
+    } else if let Some(acl) = text(step, "narrow") {
+        let except: Vec<&str> = step["except"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+        draft.narrow(acl, &except);
+    } else if let Some(whose) = step.get("setMatrix") {
+        let boxes: Vec<BoxChange> = step["boxes"].as_array().unwrap().iter().map(box_change).collect();
+        draft.set_matrix(&principal(whose), &boxes);
+    } else {
+        draft.request(Request::from_json(step.to_string().as_bytes()).expect("a request"));
+    }
+}
+
+fn box_change(value: &Value) -> BoxChange {
+    BoxChange {
+        on: Node {
+            object_type: text(&value["on"], "type").unwrap().to_owned(),
+            id: text(&value["on"], "id").unwrap().to_owned(),
+        },
+        restrict: text(value, "restrict").map(ToOwned::to_owned),
+        name: BoxName::from_name(text(value, "box").unwrap()).expect("a box"),
+        state: if value["state"] == "on" { BoxState::On } else { BoxState::Off },
+    }
+}
+
+fn check_draft(org: &Org, question: &Value) -> Vec<(String, Value, Value)> {
+    let creator_grants = question["options"]["creatorGrants"] != false;
+    let mut draft = org.draft(actor(question), creator_grants);
+    for step in question["draft"].as_array().expect("steps") {
+        take_step(&mut draft, step);
+    }
+    let wrong = wrong_findings(question, &draft.findings());
+    let mut checks = vec![("findings".to_owned(), Value::Array(Vec::new()), wrong.into())];
+    for (i, then) in question["then"].as_array().into_iter().flatten().enumerate() {
+        let of_preview = check(draft.preview(), then).into_iter();
+        checks
+            .extend(of_preview.map(|(what, expected, found)| (format!("then/{i} {what}"), expected, found)));
+    }
+    if let Some(rows) = question.get("diff") {
+        let found = serde_json::to_value(draft.diff()).expect("JSON");
+        checks.push(("diff".to_owned(), sorted(rows), sorted(&found)));
+    }
+    if let Some(requests) = question.get("requests").and_then(Value::as_array) {
+        let found = serde_json::to_value(draft.requests()).expect("JSON");
+        let given = |(at, found): (usize, &Value)| {
+            let mut found = found.clone();
+            let fields = found.as_object_mut().expect("a request");
+            fields.remove("creates");
+            match (requests.get(at).and_then(|request| request.get("body")), fields.get_mut("body")) {
+                (Some(Value::Object(expected)), Some(Value::Object(body))) => {
+                    body.retain(|field, _| expected.contains_key(field));
+                }
+                (None, _) => drop(fields.remove("body")),
+                _ => {}
+            }
+            all_sorted(&found)
+        };
+        let found: Vec<Value> = found.as_array().expect("requests").iter().enumerate().map(given).collect();
+        checks.push(("requests".to_owned(), requests.iter().map(all_sorted).collect(), found.into()));
+    }
+    checks
+}
+
+/// The same with every list in it sorted.
+fn all_sorted(value: &Value) -> Value {
+    match value {
+        Value::Array(items) => sorted(&items.iter().map(all_sorted).collect()),
+        Value::Object(fields) => {
+            fields.iter().map(|(name, value)| (name.clone(), all_sorted(value))).collect()
+        }
+        other => other.clone(),
+    }
+}
+
 /// Questions that are written and not answered yet.
-const NOT_YET: [&str; 3] = ["validate", "draft", "audit"];
+const NOT_YET: [&str; 1] = ["audit"];
 
 /// What the organisation answers, in the form of the expected answer; and where that stands.
 fn check(org: &Org, question: &Value) -> Vec<(String, Value, Value)> {
@@ -191,6 +294,12 @@ fn check(org: &Org, question: &Value) -> Vec<(String, Value, Value)> {
     }
     if question.get("matrix").is_some() {
         return check_matrix(org, question);
+    }
+    if question.get("draft").is_some() {
+        return check_draft(org, question);
+    }
+    if question.get("validate").is_some() {
+        return check_validate(org, question);
     }
     if NOT_YET.iter().any(|what| question.get(what).is_some()) {
         return checks;

@@ -40,7 +40,9 @@ fn of_edit(org: &Org, edit: &Edit) -> Vec<String> {
             let rename = name.as_ref().map(|name| format!("rename {label} to `{name}`"));
             let mut parts: Vec<String> = rename.into_iter().collect();
             parts.extend(members(org, add).into_iter().map(|member| format!("add {member} to {label}")));
-            parts.extend(members(org, remove).into_iter().map(|member| format!("take {member} out of {label}")));
+            parts.extend(
+                members(org, remove).into_iter().map(|member| format!("take {member} out of {label}")),
+            );
             if parts.is_empty() { vec![format!("change {label}")] } else { parts }
         }
         Edit::Delete { list, id } => vec![format!("delete {}", label(*list, id))],
@@ -52,7 +54,8 @@ fn of_edit(org: &Org, edit: &Edit) -> Vec<String> {
         Edit::Invite { ids, emails, accounts, .. } => {
             let known = ids.iter().map(|id| format!("invite `{}`", org.user_label(id)));
             let new = emails.iter().map(|email| format!("invite `{email}`"));
-            let made = accounts.iter().map(|account| format!("create the service account `{}`", account.name));
+            let made =
+                accounts.iter().map(|account| format!("create the service account `{}`", account.name));
             known.chain(new).chain(made).collect()
         }
         Edit::Expel { ids, emails } => {

@@ -150,8 +150,14 @@ impl Draft {
     }
 
     fn request_with(&mut self, request: Request, notes: Vec<Finding>) -> Vec<String> {
-        let mut step =
-            Step { request, made: Vec::new(), text: String::new(), effect: None, notes, findings: Vec::new() };
+        let mut step = Step {
+            request,
+            made: Vec::new(),
+            text: String::new(),
+            effect: None,
+            notes,
+            findings: Vec::new(),
+        };
         self.carry(&mut step);
         let made = step.made.clone();
         self.steps.push(step);
@@ -298,8 +304,9 @@ impl Draft {
     /// Makes these people, and no others, the members of a group.
     pub fn set_members(&mut self, group: &str, ids: &[String]) {
         let row = self.preview.row_of(List::Groups, group);
-        let members: Vec<String> =
-            row.map(|row| row.members.into_iter().map(std::borrow::Cow::into_owned).collect()).unwrap_or_default();
+        let members: Vec<String> = row
+            .map(|row| row.members.into_iter().map(std::borrow::Cow::into_owned).collect())
+            .unwrap_or_default();
         let mut body = JsonMap::new();
         let added: Vec<&String> = ids.iter().filter(|id| !members.contains(id)).collect();
         let removed: Vec<&String> = members.iter().filter(|id| !ids.contains(id)).collect();
@@ -330,13 +337,18 @@ impl Draft {
     /// Replaces a broad grant by the fewest narrower ones, so that the grantee has nothing from it
     /// on these projects and in them, and what it had elsewhere.
     pub fn narrow(&mut self, acl: &str, except: &[&str]) {
-        let labels: Vec<&str> = except.iter().map(|id| self.preview.name("project", id).unwrap_or(id)).collect();
+        let labels: Vec<&str> =
+            except.iter().map(|id| self.preview.name("project", id).unwrap_or(id)).collect();
         let name = format!("All projects but {}", labels.join(", "));
         match self.preview.narrow(acl, except, &name) {
             Ok(narrowed) => {
                 let group = narrowed.create.as_ref().map(|group| {
                     let id = self.create("project_group", json!({ "name": group.name }));
-                    self.update("project_group", &id, json!({ "add_member_projects": group.member_projects }));
+                    self.update(
+                        "project_group",
+                        &id,
+                        json!({ "add_member_projects": group.member_projects }),
+                    );
                     id
                 });
                 let add = narrowed.add_with(group.as_deref().unwrap_or_default());
@@ -372,7 +384,10 @@ pub(super) fn path(noun: &str, id: &str) -> String {
 fn encode(id: &str) -> String {
     let mut out = String::with_capacity(id.len());
     for byte in id.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'~' | b':') || byte == b'.' && !matches!(id, "." | "..") {
+        if byte.is_ascii_alphanumeric()
+            || matches!(byte, b'-' | b'_' | b'~' | b':')
+            || byte == b'.' && !matches!(id, "." | "..")
+        {
             out.push(char::from(byte));
         } else {
             out.push_str(&format!("%{byte:02X}"));

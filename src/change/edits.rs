@@ -46,7 +46,13 @@ pub(crate) enum Edit {
     /// A project, or something in one: what is given changes.
     PatchObject { list: List, id: String, name: Option<String>, public: Option<bool> },
     /// People and service accounts who come, and the groups they come into.
-    Invite { ids: Vec<String>, emails: Vec<String>, accounts: Vec<Account>, group_ids: Vec<String>, group_names: Vec<String> },
+    Invite {
+        ids: Vec<String>,
+        emails: Vec<String>,
+        accounts: Vec<Account>,
+        group_ids: Vec<String>,
+        group_names: Vec<String>,
+    },
     /// People who go, by id and by e-mail.
     Expel { ids: Vec<String>, emails: Vec<String> },
     /// A service token for an account.
@@ -120,7 +126,12 @@ fn create(list: List, body: &Value, replace: bool) -> Edit {
     if has_members(list) {
         return Edit::Create { list, name, members: members(body, "member_", list), replace };
     }
-    Edit::CreateObject { list, name, project: text(body, "project_id"), public: flag(body, "public").unwrap_or(false) }
+    Edit::CreateObject {
+        list,
+        name,
+        project: text(body, "project_id"),
+        public: flag(body, "public").unwrap_or(false),
+    }
 }
 
 fn patch(list: List, id: &str, body: &Value) -> Edit {
@@ -133,7 +144,8 @@ fn patch(list: List, id: &str, body: &Value) -> Edit {
 }
 
 fn members(body: &Value, prefix: &str, list: List) -> Members {
-    let ids = |of: List, noun: &str| if list == of { ids(body, &format!("{prefix}{noun}")) } else { Vec::new() };
+    let ids =
+        |of: List, noun: &str| if list == of { ids(body, &format!("{prefix}{noun}")) } else { Vec::new() };
     let permissions = match body.get(format!("{prefix}permissions")) {
         Some(Value::Array(tuples)) if list == List::Roles => tuples
             .iter()
@@ -156,7 +168,11 @@ fn members(body: &Value, prefix: &str, list: List) -> Members {
 fn batch(body: &Value) -> Vec<Edit> {
     let items = |field: &'static str| {
         let items = body.get(field).and_then(Value::as_array);
-        items.into_iter().flatten().enumerate().map(move |(i, item)| (acl_item(item), format!("/{field}/{i}")))
+        items
+            .into_iter()
+            .flatten()
+            .enumerate()
+            .map(move |(i, item)| (acl_item(item), format!("/{field}/{i}")))
     };
     let removed = items("remove_acls").map(|(item, at)| Edit::RemoveAcl { item, at });
     let added = items("add_acls").map(|(item, at)| Edit::AddAcl { item, at });

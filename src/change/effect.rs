@@ -105,7 +105,9 @@ impl Carrying<'_> {
             }
             Edit::RemoveAclById { id } => self.take(List::Acls, id),
             Edit::Create { list, name, members, replace } => self.create(*list, name, members, *replace),
-            Edit::Patch { list, id, name, add, remove } => self.patch(*list, id, name.as_deref(), add, remove),
+            Edit::Patch { list, id, name, add, remove } => {
+                self.patch(*list, id, name.as_deref(), add, remove)
+            }
             Edit::Delete { list, id } => self.delete(*list, id),
             Edit::CreateObject { list, name, project, public } => {
                 self.create_object(*list, name, project.as_deref(), *public);
@@ -148,7 +150,9 @@ impl Carrying<'_> {
     /// A placeholder: the one that the change made before in this place, else a new one.
     fn next_id(&mut self, list: List) -> String {
         let known = self.known.get(self.effect.made.len()).filter(|id| {
-            id.strip_prefix("new:").and_then(|rest| rest.strip_prefix(kind(list))).is_some_and(|rest| rest.starts_with(':'))
+            id.strip_prefix("new:")
+                .and_then(|rest| rest.strip_prefix(kind(list)))
+                .is_some_and(|rest| rest.starts_with(':'))
         });
         let id = known.cloned().unwrap_or_else(|| self.ids.next(kind(list)));
         self.effect.made.push(id.clone());
@@ -230,7 +234,10 @@ impl Carrying<'_> {
     }
 
     fn delete(&mut self, list: List, id: &str) {
-        if list.object_type().is_some_and(|ty| !matches!(ty, number::GROUP | number::ROLE | number::PROJECT_GROUP)) {
+        if list
+            .object_type()
+            .is_some_and(|ty| !matches!(ty, number::GROUP | number::ROLE | number::PROJECT_GROUP))
+        {
             self.change_object(list, id, |row| row.set(Field::DeletedAt, DELETED));
         } else if let Some(mut row) = self.org.row_of(list, id) {
             row.set(Field::DeletedAt, DELETED);
@@ -362,7 +369,8 @@ fn tuple(item: &TupleItem) -> Tuple<'static> {
 }
 
 fn same_tuple(row: &Tuple<'_>, item: &TupleItem) -> bool {
-    row.permission.as_deref() == Some(&*item.permission) && row.restrict.as_deref() == item.restrict.as_deref()
+    row.permission.as_deref() == Some(&*item.permission)
+        && row.restrict.as_deref() == item.restrict.as_deref()
 }
 
 /// What a row of a list has as its members beside member groups.
@@ -427,13 +435,17 @@ impl Org {
             roles.is_live(*role)
                 && roles.row(*role).is_some_and(|row| row.system && row.name.as_deref() == Some("owner"))
         };
-        (0..roles.len() as u32).filter(named).map(|role| roles.id(role)).min_by(|a, b| crate::org::by_code_units(a, b))
+        (0..roles.len() as u32)
+            .filter(named)
+            .map(|role| roles.id(role))
+            .min_by(|a, b| crate::org::by_code_units(a, b))
     }
 }
 
 /// Rows touched by several effects.
 pub(crate) fn touched_by<'e>(effects: impl Iterator<Item = &'e Effect>) -> Vec<(List, String)> {
-    let mut touched: Vec<(List, String)> = effects.flat_map(|effect| effect.touched.iter().cloned()).collect();
+    let mut touched: Vec<(List, String)> =
+        effects.flat_map(|effect| effect.touched.iter().cloned()).collect();
     touched.sort_unstable();
     touched.dedup();
     touched

@@ -67,7 +67,9 @@ impl Simulation<'_> {
     fn permits(&self, request: &Request) -> bool {
         self.has_all_of(request)
             && self.org.authorize(request, self.actor).decision == Decision::Allow
-            && !validate::problems(&self.org, request, &edits(request), &self.made).iter().any(validate::stops)
+            && !validate::problems(&self.org, request, &edits(request), &self.made)
+                .iter()
+                .any(validate::stops)
     }
 
     fn has_all_of(&self, request: &Request) -> bool {
@@ -108,7 +110,11 @@ pub(crate) fn requests(
         ids: Ids::simulated(),
     };
     let parts = parts(&start, preview, steps);
-    let (plan, is_permitted) = in_order(start.clone(), parts);
+    let (mut plan, is_permitted) = in_order(start.clone(), parts);
+    // What was a batch stays one, be it of one.
+    if !steps.iter().any(|step| is_batch(&step.request)) {
+        plan = plan.into_iter().map(simple).collect();
+    }
     if is_permitted {
         return plan;
     }
@@ -137,9 +143,13 @@ fn parts(start: &Simulation<'_>, preview: &Org, steps: &[Step]) -> Vec<Part> {
         simulation.send(&request);
         parts.push(Part { rank: Rank::Create, request });
     }
-    let changed = |(list, id): &&(List, String)| matches!(list, List::Groups | List::Roles | List::ProjectGroups) && !id.is_empty();
+    let changed = |(list, id): &&(List, String)| {
+        matches!(list, List::Groups | List::Roles | List::ProjectGroups) && !id.is_empty()
+    };
     for (list, id) in touched.iter().filter(changed) {
-        let (Some(now), Some(then)) = (simulation.org.row_of(*list, id), preview.row_of(*list, id)) else { continue };
+        let (Some(now), Some(then)) = (simulation.org.row_of(*list, id), preview.row_of(*list, id)) else {
+            continue;
+        };
         if !then.is_deleted() {
             if let Some(body) = difference(*list, &now, &then) {
                 let request = Request::new("PATCH", &path(noun(*list), id)).body(body);
@@ -164,9 +174,10 @@ fn as_is(request: &Request) -> Option<Rank> {
         Edit::Delete { list, .. } => (!has_rows_of_members(*list)).then_some(Rank::Delete),
         Edit::CreateObject { .. } => Some(Rank::CreateObject),
         Edit::Expel { .. } | Edit::DeleteToken { .. } => Some(Rank::Leave),
-        Edit::PatchObject { .. } | Edit::Invite { .. } | Edit::CreateToken { .. } | Edit::PatchOrganization { .. } => {
-            Some(Rank::Arrive)
-        }
+        Edit::PatchObject { .. }
+        | Edit::Invite { .. }
+        | Edit::CreateToken { .. }
+        | Edit::PatchOrganization { .. } => Some(Rank::Arrive),
     };
     edits.iter().filter_map(rank).max()
 }
@@ -177,8 +188,12 @@ fn has_rows_of_members(list: List) -> bool {
 
 /// A request with the placeholders of what it creates; ACLs are named by their contents.
 fn naming(mut request: Request, effect: &Effect) -> Request {
-    request.creates =
-        effect.made.iter().filter(|id| id.starts_with("new:") && !id.starts_with("new:acl:")).cloned().collect();
+    request.creates = effect
+        .made
+        .iter()
+        .filter(|id| id.starts_with("new:") && !id.starts_with("new:acl:"))
+        .cloned()
+        .collect();
     request
 }
 
@@ -217,7 +232,10 @@ fn creation(now: &Org, preview: &Org, list: List, id: &str) -> Request {
         List::Roles => {
             set("member_roles", members().filter(|id| exists(List::Roles, id)).collect());
             if !row.tuples.is_empty() {
-                body.insert("member_permissions".to_owned(), json!(row.tuples.iter().map(said).collect::<Vec<_>>()));
+                body.insert(
+                    "member_permissions".to_owned(),
+                    json!(row.tuples.iter().map(said).collect::<Vec<_>>()),
+                );
             }
         }
         // The API takes the projects of a project group by PATCH.
@@ -314,12 +332,12 @@ fn in_order(mut simulation: Simulation<'_>, mut parts: Vec<Part>) -> (Vec<Reques
             if split(&mut parts) {
                 continue;
             }
-            plan.extend(parts.into_iter().map(|part| simple(part.request)));
+            plan.extend(parts.into_iter().map(|part| part.request));
             return (plan, false);
         };
         let part = parts.remove(at);
         simulation.send(&part.request);
-        plan.push(simple(part.request));
+        plan.push(part.request);
     }
     (plan, true)
 }
@@ -341,7 +359,8 @@ fn next(simulation: &Simulation<'_>, parts: &[Part]) -> Option<usize> {
 
 /// Takes a batch apart that cannot be sent as a whole: additions and removals, then object by object.
 fn split(parts: &mut Vec<Part>) -> bool {
-    let Some(at) = parts.iter().position(|part| part.rank == Rank::Grants && pieces(&part.request).len() > 1) else {
+    let Some(at) = parts.iter().position(|part| part.rank == Rank::Grants && pieces(&part.request).len() > 1)
+    else {
         return false;
     };
     let part = parts.remove(at);
@@ -366,7 +385,8 @@ fn pieces(request: &Request) -> Vec<Request> {
     }
     let mut by_object: Vec<(Vec<AclItem>, Vec<AclItem>)> = Vec::new();
     let mut sort_in = |item: AclItem, added: bool| {
-        let same = |known: &AclItem| known.object_type == item.object_type && known.object_id == item.object_id;
+        let same =
+            |known: &AclItem| known.object_type == item.object_type && known.object_id == item.object_id;
         let place = by_object.iter_mut().find(|(add, remove)| add.iter().chain(remove.iter()).any(same));
         let place = match place {
             Some(place) => place,
@@ -382,9 +402,13 @@ fn pieces(request: &Request) -> Vec<Request> {
     by_object.into_iter().map(|(add, remove)| batch(&add, &remove)).collect()
 }
 
+fn is_batch(request: &Request) -> bool {
+    request.path.ends_with("/batch_update")
+}
+
 /// A batch of one is a plain request.
 fn simple(request: Request) -> Request {
-    if !request.path.ends_with("/batch_update") {
+    if !is_batch(&request) {
         return request;
     }
     match (items(&request, true).as_slice(), items(&request, false).as_slice()) {

@@ -53,7 +53,13 @@ impl Request {
     /// A request without a body.
     #[must_use]
     pub fn new(method: &str, path: &str) -> Request {
-        Request { method: method.to_owned(), path: path.to_owned(), body: None, headers: Vec::new(), creates: Vec::new() }
+        Request {
+            method: method.to_owned(),
+            path: path.to_owned(),
+            body: None,
+            headers: Vec::new(),
+            creates: Vec::new(),
+        }
     }
 
     /// The same with a body; `null` is none.

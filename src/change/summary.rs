@@ -36,8 +36,11 @@ pub(crate) fn summary(before: &Org, after: &Org, touched: &Touched, rows: &[Diff
     for row in rows {
         let project = project_of(after, row).unwrap_or_default();
         for subject in &row.subjects {
-            let groups: Vec<&String> =
-                members.iter().filter(|(_, users)| users.contains_key(subject)).map(|(group, _)| group).collect();
+            let groups: Vec<&String> = members
+                .iter()
+                .filter(|(_, users)| users.contains_key(subject))
+                .map(|(group, _)| group)
+                .collect();
             let none = String::new();
             let groups = if groups.is_empty() { vec![&none] } else { groups };
             for group in groups {
@@ -73,7 +76,8 @@ fn members_of_changed_groups(before: &Org, after: &Org, touched: &Touched) -> Ve
             List::Acls => {
                 for org in [before, after] {
                     let acl = org.acls().find(id).and_then(|slot| org.acls().get(slot));
-                    groups.extend(acl.filter(|acl| org.is_group(acl.principal)).map(|acl| (acl.principal, ())));
+                    groups
+                        .extend(acl.filter(|acl| org.is_group(acl.principal)).map(|acl| (acl.principal, ())));
                 }
             }
             _ => {}
@@ -82,7 +86,9 @@ fn members_of_changed_groups(before: &Org, after: &Org, touched: &Touched) -> Ve
     let members = |group: u32| {
         let mut users: Map<String, ()> = Map::default();
         for org in [before, after].into_iter().filter(|org| group < org.principals().end) {
-            users.extend(org.users_in([group].into_iter()).into_keys().map(|user| (org.principal_id(user), ())));
+            users.extend(
+                org.users_in([group].into_iter()).into_keys().map(|user| (org.principal_id(user), ())),
+            );
         }
         users
     };
@@ -93,6 +99,7 @@ fn members_of_changed_groups(before: &Org, after: &Org, touched: &Touched) -> Ve
 fn project_of(org: &Org, row: &DiffRow) -> Option<String> {
     let object = Object::new(&*row.object.object_type, &row.object.id);
     let target = org.target_for(&object);
-    let project = target.chain.iter().find(|node| *node != NONE && org.node_type(*node) == number::PROJECT)?;
+    let project =
+        target.chain.iter().find(|node| *node != NONE && org.node_type(*node) == number::PROJECT)?;
     Some(org.node_id(project))
 }

@@ -237,7 +237,7 @@ impl Org {
     }
 
     /// Somebody whose groups and ACLs count for nothing.
-    pub(super) fn is_out(&self, user: u32) -> bool {
+    pub(crate) fn is_out(&self, user: u32) -> bool {
         self.options().members == Members::Known && self.has_departed(user)
     }
 }

@@ -7,6 +7,7 @@ mod acls;
 mod apply;
 mod build;
 mod closure;
+mod facts;
 mod findings;
 #[cfg(test)]
 mod forks;

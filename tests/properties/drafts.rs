@@ -75,7 +75,12 @@ fn the_diff_is_sound_and_complete() {
 }
 
 /// Every subject may do the same with everything, under the names of the preview.
-fn same_decisions(preview: &Org, server: &Server, names: &HashMap<String, String>, context: &dyn Fn() -> String) {
+fn same_decisions(
+    preview: &Org,
+    server: &Server,
+    names: &HashMap<String, String>,
+    context: &dyn Fn() -> String,
+) {
     let real: HashMap<&str, &str> = names.iter().map(|(name, id)| (id.as_str(), name.as_str())).collect();
     let named = |id: &str| real.get(id).map_or_else(|| id.to_owned(), ToString::to_string);
     let after = server.evaluator();

@@ -140,6 +140,26 @@ impl Scope {
         within
     }
 
+    /// The nodes in scope at which an ACL on a node makes a difference: the node itself; or, of a
+    /// project group that is not in scope, those of its projects that are.
+    fn matters(&mut self, two: Two<'_>, node: u32) -> Vec<u32> {
+        if self.contains(two, node) {
+            return vec![node];
+        }
+        if two.after.node_type(node) != number::PROJECT_GROUP {
+            return Vec::new();
+        }
+        if self.dirty.contains_key(&two.after.singleton(number::ORG_PROJECT)) {
+            return vec![node];
+        }
+        let mut projects: Vec<u32> = Vec::new();
+        for org in two.each().into_iter().filter(|org| node < org.nodes().end) {
+            projects.extend(org.region_projects(node));
+        }
+        projects.retain(|project| self.contains(two, *project));
+        projects
+    }
+
     /// The nodes in scope with an ACL of a principal, before or after.
     fn granted_to(&mut self, two: Two<'_>, principal: u32) -> Vec<u32> {
         if let Some(known) = self.granted.get(&principal) {
@@ -150,7 +170,7 @@ impl Scope {
             nodes.extend(org.acls_of(principal).map(|(_, acl)| acl.node));
         }
         sort::numbers(&mut nodes);
-        nodes.retain(|node| self.contains(two, *node));
+        nodes = nodes.into_iter().flat_map(|node| self.matters(two, node)).collect();
         if two.after.is_group(principal) {
             self.granted.insert(principal, nodes.clone());
         }

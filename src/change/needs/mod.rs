@@ -145,9 +145,7 @@ impl Org {
     fn judge(&self, request: &Request, by: &Actor, found: &mut Found) -> Option<Filter> {
         let subject = self.acting(request, by, found)?;
         let route = request.route();
-        let row = route.as_ref().and_then(|route| {
-            TABLE.iter().copied().flatten().find(|row| row.fits(route.method, &route.segments))
-        });
+        let row = route.as_ref().and_then(row_of);
         let (Some(route), Some(row)) = (route, row) else {
             found.open = true;
             return None;
@@ -280,6 +278,16 @@ impl Org {
             .filter(|id| self.name(ty, id) == Some(name))
             .min_by(|a, b| by_code_units(a, b))
     }
+}
+
+/// A route's row of the table.
+fn row_of(route: &Route) -> Option<&'static Row> {
+    TABLE.iter().copied().flatten().find(|row| row.fits(route.method, &route.segments))
+}
+
+/// The body that a route takes, where it takes one.
+pub(crate) fn body(route: &Route) -> Option<&'static body::Schema> {
+    row_of(route)?.body
 }
 
 fn wrong_organization(at: String, field: &'static str, given: &str) -> Finding {

@@ -1,0 +1,230 @@
+//! Whether a request gives somebody a path to more than what it grants (the model's section 7).
+
+use super::checks::{Checks, grantee, grantee_id, group_label};
+use super::grants::who;
+use super::rules::containers_of;
+use crate::change::body;
+use crate::change::edits::Edit;
+use crate::decide::fixes::AclItem;
+use crate::decide::reach::{Known, reach};
+use crate::load::list::List;
+use crate::model::finding::{Code, Finding, Node};
+use crate::org::{GrantKind, Map, Org, Who, sort};
+
+/// How many of whom one request covers are looked at, and how many of one grantee's ACLs.
+const MOST: usize = 500;
+const MOST_ACLS: usize = 32;
+
+/// The permissions without which no step of section 7 is taken.
+const STEPS: [&str; 3] = ["create", "update", "create_acls"];
+
+/// Somebody whom a request newly covers: who they are in groups, before and after it.
+struct Covered {
+    before: Vec<u32>,
+    after: Vec<u32>,
+    id: String,
+    label: String,
+    at: String,
+}
+
+/// What somebody could give themselves.
+struct Path {
+    permissions: String,
+    on: String,
+    node: Node,
+}
+
+/// CHOICES, `creates_escalation`: reach that was neither in reach before nor is held afterwards.
+pub(super) fn regrets(checks: &Checks<'_>, after: &Org) -> Vec<Finding> {
+    let two = Two { before: &Known::new(checks.org), after: &Known::new(after) };
+    let mut found = Vec::new();
+    two.by_acls(checks, &mut found);
+    let covered = checks.edits.iter().flat_map(|edit| two.covered(checks, edit));
+    for covered in covered.take(MOST) {
+        if let Some(path) = two.path(&covered.before, &covered.after) {
+            found.push(finding(covered.id, &covered.label, covered.at, path));
+        }
+    }
+    found
+}
+
+fn finding(id: String, label: &str, at: String, path: Path) -> Finding {
+    let Path { permissions, on, node } = path;
+    let message = format!(
+        "{label} could give themselves `{permissions}` on {on}, which is more than this grants; grant something narrower if that is not meant"
+    );
+    Finding::new(Code::CreatesEscalation, at, message)
+        .with("permission", permissions)
+        .subject(id)
+        .object(&node.object_type, &node.id)
+}
+
+/// The organisation before and after the request.
+struct Two<'o> {
+    before: &'o Known<'o>,
+    after: &'o Known<'o>,
+}
+
+fn principals(org: &Org, who: Who) -> Vec<u32> {
+    org.closure(who).principals().collect()
+}
+
+fn added(item: &AclItem) -> Edit {
+    Edit::AddAcl { item: item.clone(), at: String::new() }
+}
+
+fn tell(org: &Org, item: &AclItem, at: &str, path: Path) -> Finding {
+    finding(grantee_id(item).to_owned(), &grantee(org, item), at.to_owned(), path)
+}
+
+/// Whether an ACL can be a part of a step: by its permission, by its role (step 3 asks for the role
+/// alone), or on a project group (so does step 4).
+fn may_open_a_path(item: &AclItem) -> bool {
+    item.role_id.is_some()
+        || item.object_type == "project_group"
+        || item.permission.as_deref().is_some_and(|permission| STEPS.contains(&permission))
+}
+
+impl Two<'_> {
+    /// The most far-reaching path that somebody has afterwards and had not before.
+    fn path(&self, then: &[u32], now: &[u32]) -> Option<Path> {
+        let new = reach(self.after, now.iter().copied());
+        let old = reach(self.before, then.iter().copied());
+        let org = self.after.org;
+        let gained = new.beyond(org, (self.before.org, &old))?;
+        let (on, node) = (org.node_label(gained.node), org.node_ref(gained.node));
+        Some(Path { permissions: gained.permissions.label(), on, node })
+    }
+
+    fn path_of_grantee(&self, item: &AclItem) -> Option<Path> {
+        let [before, after] =
+            [self.before, self.after].map(|known| principals(known.org, who(known.org, item)));
+        self.path(&before, &after)
+    }
+
+    /// Grantees of added ACLs, each told at the ACL that brings it.
+    fn by_acls(&self, checks: &Checks<'_>, found: &mut Vec<Finding>) {
+        let mut places: Map<(bool, &str), usize> = Map::default();
+        let mut grantees: Vec<Vec<(&AclItem, &str)>> = Vec::new();
+        for (item, at) in checks.additions().into_iter().filter(|(item, _)| may_open_a_path(item)) {
+            let place = *places.entry((item.group_id.is_some(), grantee_id(item))).or_insert(grantees.len());
+            if place == grantees.len() {
+                grantees.push(Vec::new());
+            }
+            grantees[place].push((item, at));
+        }
+        for acls in grantees.into_iter().take(MOST) {
+            let Some((first, at)) = acls.first().copied() else { continue };
+            let Some(whole) = self.path_of_grantee(first) else { continue };
+            let told = found.len();
+            for (item, at) in acls.iter().filter(|_| acls.len() > 1).take(MOST_ACLS) {
+                let alone = super::after(checks.org, &[added(item)], None);
+                let two = Two { before: self.before, after: &Known::new(&alone) };
+                found.extend(two.path_of_grantee(item).map(|path| tell(self.after.org, item, at, path)));
+            }
+            // Some bring it only together.
+            if found.len() == told {
+                found.push(tell(self.after.org, first, at, whole));
+            }
+        }
+    }
+
+    /// Whom an edit newly covers, beside the grantees of ACLs.
+    fn covered(&self, checks: &Checks<'_>, edit: &Edit) -> Vec<Covered> {
+        let named = |list: List, name: &str| checks.org.live_by_name(list, name).unwrap_or_default();
+        match edit {
+            Edit::Create { list: List::Groups, name, replace: true, .. } => {
+                self.members(checks, &named(List::Groups, name), "member")
+            }
+            Edit::Patch { list: List::Groups, id, .. } => self.members(checks, id, "add_member"),
+            Edit::Create { list: List::Roles, name, replace: true, .. } => {
+                self.holders(&named(List::Roles, name))
+            }
+            Edit::Patch { list: List::Roles, id, .. } => self.holders(id),
+            Edit::Invite { group_ids, group_names, .. } => {
+                let named = group_names.iter().map(|name| named(List::Groups, name));
+                self.invited(checks, &group_ids.iter().cloned().chain(named).collect::<Vec<_>>())
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// The users and groups that come into a group by lists of the body.
+    fn members(&self, checks: &Checks<'_>, group: &str, prefix: &str) -> Vec<Covered> {
+        let Some(group) = self.after.org.find_group(group) else { return Vec::new() };
+        let users = body::texts(checks.body, &format!("{prefix}_users"), "");
+        let groups = body::texts(checks.body, &format!("{prefix}_groups"), "");
+        let users = users.into_iter().map(|entry| (entry, false));
+        let mut covered = Vec::new();
+        for ((at, id), is_group) in users.chain(groups.into_iter().map(|entry| (entry, true))) {
+            let [before, after] = [self.before, self.after].map(|known| {
+                let org = known.org;
+                let who = if is_group {
+                    org.find_group(id).map_or(Who::Nobody, Who::MemberOf)
+                } else {
+                    org.find_user(id).map_or(Who::Nobody, Who::User)
+                };
+                principals(org, who)
+            });
+            if !before.contains(&group) && after.contains(&group) {
+                let org = self.after.org;
+                let label = if is_group { group_label(org, id) } else { format!("`{}`", org.user_label(id)) };
+                covered.push(Covered { before, after, id: id.to_owned(), label, at });
+            }
+        }
+        covered
+    }
+
+    /// The groups that ACLs with an edited role name, directly or by a role that contains it.
+    fn holders(&self, role: &str) -> Vec<Covered> {
+        let (before, after) = (self.before.org, self.after.org);
+        let Some(role) = before.roles().find(role) else { return Vec::new() };
+        if before.roles().same_closure(role, after.roles()) {
+            return Vec::new();
+        }
+        let edited = containers_of(before, role);
+        let grants = |kind: GrantKind| matches!(kind, GrantKind::Role(role) if edited.contains_key(&role));
+        let acls = before.acls();
+        let mut groups: Vec<u32> = (0..acls.slot_count())
+            .filter_map(|slot| Some((slot, acls.get(slot)?)))
+            .filter(|(slot, acl)| grants(acl.grant.kind()) && acls.is_live(*slot, *acl))
+            .map(|(_, acl)| acl.principal)
+            .filter(|principal| before.is_live_group(*principal))
+            .collect();
+        sort::numbers(&mut groups);
+        sort::by_id(&mut groups, |group| before.principal_id(*group));
+        let covered = groups.into_iter().map(|group| {
+            let id = before.principal_id(group);
+            let [before, after] = [before, after].map(|org| principals(org, Who::MemberOf(group)));
+            Covered { before, after, label: group_label(self.before.org, &id), id, at: String::new() }
+        });
+        covered.collect()
+    }
+
+    /// Who comes by an invitation into groups. Somebody new holds what these groups do.
+    fn invited(&self, checks: &Checks<'_>, groups: &[String]) -> Vec<Covered> {
+        let (before, after) = (self.before.org, self.after.org);
+        let groups = groups.iter().filter_map(|id| after.find_group(id));
+        let joined: Vec<u32> = groups.flat_map(|group| principals(after, Who::MemberOf(group))).collect();
+        let Some(invited) = body::field(checks.body, "invite_users").filter(|_| !joined.is_empty()) else {
+            return Vec::new();
+        };
+        let ids = body::texts(invited, "ids", "/invite_users");
+        let emails = body::texts(invited, "emails", "/invite_users");
+        let accounts = body::objects(invited, "service_accounts", "/invite_users");
+        let ids = ids.into_iter().map(|(at, id)| (at, id, Some(id.to_owned())));
+        let by_email = |email: &str| before.find(Some(email), None, Some("user")).into_iter().next();
+        let emails = emails.into_iter().map(|(at, email)| (at, email, by_email(email).map(|user| user.id)));
+        let accounts = accounts
+            .into_iter()
+            .map(|(at, account)| (at, body::text(account, "name").unwrap_or_default(), None));
+        let covered = ids.chain(emails).chain(accounts).take(MOST).map(|(at, name, id)| {
+            let user = id.as_deref().and_then(|id| before.find_user(id));
+            let before = user.map_or(Vec::new(), |user| principals(before, Who::User(user)));
+            let after = before.iter().chain(&joined).copied().collect();
+            let id = id.unwrap_or_else(|| name.to_owned());
+            Covered { before, after, label: format!("`{}`", self.after.org.user_label(&id)), id, at }
+        });
+        covered.collect()
+    }
+}
