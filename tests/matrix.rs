@@ -244,6 +244,11 @@ fn a_part_from_above_is_not_inherited() {
     let part = [("a", "organization", "o", "g", "read_acls", ""), ("b", "project", "p", "ada", "read", "")];
     let matrix = org(&part).matrix(&ada());
     assert!(set(&matrix).iter().all(|found| !found.contains("manage_access")));
+    // Three of the four from above and the fourth directly: not the whole box from either.
+    let mut split: Vec<_> = ACLS[..3].iter().map(|p| (*p, "organization", "o", "g", *p, "")).collect();
+    split.push(("own", "project", "p", "ada", "delete_acls", ""));
+    let found = set(&org(&split).matrix(&ada()));
+    assert!(found.contains(&"project - manage_access partly".to_owned()), "{found:?}");
     let mut all: Vec<_> = ACLS.map(|p| (p, "organization", "o", "g", p, "")).to_vec();
     all.push(("own", "project", "p", "ada", "read_acls", ""));
     let found = set(&org(&all).matrix(&ada()));
