@@ -60,6 +60,7 @@
 //! keeps no secret and has no JavaScript dependency; the bindings for the npm package of the same
 //! name are behind the feature `js`, on `wasm32-unknown-unknown` alone.
 
+mod audit;
 mod change;
 mod decide;
 #[cfg(all(feature = "js", target_arch = "wasm32"))]

@@ -107,10 +107,7 @@ fn rule_1_restricted() {
         &[&acls_and("project=search only dataset [1]")],
     );
     // `create_acls` itself is held on the projects alone, and in reach below them.
-    reaches(
-        &["ada create_acls org_project=acme only project"],
-        &[&format!("all org_project=acme only project [1]")],
-    );
+    reaches(&["ada create_acls org_project=acme only project"], &["all org_project=acme only project [1]"]);
     // Restricted to the object's own type it is the object, and everything below it.
     reaches(&["ada create_acls project=search only project"], &["all project=search [1]"]);
     reaches(&["ada create_acls dataset=golden only dataset"], &[&acls_and("dataset=golden [1]")]);

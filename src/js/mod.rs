@@ -86,6 +86,7 @@ impl Loader {
                 UnknownObjects::Deny
             },
             members: if members_known { Members::Known } else { Members::Any },
+            now: None,
         };
         Loader(Some(org::Loader::new(options)))
     }

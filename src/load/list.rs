@@ -108,9 +108,12 @@ impl List {
         let own: &[Field] = match self {
             List::Users => &[Field::GivenName, Field::FamilyName, Field::Email],
             List::ServiceAccounts => &[Field::Name, Field::Email],
-            List::ServiceTokens => {
-                &[Field::ServiceAccountId, Field::ServiceAccountName, Field::ServiceAccountEmail]
-            }
+            List::ServiceTokens => &[
+                Field::ServiceAccountId,
+                Field::ServiceAccountName,
+                Field::ServiceAccountEmail,
+                Field::ExpiresAt,
+            ],
             List::Groups => &[Field::Name, Field::MemberUsers, Field::MemberGroups],
             List::Roles => &[Field::Name, Field::MemberPermissions, Field::MemberRoles],
             List::Acls => &[
@@ -145,6 +148,7 @@ pub(crate) enum Field {
     Email,
     GivenName,
     FamilyName,
+    ExpiresAt,
     ServiceAccountId,
     ServiceAccountName,
     ServiceAccountEmail,
@@ -190,6 +194,7 @@ impl Field {
             Field::Email => "email",
             Field::GivenName => "given_name",
             Field::FamilyName => "family_name",
+            Field::ExpiresAt => "expires_at",
             Field::ServiceAccountId => "service_account_id",
             Field::ServiceAccountName => "service_account_name",
             Field::ServiceAccountEmail => "service_account_email",
@@ -218,6 +223,7 @@ impl Field {
             | Field::FamilyName
             | Field::ServiceAccountName
             | Field::ServiceAccountEmail
+            | Field::ExpiresAt
             | Field::DeletedAt => Shape::Text,
             Field::MemberUsers | Field::MemberGroups | Field::MemberRoles | Field::MemberProjects => {
                 Shape::Ids

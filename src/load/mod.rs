@@ -1,5 +1,6 @@
 //! From the text of an export, as the API gives it, to rows with their places.
 
+pub(crate) mod date;
 pub(crate) mod list;
 pub(crate) mod row;
 pub mod rows;

@@ -21,7 +21,7 @@ pub(crate) struct Tuple<'a> {
 /// one counts, as in `JSON.parse`.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Row<'a> {
-    texts: [Option<Cow<'a, str>>; 19],
+    texts: [Option<Cow<'a, str>>; 20],
     pub members: Vec<Cow<'a, str>>,
     pub member_groups: Vec<Cow<'a, str>>,
     pub tuples: Vec<Tuple<'a>>,

@@ -67,6 +67,8 @@ row! {
         service_account_name: Option<String>,
         /// That account's e-mail address.
         service_account_email: Option<String>,
+        /// When the token expires (ISO 8601); none: never.
+        expires_at: Option<String>,
     }
 }
 

@@ -41,6 +41,9 @@ pub struct LoadOptions {
     pub unknown_objects: UnknownObjects,
     /// People whom the data do not know.
     pub members: Members,
+    /// The time in milliseconds since 1970, for what an audit says of tokens that expire. Without it
+    /// nothing is said: the crate asks no clock.
+    pub now: Option<u64>,
 }
 
 /// How many rows are held back while the data have not said which organisation they are of.

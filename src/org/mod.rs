@@ -19,6 +19,7 @@ mod odd;
 mod people;
 mod places;
 mod put;
+mod reading;
 mod roles;
 mod rows;
 mod shared;
@@ -33,6 +34,7 @@ pub use build::{LoadOptions, Loader, Members, UnknownObjects};
 pub(crate) use closure::{Closure, Ways, Who};
 pub(crate) use gives::Gives;
 pub use names::Stats;
+pub(crate) use places::Pointers;
 pub(crate) use sort::by_code_units;
 pub(crate) use tree::Target;
 

@@ -27,6 +27,8 @@ pub(crate) struct TokenRow {
     pub account: u32,
     pub name: Option<Box<str>>,
     pub email: Option<Box<str>>,
+    /// In milliseconds since 1970.
+    pub expires: Option<i64>,
     pub deleted: bool,
 }
 

@@ -172,6 +172,8 @@ impl Org {
             account,
             name: boxed(row.text(Field::ServiceAccountName)),
             email: boxed(row.text(Field::ServiceAccountEmail)),
+            // A date that is none says nothing.
+            expires: row.text(Field::ExpiresAt).and_then(crate::load::date::milliseconds),
             deleted: row.is_deleted(),
         };
         put_first(&mut self.tokens, &mut self.token_rows[token as usize], token, slot, token_row);

@@ -38,6 +38,7 @@ pub(crate) fn options(seed: u64) -> (LoadOptions, naive::Options) {
         strict: false,
         unknown_objects: if unknown { UnknownObjects::InOrganization } else { UnknownObjects::Deny },
         members: if members { Members::Known } else { Members::Any },
+        now: None,
     };
     (ours, naive::Options { unknown_in_organization: unknown, members_known: members })
 }

@@ -88,8 +88,8 @@ fn may_open_a_path(item: &AclItem) -> bool {
 impl Two<'_> {
     /// The most far-reaching path that somebody has afterwards and had not before.
     fn path(&self, then: &[u32], now: &[u32]) -> Option<Path> {
-        let new = reach(self.after, now.iter().copied());
-        let old = reach(self.before, then.iter().copied());
+        let new = reach(self.after, now, &[]);
+        let old = reach(self.before, then, &[]);
         let org = self.after.org;
         let gained = new.beyond(org, (self.before.org, &old))?;
         let (on, node) = (org.node_label(gained.node), org.node_ref(gained.node));

@@ -86,7 +86,7 @@ impl Org {
     }
 
     /// What nobody can hold, or everybody does, of a node.
-    pub(super) fn moot_on(&self, node: u32) -> PermissionSet {
+    pub(crate) fn moot_on(&self, node: u32) -> PermissionSet {
         let target = self.target_of(node);
         if target.deleted {
             PermissionSet::ALL

@@ -5,19 +5,20 @@ use std::collections::VecDeque;
 
 use super::extent::{Scope, occurs};
 use super::known::Known;
+use crate::decide::redundancy::Tuple;
 use crate::model::object::number;
 use crate::model::permission::{Permission, PermissionSet};
-use crate::org::{Closure, GrantKind, Map, Org, Target, keys::NONE, sort};
+use crate::org::{AclRow, Closure, GrantKind, Map, Org, Target, keys::NONE, sort};
 
 /// In place of a step: it is held already.
-pub(super) const HELD: u32 = NONE - 1;
+pub(crate) const HELD: u32 = NONE - 1;
 /// In place of a prompt: any one of the project, or one that is created.
 pub(super) const ANY: u32 = NONE;
 pub(super) const NEW: u32 = NONE - 1;
 
 /// A step that somebody could take, and those that come before it.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Step {
+pub(crate) struct Step {
     /// The number in MODEL 7.
     pub rule: u8,
     /// 1, 3: the node on which permissions are gained; 2, 5: the group; 6: the project.
@@ -79,25 +80,25 @@ const DOORS: [(u16, u16, u8, Door); 11] = [
 ];
 
 /// By which step each of the eight permissions is gained: [`HELD`], or [`NONE`] if it is not.
-type Bits = [u32; 8];
+pub(crate) type Bits = [u32; 8];
 
 /// Everything that somebody holds or could give themselves, by node. Comparable between an
 /// organisation and a preview of it, in which what exists in both has the same numbers.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Reach {
-    pub(super) at: Map<u32, Vec<(Scope, Bits)>>,
-    pub(super) steps: Vec<Step>,
+    pub(crate) at: Map<u32, Vec<(Scope, Bits)>>,
+    pub(crate) steps: Vec<Step>,
 }
 
 /// Whatever is held or can be had.
-pub(super) fn in_reach(_: usize, step: u32) -> bool {
+pub(crate) fn in_reach(_: usize, step: u32) -> bool {
     step != NONE
 }
 
 impl Reach {
     /// What everything in a scope at a target's node is covered by, as far as `counts` says; `own`
     /// is whether the scope itself counts.
-    pub(super) fn covered(
+    pub(crate) fn covered(
         &self,
         org: &Org,
         target: &Target<'_>,
@@ -168,29 +169,20 @@ struct Run<'k, 'o> {
 impl Org {
     /// What a closure holds and could give itself.
     pub(crate) fn reach_of(&self, closure: &Closure) -> Reach {
-        reach(&Known::new(self), closure.principals())
+        reach(&Known::new(self), &closure.principals().collect::<Vec<_>>(), &[])
     }
 }
 
-pub(crate) fn reach<'o>(known: &Known<'o>, principals: impl Iterator<Item = u32>) -> Reach {
-    let mut run = Run {
-        known,
-        org: known.org,
-        reach: Reach::default(),
-        principals: Map::default(),
-        editable: Map::default(),
-        granted: Map::default(),
-        edits: Vec::new(),
-        new_grants: Vec::new(),
-        all_groups: false,
-        all_roles: false,
-        invites: false,
-        pending: Vec::new(),
-    };
-    let own: Vec<u32> = principals.collect();
-    run.principals.extend(own.iter().map(|principal| (*principal, HELD)));
-    for principal in own {
-        run.take_grants(principal, HELD);
+/// What somebody who counts as these principals, and whom these ACLs cover besides, holds and could
+/// give themselves.
+pub(crate) fn reach(known: &Known<'_>, principals: &[u32], acls: &[AclRow]) -> Reach {
+    let mut run = Run::new(known);
+    run.principals.extend(principals.iter().map(|principal| (*principal, HELD)));
+    for principal in principals {
+        run.take_grants(*principal, HELD);
+    }
+    for acl in acls {
+        run.take_grant(*acl, HELD);
     }
     run.meet_roles();
     // INVARIANT: every step gains a principal or an extent that was not there, so this ends.
@@ -204,7 +196,31 @@ pub(crate) fn reach<'o>(known: &Known<'o>, principals: impl Iterator<Item = u32>
     run.reach
 }
 
-impl Run<'_, '_> {
+/// What ACLs give by themselves.
+pub(crate) fn held(known: &Known<'_>, acls: impl Iterator<Item = AclRow>) -> Reach {
+    let mut run = Run::new(known);
+    acls.for_each(|acl| run.take_grant(acl, HELD));
+    run.reach
+}
+
+impl<'k, 'o> Run<'k, 'o> {
+    fn new(known: &'k Known<'o>) -> Run<'k, 'o> {
+        Run {
+            known,
+            org: known.org,
+            reach: Reach::default(),
+            principals: Map::default(),
+            editable: Map::default(),
+            granted: Map::default(),
+            edits: Vec::new(),
+            new_grants: Vec::new(),
+            all_groups: false,
+            all_roles: false,
+            invites: false,
+            pending: Vec::new(),
+        }
+    }
+
     /// Takes all steps whose chains have one length.
     fn take_steps(&mut self, steps: Map<Gain, Step>) {
         let mut steps: Vec<(Gain, Step)> = steps.into_iter().filter(|(gain, _)| self.is_new(*gain)).collect();
@@ -295,10 +311,12 @@ impl Run<'_, '_> {
     /// A principal counts as the subject: what its ACLs grant is there.
     fn take_grants(&mut self, principal: u32, step: u32) {
         let org = self.org;
-        for (_, acl) in org.acls_of(principal) {
-            if org.target_of(acl.node).deleted {
-                continue;
-            }
+        org.acls_of(principal).for_each(|(_, acl)| self.take_grant(acl, step));
+    }
+
+    fn take_grant(&mut self, acl: AclRow, step: u32) {
+        let org = self.org;
+        if !org.target_of(acl.node).deleted {
             for (bits, restrict) in self.known.tuples(acl.grant.kind()).iter().copied() {
                 if let Some((node, scope)) = org.extent(acl.node, restrict, false) {
                     self.gain(node, scope, bits.bits(), step);
@@ -465,5 +483,32 @@ impl Org {
     /// The live groups that name a principal as a member.
     fn live_containers(&self, principal: u32) -> impl Iterator<Item = u32> {
         self.principal(principal).member_of.iter().copied().filter(|group| self.is_live_group(*group))
+    }
+}
+
+impl Known<'_> {
+    /// Whether an ACL gives what it gives and no step to take: rule 1 gains nothing, nothing is
+    /// opened, and no role can be edited. So are the grants of most creators.
+    pub(crate) fn is_inert(&self, acl: AclRow) -> bool {
+        let org = self.org;
+        let closed = match org.node_type(acl.node) {
+            number::PROJECT => self.scorer_of(acl.node).is_none(),
+            number::PROMPT => self.scorer_of(org.node(acl.node).project).is_none(),
+            on => !DOORS.iter().any(|(door_on, ..)| *door_on == on),
+        };
+        let all = |(bits, restrict): &Tuple| {
+            !bits.contains(Permission::CreateAcls) || *bits == PermissionSet::ALL && restrict.is_none()
+        };
+        closed && self.tuples(acl.grant.kind()).iter().all(all) && !self.has_own_role(acl.grant.kind())
+    }
+
+    /// Whether a grant is of a role that somebody may edit, or that contains one.
+    fn has_own_role(&self, grant: GrantKind) -> bool {
+        match grant {
+            GrantKind::Permission { .. } => false,
+            GrantKind::Role(role) => {
+                self.org.roles().closure(role).into_iter().any(|role| self.is_own_role(role))
+            }
+        }
     }
 }

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use self::extent::Scope;
-use self::fixpoint::{ANY, HELD, NEW, Step, in_reach};
+use self::fixpoint::{ANY, NEW, Step};
 use super::basis;
 use super::subject::Subject;
 use crate::change::request::Request;
@@ -18,9 +18,7 @@ pub(crate) mod extent;
 mod fixpoint;
 mod known;
 
-#[allow(unused_imports)] // until audits and changes use them
-pub(crate) use fixpoint::{Reach, reach};
-#[allow(unused_imports)]
+pub(crate) use fixpoint::{HELD, Reach, held, in_reach, reach};
 pub(crate) use known::Known;
 
 /// Something that somebody does not hold and could give themselves.
@@ -77,9 +75,9 @@ const RULES: [(u8, Basis, &str); 5] = [
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Gained {
     pub node: u32,
-    scope: Scope,
+    pub scope: Scope,
     pub permissions: PermissionSet,
-    step: u32,
+    pub step: u32,
 }
 
 impl Reach {
@@ -251,7 +249,10 @@ fn path(list: &str, id: &str) -> String {
         if byte.is_ascii_alphanumeric() || b"-_.~:".contains(&byte) {
             path.push(char::from(byte));
         } else {
-            path.push_str(&format!("%{byte:02X}"));
+            path.push('%');
+            path.extend(
+                [byte >> 4, byte & 15].map(|digit| char::from(b"0123456789ABCDEF"[usize::from(digit)])),
+            );
         }
     }
     path
