@@ -35,15 +35,18 @@ fn granting(org: &Org, row: &ReachRow) -> Org {
     let (ty, id) = (row.object.object_type.as_str(), row.object.id.as_str());
     grant(ty, id, row.only.as_deref());
     if row.below && row.only.as_deref() == Some("project") {
-        CONTENTS.iter().for_each(|content| grant(ty, id, Some(content)));
+        for content in CONTENTS {
+            grant(ty, id, Some(content));
+        }
     }
     if row.below && row.only.as_deref() == Some("project_group") {
-        org.find(None, None, Some("project_group"))
-            .iter()
-            .for_each(|group| grant("project_group", &group.id, None));
+        for group in org.find(None, None, Some("project_group")) {
+            grant("project_group", &group.id, None);
+        }
     }
     let mut org = org.clone();
-    org.apply(json!({"acls": {"upsert": acls}}).to_string().as_bytes()).expect("it applies");
+    org.apply(json!({"users": {"upsert": [{"id": PROBE}]}, "acls": {"upsert": acls}}).to_string().as_bytes())
+        .expect("it applies");
     org
 }
 
