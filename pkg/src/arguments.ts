@@ -43,10 +43,10 @@ export function target(id: unknown, project: unknown): Target {
 }
 
 /** `limit` of lists: everything when absent. */
-export function optionalLimit(limit: unknown): number | undefined {
+export function optionalLimit(limit: unknown, what = "a limit"): number | undefined {
   if (limit === undefined || limit === null || limit === Number.POSITIVE_INFINITY) return undefined;
   if (typeof limit !== "number" || !Number.isInteger(limit) || limit < 0) {
-    throw badArgument("a limit is a whole number, 0 or more");
+    throw badArgument(`${what} is a whole number, 0 or more`);
   }
   return Math.min(limit, MOST);
 }

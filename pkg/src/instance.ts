@@ -10,15 +10,23 @@ export interface Tenant {
 export class Instance {
   broken = false;
   private tenants = new Set<WeakRef<Tenant>>();
+  /** At so many, those that were collected are looked for: a draft's previews come and go. */
+  private mostTenants = 64;
 
   constructor(readonly glue: Glue) {}
 
   /** Registers somebody to be told when the instance breaks; the function returned ends it. */
   join(tenant: Tenant): () => void {
     if (typeof WeakRef === "undefined") return () => {};
+    if (this.tenants.size >= this.mostTenants) this.sweep();
     const ref = new WeakRef(tenant);
     this.tenants.add(ref);
     return () => this.tenants.delete(ref);
+  }
+
+  private sweep(): void {
+    for (const ref of this.tenants) if (ref.deref() === undefined) this.tenants.delete(ref);
+    this.mostTenants = Math.max(64, 2 * this.tenants.size);
   }
 
   /** Turns whatever a call into wasm threw into an AclarityError; if it was no report, the instance is broken. */

@@ -1,7 +1,8 @@
 // The state that an Org, its subjects and its refs share: the wasm core, its version, and whether it still lives.
 import { AnswerCache } from "./cache.js";
-import { AclarityError, badArgument } from "./errors.js";
-import type { Instance, Tenant } from "./instance.js";
+import { badArgument } from "./errors.js";
+import type { Instance } from "./instance.js";
+import { Lease } from "./lease.js";
 import type { RawCore } from "./raw.js";
 import { Ref, RefNumbers } from "./ref.js";
 import type { Reading } from "./source.js";
@@ -13,7 +14,7 @@ const NEVER_NAMED = 0xffff;
 /** Unknown type names remembered per generation. */
 const MOST_TYPE_NAMES = 1024;
 
-export class Kernel implements Tenant {
+export class Kernel extends Lease<RawCore> {
   /** Changes whenever what was answered may no longer stand: a new version, freed, crashed. Read on the hot path. */
   generation = 0;
   version = 1;
@@ -21,47 +22,25 @@ export class Kernel implements Tenant {
   organization: string;
   refNumbers: RefNumbers = new RefNumbers(this);
   readonly answers = new AnswerCache();
-  private state: "open" | "freed" | "crashed" = "open";
   private typeNumbers = new Map<string, number>();
-  private leave: () => void;
 
   constructor(
-    private core: RawCore,
-    private instance: Instance,
+    core: RawCore,
+    instance: Instance,
     /** How the data were read. */
     public reading: Reading,
+    /** It is the preview of a draft: its data change by the draft alone. */
+    readonly isPreview: boolean = false,
   ) {
+    super(core, instance, "Org");
     this.organization = core.organization();
-    this.leave = instance.join(this);
-  }
-
-  /** Throws unless the core can be asked. */
-  assertOpen(): void {
-    if (this.instance.broken && this.state === "open") this.crash();
-    if (this.state === "freed") throw new AclarityError("freed", "this Org was freed");
-    if (this.state === "crashed") {
-      throw new AclarityError(
-        "crashed",
-        "the WebAssembly instance of this Org has stopped; load it again after `ready()`",
-      );
-    }
-  }
-
-  /** Calls into wasm: the one place where it happens for answers. */
-  call<T>(question: (core: RawCore) => T): T {
-    this.assertOpen();
-    try {
-      return question(this.core);
-    } catch (thrown) {
-      throw this.instance.failure(thrown);
-    }
   }
 
   /** The same for the most frequent question, without a closure. */
   mask(subject: number, type: number, id: string, project: string | undefined): number {
     this.assertOpen();
     try {
-      return this.core.mask(subject, type, id, project);
+      return this.raw.mask(subject, type, id, project);
     } catch (thrown) {
       throw this.instance.failure(thrown);
     }
@@ -95,34 +74,13 @@ export class Kernel implements Tenant {
   /** Another core takes over. */
   swap(core: RawCore, instance: Instance, reading: Reading): void {
     const organization = core.organization();
-    const old = this.core;
-    this.leave();
-    this.core = core;
-    this.instance = instance;
     this.reading = reading;
     this.organization = organization;
-    this.leave = instance.join(this);
     this.version++;
-    this.forget();
-    release(old);
+    this.move(core, instance);
   }
 
-  crash(): void {
-    if (this.state !== "open") return;
-    this.state = "crashed";
-    this.forget();
-  }
-
-  free(): void {
-    if (this.state === "freed") return;
-    const wasOpen = this.state === "open" && !this.instance.broken;
-    this.state = "freed";
-    this.leave();
-    this.forget();
-    if (wasOpen) release(this.core);
-  }
-
-  private forget(): void {
+  protected override forget(): void {
     this.generation++;
     this.answers.clear();
     this.typeNumbers = new Map();
@@ -158,13 +116,5 @@ export class Kernel implements Tenant {
       this.forget();
     }
     return this.refNumbers.next();
-  }
-}
-
-function release(core: RawCore): void {
-  try {
-    core.free();
-  } catch {
-    // Its instance broke: there is nothing left to free.
   }
 }

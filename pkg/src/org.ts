@@ -9,10 +9,13 @@ import {
   target,
 } from "./arguments.js";
 import { questionKey } from "./cache.js";
+import { crossingActor, crossingPrincipal, crossingRequest } from "./changes.js";
+import { Draft } from "./draft.js";
 import { badArgument, kindOf } from "./errors.js";
 import { deepFreeze } from "./freeze.js";
 import type { Host } from "./instance.js";
 import { Kernel } from "./kernel.js";
+import { Listeners } from "./listeners.js";
 import { loadAtOnce, loadInTurn } from "./loading.js";
 import { SubjectKind } from "./raw.js";
 import type { Ref } from "./ref.js";
@@ -20,7 +23,18 @@ import { stringify } from "./rows.js";
 import { type CheckedOptions, checkOptions, type Reading } from "./source.js";
 import { isWellFormed } from "./strings.js";
 import { Subject } from "./subject.js";
-import type { Access, Changes, Finding, LoadOptions, Node, PlainExport, Stats, Who } from "./types.js";
+import type {
+  Access,
+  Authorization,
+  Changes,
+  Finding,
+  LoadOptions,
+  Matrix,
+  Node,
+  PlainExport,
+  Stats,
+  Who,
+} from "./types.js";
 import { askBits, isSingleton, knownTypeNumber, wireName } from "./vocabulary.js";
 import { WeakMemory } from "./weak.js";
 
@@ -30,7 +44,7 @@ export class OrgBase {
   readonly anonymous: Subject;
   private readonly users = new WeakMemory<Subject>();
   private readonly groups = new WeakMemory<Subject>();
-  private readonly listeners = new Set<{ readonly call: () => void }>();
+  private readonly listeners = new Listeners();
   private replacements = 0;
   private lastReplacement = 0;
 
@@ -122,6 +136,43 @@ export class OrgBase {
     return this.kernel.answer("stats", (core) => deepFreeze(core.stats())) as Stats;
   }
 
+  // ---- about changes ----
+
+  validate(request: unknown, options: { by?: unknown }): readonly Finding[] {
+    const actor = crossingActor(this.kernel, options);
+    const json = crossingRequest(request);
+    return deepFreeze(this.kernel.call((core) => core.validate(json, actor))) as readonly Finding[];
+  }
+
+  authorize(request: unknown, options: { by?: unknown }): Authorization {
+    const actor = crossingActor(this.kernel, options);
+    const json = crossingRequest(request);
+    return deepFreeze(this.kernel.call((core) => core.authorize(json, actor))) as Authorization;
+  }
+
+  matrix(principal: unknown): Matrix {
+    const { kind, id } = crossingPrincipal(principal);
+    return this.kernel.answer(questionKey("matrix", kind, id), (core) => deepFreeze(core.matrix(kind, id))) as Matrix;
+  }
+
+  audit(): readonly Finding[] {
+    return this.kernel.answer("audit", (core) =>
+      deepFreeze(core.audit(this.kernel.reading.now ?? Date.now())),
+    ) as readonly Finding[];
+  }
+
+  draft(by: { by?: unknown }, options?: { creatorGrants?: unknown }): Draft {
+    const actor = crossingActor(this.kernel, by);
+    const { creatorGrants = true } = optionalObject(options, "options");
+    if (typeof creatorGrants !== "boolean") throw badArgument("`creatorGrants` is true or false");
+    return new Draft(this.kernel, actor, creatorGrants, (kernel) => this.over(kernel));
+  }
+
+  /** An Org of the same class over another core. */
+  private over(kernel: Kernel): OrgBase {
+    return new (this.constructor as unknown as new (host: Host, kernel: Kernel) => OrgBase)(this.host, kernel);
+  }
+
   get version(): number {
     return this.kernel.version;
   }
@@ -134,6 +185,7 @@ export class OrgBase {
   // ---- changes ----
 
   apply(changes: Changes): { readonly version: number; readonly findings: readonly Finding[] } {
+    this.assertNoPreview();
     if (typeof changes !== "object" || changes === null || Array.isArray(changes)) {
       throw badArgument(`changes are an object, not ${kindOf(changes)}`);
     }
@@ -141,12 +193,13 @@ export class OrgBase {
     const applied = this.kernel.call((core) => core.apply(json)) as { findings: readonly Finding[] };
     this.kernel.changed();
     const result = deepFreeze({ version: this.kernel.version, findings: applied.findings });
-    this.notify();
+    this.listeners.notify();
     return result;
   }
 
   async replace(source: unknown, options?: LoadOptions): Promise<void> {
     this.kernel.assertOpen();
+    this.assertNoPreview();
     const checked = checkOptions(options, this.kernel.reading);
     this.replacements++;
     const turn = this.replacements;
@@ -163,28 +216,15 @@ export class OrgBase {
     }
     this.lastReplacement = turn;
     this.kernel.swap(core, instance, readingOf(checked));
-    this.notify();
+    this.listeners.notify();
   }
 
   subscribe(listener: () => void): () => void {
-    if (typeof listener !== "function") throw badArgument(`a listener is a function, not ${kindOf(listener)}`);
-    const entry = { call: listener };
-    this.listeners.add(entry);
-    return () => {
-      this.listeners.delete(entry);
-    };
+    return this.listeners.add(listener);
   }
 
-  /** Tells every listener, after everything is consistent; one that throws does not keep it from the others. */
-  private notify(): void {
-    for (const listener of [...this.listeners]) {
-      if (!this.listeners.has(listener)) continue;
-      try {
-        listener.call();
-      } catch (error) {
-        report(error);
-      }
-    }
+  private assertNoPreview(): void {
+    if (this.kernel.isPreview) throw badArgument("this Org is the preview of a Draft, and changes by that alone");
   }
 
   free(): void {
@@ -197,15 +237,9 @@ export class OrgBase {
   }
 }
 
-/** The way errors in event listeners are reported: seen by the page's and the console's error handling. */
-function report(error: unknown): void {
-  if (typeof reportError === "function") reportError(error);
-  else console.error(error);
-}
-
 /** Without the signal and the rest of one load, which would otherwise live as long as the Org. */
-function readingOf({ strict, unknownInOrganization, membersKnown }: CheckedOptions): Reading {
-  return { strict, unknownInOrganization, membersKnown };
+function readingOf({ strict, unknownInOrganization, membersKnown, now }: CheckedOptions): Reading {
+  return { strict, unknownInOrganization, membersKnown, now };
 }
 
 export async function load(host: Host, source: unknown, options?: LoadOptions): Promise<Kernel> {

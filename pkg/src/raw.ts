@@ -52,6 +52,31 @@ export interface RawCore {
   find(query: string): unknown;
   name(type: string, id: string): string | undefined;
   stats(): unknown;
+  /** Requests and actors are JSON. */
+  validate(request: string, actor: string): unknown;
+  authorize(request: string, actor: string): unknown;
+  matrix(kind: SubjectKind, id: string): unknown;
+  /** `now` in milliseconds since 1970. */
+  audit(now: number): unknown;
+  reach(kind: SubjectKind, subjectId: string | undefined): unknown;
+  draft(actor: string, creatorGrants: boolean): RawDraft;
+  free(): void;
+}
+
+export interface RawDraft {
+  version(): number;
+  /** Both return the ids of what is created. */
+  request(request: string): string[];
+  change(name: string, args: string): string[];
+  changes(): unknown;
+  findings(): unknown;
+  diff(after: number, limit: number | undefined): unknown;
+  summary(): unknown;
+  requests(): unknown;
+  undo(index: number | undefined): void;
+  clear(): void;
+  rebase(core: RawCore): unknown;
+  preview(): RawCore;
   free(): void;
 }
 

@@ -30,6 +30,8 @@ export interface Reading {
   readonly strict: boolean;
   readonly unknownInOrganization: boolean;
   readonly membersKnown: boolean;
+  /** Milliseconds since 1970; undefined: the time at which it matters. */
+  readonly now: number | undefined;
 }
 
 export interface CheckedOptions extends Reading {
@@ -37,7 +39,7 @@ export interface CheckedOptions extends Reading {
   readonly onProgress: LoadOptions["onProgress"];
 }
 
-const DEFAULTS: Reading = { strict: false, unknownInOrganization: false, membersKnown: false };
+const DEFAULTS: Reading = { strict: false, unknownInOrganization: false, membersKnown: false, now: undefined };
 
 export function checkOptions(options: LoadOptions | undefined, defaults: Reading = DEFAULTS): CheckedOptions {
   const given = options ?? {};
@@ -59,6 +61,7 @@ export function checkOptions(options: LoadOptions | undefined, defaults: Reading
     strict,
     unknownInOrganization: unknownObjects === "inOrganization",
     membersKnown: members === "known",
+    now: now?.getTime() ?? defaults.now,
     signal: signal ?? undefined,
     onProgress,
   };

@@ -7,6 +7,12 @@ export function isWellFormed(text: string): boolean {
   return typeof text.isWellFormed === "function" ? text.isWellFormed() : !LONE.test(text);
 }
 
+/** The string as UTF-8 can hold it, and as `fetch` sends it: lone surrogates become U+FFFD. */
+export function wellFormed(text: string): string {
+  return isWellFormed(text) ? text : text.replace(EVERY_LONE, "\ufffd");
+}
+
+const EVERY_LONE = new RegExp(LONE, "g");
 const LONE_IN_JSON = /(\\*)([\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff])/g;
 
 /** The same JSON text with lone surrogates written as escapes, so that nothing is lost in UTF-8. */

@@ -17,7 +17,7 @@ import { ANONYMOUS, NOBODY, type RawCore, type SubjectKind } from "./raw.js";
 import type { Ref } from "./ref.js";
 import { isWellFormed } from "./strings.js";
 import { OBJECT_TYPES } from "./tables.generated.js";
-import type { Explanation, Permission } from "./types.js";
+import type { Explanation, Permission, Reach } from "./types.js";
 import {
   askBits,
   CREATE_ACLS,
@@ -221,6 +221,16 @@ export class Subject {
 
   get groups(): readonly { readonly id: string; readonly name: string; readonly via: readonly string[] }[] {
     return this.answer(["groups"], (core, handle) => deepFreeze(core.groups(handle))) as Subject["groups"];
+  }
+
+  reach(): readonly Reach[] {
+    return this.answer(["reach"], (core) => deepFreeze(core.reach(this.kind, this.crossingId()))) as readonly Reach[];
+  }
+
+  /** For whoever acts as this subject; throws when it is not one of the kernel's Org. */
+  actor(kernel: Kernel): { kind: SubjectKind; id: string | null } {
+    if (kernel !== this.kernel) throw badArgument("this Subject was made by another Org");
+    return { kind: this.kind, id: this.crossingId() ?? null };
   }
 
   /** What JSON and logs show of it. */

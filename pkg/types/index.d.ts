@@ -134,6 +134,30 @@ export type Credential = "session" | "api_key" | "service_token" | "unknown";
 /** A user (or service account), or a permission group. */
 export type Principal = { readonly user: string } | { readonly group: string };
 
+/**
+ * Whoever sends a request: a Subject of the Org that is asked, and how they are authenticated. Without `credential` that
+ * is `unknown`, which never suffices where a kind is asked for (MODEL 8).
+ */
+export type Actor = Subject | { readonly subject: Subject; readonly credential?: Credential | null | undefined };
+
+/** A call of the API. Its body is the API's own JSON: what is wrong with it is a {@link Finding}, never an error. */
+export interface Request {
+  readonly method: string;
+  /** From `/v1/` on; a query is read, ids in it are percent-encoded. */
+  readonly path: string;
+  readonly body?: unknown;
+  /**
+   * Only `x-bt-impersonate-user` matters. Headers that hold a secret (`authorization`, `cookie`, whatever looks like a
+   * credential) are not kept.
+   */
+  readonly headers?: Readonly<Record<string, string>>;
+  /**
+   * In the requests of a {@link Draft}: the placeholders (`new:group:1`) of what this one creates, in the order in which
+   * the answer names it. Later requests use them in place of the ids that the server chooses.
+   */
+  readonly creates?: readonly string[];
+}
+
 /** `documented` by the vendor, or `chosen` by MODEL where the documents are silent. */
 export type Basis = "documented" | "chosen";
 
@@ -249,7 +273,7 @@ export interface LoadOptions {
   unknownObjects?: "deny" | "inOrganization" | undefined;
   /** `known` denies everything (but public experiments) to whoever has left the organisation. Default `any`. */
   members?: "any" | "known" | undefined;
-  /** What time it is, for findings that depend on it (none does yet). Default: now. */
+  /** What time it is, for {@link Org.audit}'s findings about tokens. Default: when the audit is asked for. */
   now?: Date | undefined;
   /** Stops the load: it rejects with code `aborted`. */
   signal?: AbortSignal | undefined;
@@ -361,6 +385,79 @@ export interface Access {
   readonly members: number;
 }
 
+/** Whether a request may be sent, and what it needs (MODEL 8). */
+export interface Authorization {
+  /**
+   * Only `allow` is a yes. `deny`: something needed is not held on an object that the data know. `unknown`: the data do
+   * not know the object, the table ({@link REQUESTS}) not the route, or the body is malformed.
+   */
+  readonly decision: "allow" | "deny" | "unknown";
+  /** What it needs, once each. To create something is told as `create` on its container. Empty for lists. */
+  readonly needs: readonly {
+    readonly permission: Permission;
+    readonly object: Node;
+    readonly held: boolean;
+    readonly basis: Basis;
+  }[];
+  /** A list: the caller sees what they hold this permission on. */
+  readonly filter?: { readonly permission: Permission; readonly type: ObjectType };
+  /** What is wrong with the request or its sender beyond the needs. */
+  readonly findings: readonly Finding[];
+}
+
+/** What somebody does not hold and could give themselves (MODEL 7). */
+export interface Reach {
+  readonly permissions: readonly Permission[];
+  /** On this object and everything below it. */
+  readonly object: Node;
+  /** Only on the objects of this type there, and everything below those. */
+  readonly only?: string;
+  /** `false`: not on what is below. */
+  readonly below?: false;
+  /** A shortest chain of steps that leads there. */
+  readonly steps: readonly {
+    /** The number of the rule in MODEL 7. */
+    readonly rule: number;
+    readonly text: string;
+    /** The call that does it; `{dataset}` stands for the id of any dataset, `{email}` for an address. */
+    readonly request: Request;
+    readonly basis: Basis;
+  }[];
+}
+
+/** A principal's direct grants as the settings pages show them (MODEL 9). */
+export interface Matrix {
+  readonly boxes: readonly Box[];
+  /** Direct grants that no box can show: roles, other restrictions, other types. */
+  readonly other: readonly { readonly acl: string; readonly text: string }[];
+}
+
+/** A checkbox of the {@link Matrix}. */
+export interface Box {
+  /** The object that its ACLs are on. */
+  readonly on: Node;
+  /** The type to which its ACLs are restricted. */
+  readonly restrict: string | null;
+  readonly box: BoxName;
+  /**
+   * `on` by direct ACLs on the object; `partly` when those give some of its permissions; `inherited` when the same comes
+   * from above, by a role, or through a group.
+   */
+  readonly state: "on" | "off" | "partly" | "inherited";
+  /** An ACL that makes it on covers more than the box says. */
+  readonly wider?: boolean;
+  /** The ACLs that make it so, the nearest first; of an inherited box at most 20. */
+  readonly from?: readonly { readonly acl: string; readonly on: Node; readonly via: readonly string[] }[];
+}
+
+/** A box to turn on or off: any {@link Box} with another state. */
+export interface BoxChange {
+  readonly on: Node;
+  readonly restrict?: string | null | undefined;
+  readonly box: BoxName;
+  readonly state: "on" | "off";
+}
+
 export interface Stats {
   readonly users: number;
   readonly groups: number;
@@ -422,6 +519,133 @@ export interface Subject {
   explain(ask: Ask, type: Type, id?: Id | null, project?: Project): Explanation;
   /** The same for {@link Subject.canCreate}. */
   explainCreate(type: Type, project?: Project): Explanation;
+
+  /** What this subject could give itself beyond what it holds, and how (MODEL 7): the same array until the version changes. */
+  reach(): readonly Reach[];
+}
+
+/** A change of a {@link Draft}. */
+export interface Change {
+  /** Its place in the draft. */
+  readonly index: number;
+  /** What it does, with names. */
+  readonly text: string;
+  readonly request: Request;
+}
+
+/**
+ * Who gains and who loses what, and where. A row speaks of `object` itself (with `only`: of that type instead) and, with
+ * `below`, of everything under it (with `only`: of that type under it), objects that do not exist yet included; not of
+ * the nodes in `except` nor of what is under them. Whatever changes is in exactly one row, and nothing else in any.
+ */
+export interface DiffRow {
+  /** Ids of users and service accounts, ascending. */
+  readonly subjects: readonly string[];
+  readonly object: Node;
+  readonly gained: readonly Permission[];
+  readonly lost: readonly Permission[];
+  readonly below: boolean;
+  readonly only?: string;
+  readonly except?: readonly Node[];
+}
+
+/** How many different people gain and lose something, by group and project. */
+export interface Summary {
+  /** A group whose membership or grants the draft changes; absent: people in no such group. */
+  readonly group?: string;
+  /** Absent: what is above the projects. */
+  readonly project?: string;
+  readonly gains: number;
+  readonly loses: number;
+}
+
+/** A body as the API takes it. What is wrong with it is one of {@link Draft.findings}, never an error. */
+type Body = object;
+
+/**
+ * Changes somebody wants to make, not yet sent. Made by {@link Org.draft}. Every change is a request of the API; it is
+ * judged after those before it, and one that the data refuse is not carried out in the preview (CHOICES, "Changes").
+ *
+ * Whatever is a getter, and `diff`, `summary` and `requests`, gives the same frozen object until `version` changes.
+ *
+ * @throws AclarityError every method: `bad_argument` for a programmer's mistake (an id that is no string, a body that
+ *   JSON cannot hold), `freed`, `crashed`
+ */
+export interface Draft {
+  /** Grants: one request for one ACL, a batch for several. `manage_access` stands for the four `*_acls`. */
+  grant(item: FixGrant | readonly FixGrant[]): void;
+  /** Takes grants back: every ACL equal to this one, by contents or by the id of one. */
+  revoke(item: FixGrant | string): void;
+  /** Sets boxes of the permission matrix (MODEL 9); those that are not given stay as they are. */
+  setMatrix(principal: Principal, boxes: readonly BoxChange[]): void;
+
+  /**
+   * The methods that create return the id of what is made: a placeholder such as `new:group:1`, which later changes may
+   * name; the id of what has the name already; or `""` when the data refuse it.
+   */
+  createGroup(body: Body): string;
+  updateGroup(id: string, body: Body): void;
+  deleteGroup(id: string): void;
+  createRole(body: Body): string;
+  updateRole(id: string, body: Body): void;
+  deleteRole(id: string): void;
+  createProjectGroup(body: Body): string;
+  updateProjectGroup(id: string, body: Body): void;
+
+  /** The members of a permission group: users and service accounts, by id. */
+  addMembers(group: string, ids: readonly string[]): void;
+  removeMembers(group: string, ids: readonly string[]): void;
+  /** These and no others. */
+  setMembers(group: string, ids: readonly string[]): void;
+
+  /** Who is in the organisation: the body of `PATCH /v1/organization/members`. */
+  members(body: Body): void;
+  createServiceToken(body: Body): void;
+  updateOrganization(body: Body): void;
+
+  /** Replaces a broad grant by narrower ones that leave these projects out. */
+  narrow(acl: string, options: { readonly except: readonly string[] }): void;
+
+  /** Any request of MODEL 8, as it is. */
+  request(request: Request): void;
+
+  readonly changes: readonly Change[];
+  /** Takes a change back, the last one without an index; those after it are judged anew. */
+  undo(index?: number): void;
+  clear(): void;
+  /**
+   * Replays the changes on the Org's present version: until then a draft keeps the one that it was made on. Returns the
+   * findings of changes that worked before and are refused now.
+   */
+  rebase(): readonly Finding[];
+
+  /** Of all changes; `change` is the index, `path` points into the body of that change's request. */
+  readonly findings: readonly Finding[];
+
+  /**
+   * The organisation as it would be: an Org like any other, but that it changes by its draft alone (`apply` and `replace`
+   * throw `bad_argument`). A new one for each version; all of them are freed with the draft.
+   */
+  readonly preview: Org;
+
+  /** `after`: how many rows to leave out; `limit`: how many to give at most. */
+  diff(options?: { after?: number | null | undefined; limit?: number | null | undefined }): readonly DiffRow[];
+  summary(): readonly Summary[];
+
+  /**
+   * The fewest API calls that carry it out, in an order in which each is permitted to the actor when its turn comes.
+   * Changes that the data refuse are left out.
+   */
+  requests(): readonly Request[];
+
+  /** Called after every change. Returns a function that ends it. */
+  subscribe(listener: () => void): () => void;
+  /** Grows with every change. */
+  readonly version: number;
+
+  /** Gives the memory back, that of its previews too. Freeing the Org does the same. */
+  free(): void;
+  [Symbol.dispose](): void;
 }
 
 /** What an organisation's export says. */
@@ -470,6 +694,26 @@ export class Org {
   readonly findings: readonly Finding[];
 
   /**
+   * What is wrong with a request, and what somebody would regret: judged against the data and the actor (MODEL 6).
+   * Pointers are relative to its body. Data never throw.
+   * @throws AclarityError `bad_argument` (a Subject of another Org, a credential that is no kind, a method that is no
+   *   string, a body that JSON cannot hold), `freed`, `crashed`
+   */
+  validate(request: Request, options: { readonly by: Actor }): readonly Finding[];
+  /** Whether a request may be sent, and what it needs (MODEL 8). Errors as for {@link Org.validate}. */
+  authorize(request: Request, options: { readonly by: Actor }): Authorization;
+  /** A principal's direct grants as checkboxes (MODEL 9); of somebody whom the data do not name everything is off. */
+  matrix(principal: Principal): Matrix;
+  /** What somebody who looks after the organisation should know (MODEL 6): the same array until the version changes. */
+  audit(): readonly Finding[];
+  /**
+   * Changes that somebody wants to make.
+   * @param options `creatorGrants`: whatever the draft creates gets an ACL that makes the actor its owner, as the server
+   *   does unless the organisation turned that off (MODEL 3). Default true.
+   */
+  draft(by: { readonly by: Actor }, options?: { creatorGrants?: boolean | undefined }): Draft;
+
+  /**
    * Changes the data in place, all or nothing; the cost follows the change. Removals come first; a row whose id the list
    * holds takes that row's place. The findings returned are about the rows of the change, with pointers into it.
    * @throws AclarityError `bad_shape`, `too_large`, `bad_argument`, `freed`, `crashed`; nothing has changed then
@@ -505,7 +749,7 @@ export class Org {
 
   readonly stats: Stats;
 
-  /** Gives the memory back. Using the Org, its subjects or its refs afterwards throws `freed`. */
+  /** Gives the memory back. Using the Org, its subjects, refs or drafts afterwards throws `freed`. */
   free(): void;
   [Symbol.dispose](): void;
 }

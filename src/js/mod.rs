@@ -20,6 +20,9 @@ use crate::model::permission::PermissionSet;
 use crate::org::{self, Closure, LoadOptions, Members, Org, UnknownObjects, Who};
 use crate::{Object, Permission};
 
+mod change;
+mod draft;
+
 /// A subject whom the data do not name.
 const UNNAMED: u32 = u32::MAX;
 /// A subject who is not signed in.
@@ -129,7 +132,7 @@ impl Loader {
     pub fn finish(&mut self) -> Result<Core, JsValue> {
         self.loader()?;
         match self.0.take().map(org::Loader::finish) {
-            Some(Ok(org)) => Ok(Core { org, kept: RefCell::default() }),
+            Some(Ok(org)) => Ok(Core::of(org)),
             Some(Err(error)) => Err(thrown(&error)),
             None => Err(JsValue::UNDEFINED),
         }
@@ -145,6 +148,10 @@ pub struct Core {
 }
 
 impl Core {
+    fn of(org: Org) -> Core {
+        Core { org, kept: RefCell::default() }
+    }
+
     fn who(&self, handle: u32) -> Who {
         match handle {
             UNNAMED | ANONYMOUS => Who::Nobody,
