@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { AclarityError, Org } from "aclarity";
 import { describe, expect, test } from "vitest";
-import { runCase, textOf, type VectorFile } from "./vectors.ts";
+import { optionsOf, runCase, textOf, type VectorFile } from "./vectors.ts";
 
 const folder = new URL("../vectors/", import.meta.url);
 
@@ -14,7 +14,7 @@ for (const file of readdirSync(folder)
       test(vector.name, async () => {
         expect(await runCase({ Org } as never, vector)).toEqual([]);
         if (vector.error === undefined) return;
-        await expect(Org.load(textOf(vector), vector.options)).rejects.toBeInstanceOf(AclarityError);
+        await expect(Org.load(textOf(vector), optionsOf(vector))).rejects.toBeInstanceOf(AclarityError);
       });
     }
   });

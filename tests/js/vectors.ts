@@ -1,19 +1,44 @@
 // Runs the conformance vectors of tests/vectors through the package. Knows nothing of Node: browsers and workerd run
 // it too. The format is described in tests/vectors/README.md.
-import type { Explanation, LoadOptions, Org as OrgOf, Subject } from "aclarity";
+import type {
+  AclItem,
+  Actor,
+  Box,
+  BoxChange,
+  Credential,
+  Draft,
+  Explanation,
+  LoadOptions,
+  Org as OrgOf,
+  Permission,
+  Principal,
+  Reach,
+  Request,
+  Subject,
+} from "aclarity";
 
 type Package = { Org: { load(source: never, options?: LoadOptions): Promise<OrgOf> } };
 type Json = Record<string, unknown>;
 
 export interface Case {
   name: string;
-  options?: LoadOptions;
+  options?: Omit<LoadOptions, "now"> & { now?: string };
   export?: Json;
   text?: string;
   fill?: Record<string, { count: number; row: Json }>;
   ask?: Question[];
-  findings?: { code: string; severity?: string; path?: string }[];
+  findings?: ExpectedFinding[];
   error?: { code: string; path?: string };
+}
+
+interface ExpectedFinding {
+  code: string;
+  severity?: string;
+  path?: string;
+  change?: number;
+  subject?: string;
+  object?: { type: string; id: string };
+  acl?: string;
 }
 
 export interface VectorFile {
@@ -33,6 +58,11 @@ interface Question extends Json {
   reason?: string;
   acls?: string[];
   public?: boolean;
+  by?: string | null;
+  credential?: Credential;
+  finds?: ExpectedFinding[];
+  has?: ExpectedFinding[];
+  lacks?: string[];
 }
 
 const byCodeUnit = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
@@ -67,7 +97,7 @@ export async function runCase(api: Package, vector: Case): Promise<string[]> {
 async function runSource(api: Package, vector: Case, source: unknown): Promise<string[]> {
   let org: OrgOf;
   try {
-    org = await api.Org.load(source as never, vector.options);
+    org = await api.Org.load(source as never, optionsOf(vector));
   } catch (error) {
     return compareError(vector.error, error as { code?: string; path?: string; message?: string });
   }
@@ -86,6 +116,11 @@ async function runSource(api: Package, vector: Case, source: unknown): Promise<s
   }
 }
 
+export function optionsOf({ options }: Case): LoadOptions {
+  const { now, ...others } = options ?? {};
+  return now === undefined ? others : { ...others, now: new Date(now) };
+}
+
 function compareError(expected: Case["error"], error: { code?: string; path?: string; message?: string }): string[] {
   if (expected === undefined) return [`fails to load: ${error.code} ${error.path} ${error.message}`];
   const wrong: string[] = [];
@@ -96,23 +131,37 @@ function compareError(expected: Case["error"], error: { code?: string; path?: st
   return wrong;
 }
 
-function compareFindings(expected: Case["findings"], found: OrgOf["findings"]): string[] {
+type Findings = OrgOf["findings"];
+
+function fits(expected: ExpectedFinding, finding: Findings[number]): boolean {
+  const { object, ...others } = expected;
+  const same = Object.entries(others).every(([field, value]) => finding[field as "code"] === value);
+  return same && (object === undefined || (finding.object?.type === object.type && finding.object.id === object.id));
+}
+
+/** All that are expected, and no code besides. */
+function compareFindings(expected: ExpectedFinding[] | undefined, found: Findings): string[] {
   if (expected === undefined) return [];
-  const wrong: string[] = [];
-  for (const { code, severity, path } of expected) {
-    const matches = found.some(
-      (finding) =>
-        finding.code === code &&
-        (severity === undefined || finding.severity === severity) &&
-        (path === undefined || finding.path === path),
-    );
-    if (!matches) wrong.push(`no finding ${code} ${severity ?? ""} ${path ?? ""}; found ${show(found.map(brief))}`);
-  }
-  for (const finding of found) {
-    if (!expected.some(({ code }) => code === finding.code))
-      wrong.push(`finding that is not expected: ${show(brief(finding))}`);
-  }
-  return wrong;
+  const unexpected = found.filter((finding) => !expected.some(({ code }) => code === finding.code));
+  return [
+    ...missingFindings(expected, found),
+    ...unexpected.map((finding) => `finding that is not expected: ${show(brief(finding))}: ${finding.message}`),
+  ];
+}
+
+function missingFindings(expected: ExpectedFinding[], found: Findings): string[] {
+  const missing = expected.filter((wanted) => !found.some((finding) => fits(wanted, finding)));
+  return missing.map((wanted) => `no finding ${show(wanted)}; found ${show(found.map(brief))}`);
+}
+
+/** As a question tells them: all (`finds`), some (`has`), none with these codes (`lacks`). */
+function compareAsked({ finds, has, lacks }: Question, found: Findings): string[] {
+  const excluded = found.filter((finding) => lacks?.includes(finding.code));
+  return [
+    ...compareFindings(finds, found),
+    ...missingFindings(has ?? [], found),
+    ...excluded.map((finding) => `finding that is not expected: ${show(brief(finding))}: ${finding.message}`),
+  ];
 }
 
 const brief = ({ code, severity, path }: { code: string; severity: string; path: string }) =>
@@ -130,6 +179,13 @@ function subjectOf(org: OrgOf, as: Question["as"]): Subject {
 
 function ask(org: OrgOf, question: Question): string[] {
   if ("who" in question) return askWho(org, question);
+  if ("authorize" in question) return askAuthorize(org, question);
+  if ("validate" in question) {
+    return compareAsked(question, org.validate(question.validate as Request, { by: actorOf(org, question) }));
+  }
+  if ("draft" in question) return askDraft(org, question);
+  if ("matrix" in question) return askMatrix(org, question);
+  if ("audit" in question) return compareAsked(question, org.audit());
   const me = subjectOf(org, question.as);
   const about = (key: string) => question[key] as Asked;
   if ("can" in question) return askCan(org, me, question);
@@ -158,6 +214,7 @@ function ask(org: OrgOf, question: Question): string[] {
       question.are,
     );
   }
+  if ("reaches" in question) return askReaches(org, me, question);
   return [`a question this runner does not know: ${show(question)}`];
 }
 
@@ -194,4 +251,147 @@ function askWho(org: OrgOf, { who, type, id, project, is, public: isPublic }: Qu
   const wrong = differs("who", sorted(answer.subjects.map((row) => row.subject)), is);
   if (isPublic !== undefined) wrong.push(...differs("public", answer.public, isPublic));
   return wrong;
+}
+
+// ---- changes ----
+
+function actorOf(org: OrgOf, { by, credential }: Question): Actor {
+  return { subject: by === null || by === undefined ? org.anonymous : org.as(by), credential: credential ?? "session" };
+}
+
+function askAuthorize(org: OrgOf, question: Question): string[] {
+  const { decision, needs, filter, findings } = org.authorize(question.authorize as Request, {
+    by: actorOf(org, question),
+  });
+  const wrong = differs("authorize", decision, question.is);
+  if (question.needs !== undefined) {
+    const found = needs.map(({ permission, object: { type, id }, held }) => ({
+      permission,
+      object: { type, id },
+      held,
+    }));
+    wrong.push(...differsUnordered("needs", found, question.needs as unknown[]));
+  }
+  if (question.filter !== undefined) wrong.push(...differsUnordered("filter", [filter], [question.filter]));
+  return [...wrong, ...compareAsked(question, findings)];
+}
+
+/** Lists of plain data, in any order, with keys in any order. */
+function differsUnordered(what: string, actual: readonly unknown[], expected: readonly unknown[]): string[] {
+  const texts = (list: readonly unknown[]) => sorted(list.map((value) => show(inOrder(value))));
+  return differs(what, texts(actual), texts(expected));
+}
+
+function inOrder(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(inOrder);
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value).filter(([, inner]) => inner !== undefined);
+  return Object.fromEntries(entries.sort(([a], [b]) => byCodeUnit(a, b)).map(([key, inner]) => [key, inOrder(inner)]));
+}
+
+type Step = Request & {
+  grant?: AclItem;
+  revoke?: AclItem | string;
+  narrow?: string;
+  except?: string[];
+  setMatrix?: Principal;
+  boxes?: BoxChange[];
+};
+
+function take(draft: Draft, step: Step): void {
+  if (step.grant !== undefined) draft.grant(step.grant);
+  else if (step.revoke !== undefined) draft.revoke(step.revoke);
+  else if (step.narrow !== undefined) draft.narrow(step.narrow, { except: step.except ?? [] });
+  else if (step.setMatrix !== undefined) draft.setMatrix(step.setMatrix, step.boxes ?? []);
+  else draft.request(step);
+}
+
+function askDraft(org: OrgOf, question: Question): string[] {
+  const draft = org.draft({ by: actorOf(org, question) }, question.options as { creatorGrants?: boolean } | undefined);
+  try {
+    for (const step of question.draft as Step[]) take(draft, step);
+    const wrong = compareAsked(question, draft.findings);
+    for (const [index, then] of ((question.then ?? []) as Question[]).entries()) {
+      wrong.push(...ask(draft.preview, then).map((line) => `then ${index}: ${line}`));
+    }
+    if (question.diff !== undefined) wrong.push(...differsUnordered("diff", draft.diff(), question.diff as unknown[]));
+    if (question.requests !== undefined) wrong.push(...compareRequests(draft, question.requests as Request[]));
+    return wrong;
+  } finally {
+    draft.free();
+  }
+}
+
+function compareRequests(draft: Draft, expected: Request[]): string[] {
+  const found = draft
+    .requests()
+    .map(({ method, path, body }, index) =>
+      expected[index]?.body === undefined ? { method, path } : { method, path, body },
+    );
+  return differs("requests", found.map(inOrder), expected.map(inOrder));
+}
+
+function askMatrix(org: OrgOf, question: Question): string[] {
+  const { boxes, other } = org.matrix(question.matrix as Principal);
+  const told = ({ on, restrict, box, state, wider }: Box) => ({ on, restrict, box, state, wider: wider || undefined });
+  const wrong: string[] = [];
+  if (question.boxes !== undefined) {
+    const notOff = boxes.filter(({ state }) => state !== "off");
+    wrong.push(...differsUnordered("boxes", notOff.map(told), (question.boxes as Box[]).map(told)));
+  }
+  for (const { on, restrict, box } of (question.off ?? []) as Box[]) {
+    const found = boxes.find(
+      (one) => one.on.type === on.type && one.on.id === on.id && one.restrict === restrict && one.box === box,
+    );
+    if (found?.state !== "off") wrong.push(`the box ${box} of ${show(on)} is ${found?.state}, expected off`);
+  }
+  if (question.other !== undefined) {
+    wrong.push(
+      ...differsUnordered(
+        "other",
+        other.map(({ acl }) => acl),
+        question.other as string[],
+      ),
+    );
+  }
+  return wrong;
+}
+
+const PROBE = "somebody who holds what a row says";
+const CONTENTS = ["experiment", "dataset", "prompt", "prompt_session", "project_log"];
+
+function askReaches(org: OrgOf, me: Subject, question: Question): string[] {
+  const probes = me.reach().map((row) => ({ row, draft: granting(org, row) }));
+  const asked = question.reaches as (Asked & { can: Permission; is: boolean; rules?: number[] })[];
+  try {
+    return asked.flatMap(({ can, type, id, project, is, rules }) => {
+      const saying = probes.filter(
+        ({ row, draft }) =>
+          row.permissions.includes(can) &&
+          !me.can(can, type, id, project) &&
+          draft.preview.as(PROBE).can(can, type, id, project),
+      );
+      const chains = saying.map(({ row }) => row.steps.map((step) => step.rule));
+      const [shortest] = chains.sort((a, b) => a.length - b.length);
+      const wrong = differs(`reaches ${can} ${type} ${id}`, shortest !== undefined, is);
+      return rules === undefined ? wrong : [...wrong, ...differs(`rules of ${can} ${type} ${id}`, shortest, rules)];
+    });
+  } finally {
+    for (const { draft } of probes) draft.free();
+  }
+}
+
+/** A draft in which somebody holds exactly what a row says. */
+function granting(org: OrgOf, { permissions, object, only, below }: Reach): Draft {
+  const draft = org.draft({ by: org.anonymous });
+  const grant = (object_type: string, object_id: string, restrict_object_type: string | undefined) =>
+    draft.grant(
+      permissions.map((permission) => ({ user_id: PROBE, permission, object_type, object_id, restrict_object_type })),
+    );
+  grant(object.type, object.id, only);
+  if (below !== false && only === "project") for (const type of CONTENTS) grant(object.type, object.id, type);
+  if (below !== false && only === "project_group") {
+    for (const { type, id } of org.find({ type: "project_group" })) grant(type, id, undefined);
+  }
+  return draft;
 }
