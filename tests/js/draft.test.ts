@@ -226,7 +226,7 @@ describe("what a draft says", () => {
         // Anybody may read it before and after.
         except: [{ type: "experiment", id: E1 }],
       },
-      { subjects: ["cy"], object: { type: "dataset", id: D2 }, gained: [], lost: ["update"], below: true },
+      { subjects: ["cy"], object: { type: "dataset", id: D2 }, gained: [], lost: ["update"], below: false },
     ]);
     expect(draft.diff({ limit: 1 })).toEqual(draft.diff().slice(0, 1));
     expect(draft.diff({ after: 1 })).toEqual(draft.diff().slice(1));

@@ -1,19 +1,33 @@
 // Checked by tsc alone, never run: what an editor completes, and what it rejects.
 import {
+  type Actor,
   type Ask,
+  type Authorization,
+  type Box,
+  type BoxName,
+  type Change,
+  type Credential,
+  type DiffRow,
+  type Draft,
   type Explanation,
   type Export,
   FINDINGS,
   type Finding,
+  MATRIX,
+  type Matrix,
   type Noun,
   type ObjectRef,
   type ObjectType,
   Org,
   type PERMISSIONS,
   type Permission,
+  REQUESTS,
+  type Reach,
+  type Request,
   type Row,
   ready,
   type Subject,
+  type Summary,
   type Type,
 } from "aclarity";
 import { Org as InlineOrg } from "aclarity/inline";
@@ -116,4 +130,73 @@ export function plainInterfaces(teams: Team[]): Export {
   const ref: ObjectRef = org.ref("group", teams[0] ?? asRow);
   void ref;
   return { groups: teams, users: { objects: teams } };
+}
+
+export function changes(): void {
+  const request: Request = { method: "POST", path: "/v1/acl", body: { anything: [1] }, headers: { a: "b" } };
+  const by: Actor = { subject: me, credential: "session" };
+  const found: readonly Finding[] = org.validate(request, { by: me });
+  const { decision, needs, filter, findings }: Authorization = org.authorize(request, { by });
+  const word: "allow" | "deny" | "unknown" = decision;
+  const permissions: Permission[] = needs.map((need) => need.permission);
+  const type: ObjectType | undefined = filter?.type;
+  // @ts-expect-error an actor is a Subject, not an id
+  org.validate(request, { by: "ada" });
+  // @ts-expect-error the actor stands in an object
+  org.authorize(request, me);
+  // @ts-expect-error a kind of credential, not the secret
+  org.authorize(request, { by: { subject: me, credential: "sk-secret" } });
+  // @ts-expect-error headers are strings
+  org.authorize({ ...request, headers: { a: 1 } }, { by });
+  // @ts-expect-error there is more to know than yes and no
+  const allowed: boolean = decision;
+
+  const matrix: Matrix = org.matrix({ group: "g" });
+  const state: "on" | "off" | "partly" | "inherited" | undefined = matrix.boxes[0]?.state;
+  // @ts-expect-error a user or a group
+  org.matrix({ role: "r" });
+  const audit: readonly Finding[] = org.audit();
+  const reach: readonly Reach[] = me.reach();
+  const rule: number | undefined = reach[0]?.steps[0]?.rule;
+  const names: readonly BoxName[] = MATRIX.map((box) => box.box);
+  const paths: string[] = REQUESTS.map((row) => row.path);
+  const kind: Credential = "service_token";
+  void [found, findings, word, permissions, type, allowed, state, audit, rule, names, paths, kind];
+}
+
+export function drafts(box: Box): void {
+  using draft: Draft = org.draft({ by: me }, { creatorGrants: false });
+  draft.grant({ object_type: "project", object_id: "p", user_id: "u", permission: "manage_access" });
+  draft.grant([{ object_type: "project", object_id: "p", group_id: "g", role_id: "r" }]);
+  for (const fix of me.explain("read", "project", "p").fixes) if ("grant" in fix) draft.grant(fix.grant);
+  draft.revoke("acl");
+  draft.setMatrix({ user: "u" }, [{ ...box, state: "on" }]);
+  const group: string = draft.createGroup({ name: "x" });
+  draft.setMembers(group, ["u"] as const);
+  draft.narrow("acl", { except: ["p"] });
+  draft.request({ method: "GET", path: "/v1/acl" });
+  const rows: readonly DiffRow[] = draft.diff({ after: 10, limit: 10 });
+  const counts: readonly Summary[] = draft.summary();
+  const made: readonly string[] | undefined = draft.requests()[0]?.creates;
+  const list: readonly Change[] = draft.changes;
+  const preview: Org = draft.preview;
+  const lost: readonly Finding[] = draft.rebase();
+  const end: () => void = draft.subscribe(() => draft.undo(draft.version));
+  // @ts-expect-error a misspelt permission
+  draft.grant({ object_type: "project", object_id: "p", user_id: "u", permission: "raed" });
+  // @ts-expect-error a box is set to on or off
+  draft.setMatrix({ user: "u" }, [box]);
+  // @ts-expect-error members are a list
+  draft.addMembers("g", "u");
+  // @ts-expect-error a misspelt option
+  org.draft({ by: me }, { creatorGrant: true });
+  // @ts-expect-error an actor is needed
+  org.draft();
+  // @ts-expect-error results are read-only
+  draft.changes.push(list[0]);
+  // @ts-expect-error a preview is given, not set
+  draft.preview = org;
+  // @ts-expect-error rows are counted
+  draft.diff({ after: "dataset" });
+  void [rows, counts, made, preview, lost, end];
 }
