@@ -72,6 +72,8 @@ export function crossingRequest(request: unknown): string {
 }
 
 const SECRET_HEADERS = ["authorization", "proxy-authorization", "cookie"];
+/** The one that counts, whatever it holds. */
+const IMPERSONATE = "x-bt-impersonate-user";
 
 /** Those that say who sends a request stay here: an actor is named by a kind, never by a secret. */
 function crossingHeaders(headers: unknown): Record<string, string> | undefined {
@@ -82,10 +84,13 @@ function crossingHeaders(headers: unknown): Record<string, string> | undefined {
   for (const [name, value] of Object.entries(entries)) {
     if (value === undefined || value === null) continue;
     const text = requiredString(value, "a header");
-    const isSecret = SECRET_HEADERS.includes(name.trim().toLowerCase()) || withoutCredentials(text) !== text;
-    if (!isSecret) kept.push([wellFormed(name), wellFormed(text)]);
+    if (!isSecret(name.trim().toLowerCase(), text)) kept.push([wellFormed(name), wellFormed(text)]);
   }
   return Object.fromEntries(kept);
+}
+
+function isSecret(name: string, text: string): boolean {
+  return SECRET_HEADERS.includes(name) || (name !== IMPERSONATE && withoutCredentials(text) !== text);
 }
 
 function entriesOf(headers: Headers): Record<string, unknown> {

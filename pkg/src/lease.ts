@@ -11,6 +11,8 @@ export abstract class Lease<Raw extends { free(): void }> implements Tenant {
   private state: "open" | "freed" | "crashed" = "open";
   private leave: () => void;
   private dependents: WeakRef<Dependent>[] = [];
+  /** At so many, those that were collected are looked for. */
+  private mostDependents = 64;
 
   constructor(
     protected raw: Raw,
@@ -50,7 +52,10 @@ export abstract class Lease<Raw extends { free(): void }> implements Tenant {
   /** Registers what is freed when this is, unless it was collected before. */
   attach(dependent: Dependent): void {
     if (typeof WeakRef === "undefined") return;
-    this.dependents = this.dependents.filter((ref) => ref.deref() !== undefined);
+    if (this.dependents.length >= this.mostDependents) {
+      this.dependents = this.dependents.filter((ref) => ref.deref() !== undefined);
+      this.mostDependents = Math.max(64, 2 * this.dependents.length);
+    }
     this.dependents.push(new WeakRef(dependent));
   }
 

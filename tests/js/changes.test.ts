@@ -111,6 +111,8 @@ describe("authorize", () => {
     expect(org.authorize(as("bo"), { by: org.as("ada") }).findings.map((finding) => finding.code)).toEqual([
       "owner_required",
     ]);
+    // Whatever it looks like: without it the request would be the owner's own.
+    expect(org.authorize(as("sk-0123456789"), { by: org.as("bo") }).decision).toBe("unknown");
     const headers = new Headers({ "x-bt-impersonate-user": "ada", authorization: "Bearer sk-abc" });
     expect(org.authorize({ ...read, headers: headers as never }, { by: org.as("bo") }).decision).toBe("deny");
   });
