@@ -40,7 +40,13 @@ class Loader implements RawLoader {
     options: CheckedOptions,
   ) {
     this.raw = this.guarded(
-      () => new instance.glue.Loader(options.strict, options.unknownInOrganization, options.membersKnown),
+      () =>
+        new instance.glue.Loader(
+          options.strict,
+          options.unknownInOrganization,
+          options.membersKnown,
+          options.now ?? Date.now(),
+        ),
     );
   }
 

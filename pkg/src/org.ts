@@ -156,9 +156,7 @@ export class OrgBase {
   }
 
   audit(): readonly Finding[] {
-    return this.kernel.answer("audit", (core) =>
-      deepFreeze(core.audit(this.kernel.reading.now ?? Date.now())),
-    ) as readonly Finding[];
+    return this.kernel.answer("audit", (core) => deepFreeze(core.audit())) as readonly Finding[];
   }
 
   draft(by: { by?: unknown }, options?: { creatorGrants?: unknown }): Draft {

@@ -56,8 +56,7 @@ export interface RawCore {
   validate(request: string, actor: string): unknown;
   authorize(request: string, actor: string): unknown;
   matrix(kind: SubjectKind, id: string): unknown;
-  /** `now` in milliseconds since 1970. */
-  audit(now: number): unknown;
+  audit(): unknown;
   reach(kind: SubjectKind, subjectId: string | undefined): unknown;
   draft(actor: string, creatorGrants: boolean): RawDraft;
   free(): void;
@@ -82,7 +81,13 @@ export interface RawDraft {
 
 /** wasm-bindgen's glue, in a function of its own so that every instance has its own copy of the state. */
 export interface Glue {
-  Loader: new (strict: boolean, unknownInOrganization: boolean, membersKnown: boolean) => RawLoader;
+  /** `now` in milliseconds since 1970. */
+  Loader: new (
+    strict: boolean,
+    unknownInOrganization: boolean,
+    membersKnown: boolean,
+    now: number,
+  ) => RawLoader;
   newOrganization(json: string): unknown;
   initSync(input: { module: WebAssembly.Module }): unknown;
   init(input: { module_or_path: WebAssembly.Module }): Promise<unknown>;

@@ -30,7 +30,7 @@ export interface Reading {
   readonly strict: boolean;
   readonly unknownInOrganization: boolean;
   readonly membersKnown: boolean;
-  /** Milliseconds since 1970; undefined: the time at which it matters. */
+  /** Milliseconds since 1970; undefined: whatever it is when data are loaded. */
   readonly now: number | undefined;
 }
 

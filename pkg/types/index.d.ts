@@ -273,7 +273,7 @@ export interface LoadOptions {
   unknownObjects?: "deny" | "inOrganization" | undefined;
   /** `known` denies everything (but public experiments) to whoever has left the organisation. Default `any`. */
   members?: "any" | "known" | undefined;
-  /** What time it is, for {@link Org.audit}'s findings about tokens. Default: when the audit is asked for. */
+  /** What time it is, for {@link Org.audit}'s findings about tokens. Default: when it is loaded. */
   now?: Date | undefined;
   /** Stops the load: it rejects with code `aborted`. */
   signal?: AbortSignal | undefined;

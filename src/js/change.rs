@@ -93,12 +93,12 @@ impl Core {
         value(&self.org.matrix(&principal_of(kind, id)))
     }
 
-    /// What the whole organisation should know, at a time in milliseconds since 1970.
+    /// What somebody who answers for the organisation should look at.
     ///
     /// # Errors
     /// None that data can cause.
-    pub fn audit(&self, now: f64) -> Result<JsValue, JsValue> {
-        value(&self.org.audit(now))
+    pub fn audit(&self) -> Result<JsValue, JsValue> {
+        value(&self.org.audit())
     }
 
     /// What somebody could give themselves beyond what they hold.

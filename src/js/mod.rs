@@ -77,10 +77,12 @@ pub struct Loader(Option<org::Loader>);
 
 #[wasm_bindgen]
 impl Loader {
-    /// A loader.
+    /// A loader; `now` is the time in milliseconds since 1970.
     #[wasm_bindgen(constructor)]
     #[must_use]
-    pub fn new(strict: bool, unknown_in_organization: bool, members_known: bool) -> Loader {
+    // A time before 1970 is 1970.
+    #[allow(clippy::cast_sign_loss)]
+    pub fn new(strict: bool, unknown_in_organization: bool, members_known: bool, now: f64) -> Loader {
         let options = LoadOptions {
             strict,
             unknown_objects: if unknown_in_organization {
@@ -89,7 +91,7 @@ impl Loader {
                 UnknownObjects::Deny
             },
             members: if members_known { Members::Known } else { Members::Any },
-            now: None,
+            now: Some(now as u64),
         };
         Loader(Some(org::Loader::new(options)))
     }
