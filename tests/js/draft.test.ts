@@ -538,14 +538,25 @@ describe("the preview", () => {
     expect(draft.preview.as("ada").can("read", "project", P2)).toBe(true);
   });
 
+  // Placeholders of a preview's draft begin anew, and take the place of the preview's own (src/change/effect.rs).
+  test.fails("has drafts of its own, which make ids that it has not", () => {
+    using org = load();
+    using draft = byBo(org);
+    const first = draft.createGroup({ name: "First" });
+    using next = draft.preview.draft({ by: draft.preview.as("bo") });
+    expect(next.createGroup({ name: "Second" })).not.toBe(first);
+    expect(next.preview.name("group", first)).toBe("First");
+  });
+
   test("has drafts of its own", () => {
     using org = load();
     using draft = byBo(org);
-    draft.grant(READ_P2);
+    draft.addMembers("eng", ["cy"]);
     const next = draft.preview.draft({ by: draft.preview.as("bo") });
-    next.grant({ ...READ_P2, permission: "update" });
-    expect(next.preview.as("ada").permissions("project", P2)).toEqual(["read", "update"]);
-    expect(draft.preview.as("ada").permissions("project", P2)).toEqual(["read"]);
+    next.grant(READ_P2);
+    expect(next.preview.as("cy").can("read", "project", P2)).toBe(true);
+    expect(draft.preview.as("cy").can("read", "project", P2)).toBe(false);
+    expect(draft.preview.as("cy").can("read", "project", P1)).toBe(true);
     draft.free();
     expect(codeOf(() => next.preview)).toBe("freed");
   });
