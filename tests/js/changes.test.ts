@@ -140,6 +140,8 @@ describe("authorize", () => {
       expect(codeOf(mistake), String(mistake)).toBe("bad_argument");
       expect(mistake).not.toThrow(/0123456789/);
     }
+    const secret = { subject: org.as("bo"), credential: "sk-0123456789" as never };
+    expect(() => org.validate(grant, { by: secret })).toThrow(/the kind, never the secret$/);
     expect(org.authorize(grant, { by: { subject: org.as("bo"), credential: undefined } }).decision).toBe("allow");
   });
 });
