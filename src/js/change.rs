@@ -2,7 +2,7 @@
 //! could give themselves; the permission matrix and the audit.
 
 use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use wasm_bindgen::prelude::*;
 
 use super::{Core, draft::DraftCore, parse, value};
@@ -10,7 +10,7 @@ use crate::decide::access::Principal;
 use crate::model::credential::Credential;
 use crate::model::error::{Error, ErrorCode};
 use crate::org::Org;
-use crate::{Actor, Request};
+use crate::{Actor, Permission, PermissionSet, Request};
 
 /// The kind of subject that belongs to a group alone.
 const GROUP: u32 = 1;
@@ -50,21 +50,22 @@ pub(super) fn unexpected() -> JsValue {
     super::thrown(&Error::new(ErrorCode::BadArgument, "an argument has not the expected shape"))
 }
 
-/// `manage_access` of a person stands for one ACL for each of the four `*_acls`. The items are as
-/// they were given: what is wrong with one is a finding.
+/// `manage_access` stands for one ACL for each of the four `*_acls`. The items are as they were
+/// given: what is wrong with one is a finding.
 pub(super) fn expanded(items: Vec<Value>) -> Vec<Value> {
-    let of_one = |item: Value| match item {
-        Value::Object(fields) if fields.get("permission").and_then(Value::as_str) == Some("manage_access") => {
-            let with = |permission: crate::Permission| {
-                let mut fields: Map<String, Value> = fields.clone();
-                fields.insert("permission".to_owned(), permission.as_str().into());
-                Value::Object(fields)
-            };
-            crate::PermissionSet::MANAGE_ACCESS.iter().map(with).collect()
-        }
-        item => vec![item],
+    items.into_iter().flat_map(expanded_item).collect()
+}
+
+fn expanded_item(item: Value) -> Vec<Value> {
+    if item.get("permission").and_then(Value::as_str) != Some("manage_access") {
+        return vec![item];
+    }
+    let with = |permission: Permission| {
+        let mut item = item.clone();
+        item["permission"] = permission.as_str().into();
+        item
     };
-    items.into_iter().flat_map(of_one).collect()
+    PermissionSet::MANAGE_ACCESS.iter().map(with).collect()
 }
 
 #[wasm_bindgen]
