@@ -49,7 +49,8 @@ fn drafted(org: &Org, export: &Value, case: &Case, seed: u64) -> (Draft, Server)
         let unknown_route = answer.as_ref().is_err_and(|refusal| refusal["route"] == "unknown");
         assert!(
             unknown_route || answer.is_err() == !refused.is_empty(),
-            "{seed}: {request:#}\nserver: {answer:?}\nfindings: {refused:#?}\n{export:#}"
+            "{seed}: {request}\nserver: {answer:?}\nfindings: {refused:#?}\n{}",
+            told(case, export)
         );
     }
     (draft, server)
