@@ -41,8 +41,8 @@ pub(crate) enum Edit {
     Patch { list: List, id: String, name: Option<String>, add: Members, remove: Members },
     /// A group, role, project group, project or object: marked deleted.
     Delete { list: List, id: String },
-    /// A project, or something in one.
-    CreateObject { list: List, name: String, project: Option<String>, public: bool },
+    /// A project, or something in one; `fresh` asks for a new one whatever exists by that name.
+    CreateObject { list: List, name: String, project: Option<String>, public: bool, fresh: bool },
     /// A project, or something in one: what is given changes.
     PatchObject { list: List, id: String, name: Option<String>, public: Option<bool> },
     /// People and service accounts who come, and the groups they come into.
@@ -71,7 +71,7 @@ pub(crate) struct Account {
     pub with_token: bool,
 }
 
-/// The edits of a request, in the order in which they take effect: removals come first.
+/// The edits of a request, in the order in which they take effect: of ACLs removals come first.
 pub(crate) fn edits(request: &Request) -> Vec<Edit> {
     let Some(route) = request.route() else { return Vec::new() };
     let body = request.body.as_ref().unwrap_or(&Value::Null);
@@ -131,6 +131,7 @@ fn create(list: List, body: &Value, replace: bool) -> Edit {
         name,
         project: text(body, "project_id"),
         public: flag(body, "public").unwrap_or(false),
+        fresh: flag(body, "ensure_new").unwrap_or(false),
     }
 }
 
@@ -181,9 +182,6 @@ fn batch(body: &Value) -> Vec<Edit> {
 
 fn membership(body: &Value) -> Vec<Edit> {
     let mut edits = Vec::new();
-    if let Some(gone) = body.get("remove_users").filter(|v| v.is_object()) {
-        edits.push(Edit::Expel { ids: ids(gone, "ids"), emails: ids(gone, "emails") });
-    }
     if let Some(invited) = body.get("invite_users").filter(|v| v.is_object()) {
         let accounts = invited.get("service_accounts").and_then(Value::as_array);
         edits.push(Edit::Invite {
@@ -200,6 +198,10 @@ fn membership(body: &Value) -> Vec<Edit> {
             group_ids: ids(invited, "group_ids").into_iter().chain(text(invited, "group_id")).collect(),
             group_names: ids(invited, "group_names").into_iter().chain(text(invited, "group_name")).collect(),
         });
+    }
+    // Of an id that both come and go, the going wins.
+    if let Some(gone) = body.get("remove_users").filter(|v| v.is_object()) {
+        edits.push(Edit::Expel { ids: ids(gone, "ids"), emails: ids(gone, "emails") });
     }
     edits
 }

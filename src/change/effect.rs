@@ -7,7 +7,6 @@ use super::edits::{Account, Edit, Members, TupleItem};
 use crate::decide::fixes::AclItem;
 use crate::load::list::{Field, List};
 use crate::load::row::{Row, Tuple};
-use crate::model::finding::Node;
 use crate::model::object::{OBJECT_TYPES, number};
 use crate::org::{AclRow, Org, keys::NONE};
 
@@ -109,8 +108,8 @@ impl Carrying<'_> {
                 self.patch(*list, id, name.as_deref(), add, remove)
             }
             Edit::Delete { list, id } => self.delete(*list, id),
-            Edit::CreateObject { list, name, project, public } => {
-                self.create_object(*list, name, project.as_deref(), *public);
+            Edit::CreateObject { list, name, project, public, fresh } => {
+                self.create_object(*list, name, project.as_deref(), *public, *fresh);
             }
             Edit::PatchObject { list, id, name, public } => {
                 self.change_object(*list, id, |row| {
@@ -126,18 +125,13 @@ impl Carrying<'_> {
                 self.join(&people, group_ids, group_names);
             }
             Edit::Expel { ids, emails } => {
-                let by_email = emails.iter().flat_map(|email| self.org.find(Some(email), None, Some("user")));
-                let people: Vec<String> = ids.iter().cloned().chain(by_email.map(|node| node.id)).collect();
+                let by_email = emails.iter().flat_map(|email| self.org.users_with_email(email));
+                let people: Vec<String> = ids.iter().cloned().chain(by_email).collect();
                 for id in people {
                     self.expel(&id);
                 }
             }
-            Edit::CreateToken { account, .. } => {
-                let id = self.next_id(List::ServiceTokens);
-                let mut row = self.row(id);
-                row.set(Field::ServiceAccountId, account.clone());
-                self.put(List::ServiceTokens, &row);
-            }
+            Edit::CreateToken { account, .. } => self.make_token(account),
             Edit::DeleteToken { id } => self.take(List::ServiceTokens, id),
             Edit::PatchOrganization { name } => {
                 if let Some(name) = name {
@@ -245,10 +239,8 @@ impl Carrying<'_> {
         }
     }
 
-    fn create_object(&mut self, list: List, name: &str, project: Option<&str>, public: bool) {
-        if list == List::Projects
-            && let Some(id) = self.org.live_by_name(list, name)
-        {
+    fn create_object(&mut self, list: List, name: &str, project: Option<&str>, public: bool, fresh: bool) {
+        if let Some(id) = self.org.namesake(list.object_type_name(), name, project).filter(|_| !fresh) {
             self.effect.made.push(id);
             return;
         }
@@ -298,15 +290,14 @@ impl Carrying<'_> {
             people.push(id.clone());
         }
         for email in emails {
-            let known = self.org.find(Some(email), None, Some("user")).into_iter().next();
-            people.push(match known {
-                Some(Node { id, .. }) => id,
-                None => {
-                    let id = self.next_id(List::Users);
-                    self.list_user(&id, Some(email));
-                    id
-                }
-            });
+            let known = self.org.users_with_email(email);
+            if known.is_empty() {
+                let id = self.next_id(List::Users);
+                self.list_user(&id, Some(email));
+                people.push(id);
+            } else {
+                people.extend(known);
+            }
         }
         people
     }
@@ -329,7 +320,17 @@ impl Carrying<'_> {
         let mut row = self.row(id.clone());
         row.set(Field::Name, account.name.clone());
         self.put(List::ServiceAccounts, &row);
+        if account.with_token {
+            self.make_token(&id);
+        }
         id
+    }
+
+    fn make_token(&mut self, account: &str) {
+        let id = self.next_id(List::ServiceTokens);
+        let mut row = self.row(id);
+        row.set(Field::ServiceAccountId, account.to_owned());
+        self.put(List::ServiceTokens, &row);
     }
 
     fn join(&mut self, people: &[String], group_ids: &[String], group_names: &[String]) {
@@ -424,8 +425,7 @@ impl Org {
 
     /// The live group, role, project group or project with this name; the first in order of ids.
     pub(crate) fn live_by_name(&self, list: List, name: &str) -> Option<String> {
-        let ty = OBJECT_TYPES[list.object_type()? as usize];
-        self.find(None, Some(name), Some(ty)).into_iter().next().map(|node| node.id)
+        self.namesake(list.object_type_name(), name, None)
     }
 
     /// The id of the live system role named `owner`.

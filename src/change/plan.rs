@@ -31,6 +31,8 @@ enum Rank {
 struct Part {
     rank: Rank,
     request: Request,
+    /// It is sent as it is written, and so in its turn among those.
+    as_is: bool,
 }
 
 /// The state of the server while a plan is carried out.
@@ -135,13 +137,13 @@ fn parts(start: &Simulation<'_>, preview: &Org, steps: &[Step]) -> Vec<Part> {
         if let Some(rank) = as_is(&step.request) {
             let request = naming(step.request.clone(), effect);
             simulation.send(&request);
-            parts.push(Part { rank, request });
+            parts.push(Part { rank, request, as_is: true });
         }
     }
     for (list, id) in touched.iter().filter(|(list, id)| is_new(&start.org, preview, *list, id)) {
         let request = creation(&simulation.org, preview, *list, id);
         simulation.send(&request);
-        parts.push(Part { rank: Rank::Create, request });
+        parts.push(Part { rank: Rank::Create, request, as_is: false });
     }
     let changed = |(list, id): &&(List, String)| {
         matches!(list, List::Groups | List::Roles | List::ProjectGroups) && !id.is_empty()
@@ -153,11 +155,11 @@ fn parts(start: &Simulation<'_>, preview: &Org, steps: &[Step]) -> Vec<Part> {
         if !then.is_deleted() {
             if let Some(body) = difference(*list, &now, &then) {
                 let request = Request::new("PATCH", &path(noun(*list), id)).body(body);
-                parts.push(Part { rank: Rank::Patch, request });
+                parts.push(Part { rank: Rank::Patch, request, as_is: false });
             }
         } else if !now.is_deleted() {
             let request = Request::new("DELETE", &path(noun(*list), id));
-            parts.push(Part { rank: Rank::Delete, request });
+            parts.push(Part { rank: Rank::Delete, request, as_is: false });
         }
     }
     parts.extend(grants(&simulation, preview, &touched));
@@ -305,27 +307,34 @@ fn grants(simulation: &Simulation<'_>, preview: &Org, touched: &[(List, String)]
     for items in [&mut add, &mut remove] {
         sort::by_id(items, |item| json!(item).to_string());
     }
-    (!add.is_empty() || !remove.is_empty())
-        .then(|| Part { rank: Rank::Grants, request: batch(&add, &remove) })
+    (!add.is_empty() || !remove.is_empty()).then(|| Part {
+        rank: Rank::Grants,
+        request: batch(&add, &remove),
+        as_is: false,
+    })
 }
 
-/// Whether what an ACL names is not made and deleted by the same draft.
+/// Whether what an ACL names is there in the end: the draft may delete it, having made it or not.
 fn names_what_stays(preview: &Org, item: &AclItem) -> bool {
     let stays = |list: List, id: &str| {
-        !id.starts_with("new:") || preview.row_of(list, id).is_some_and(|row| !row.is_deleted())
+        preview.row_of(list, id).map_or(!id.starts_with("new:"), |row| !row.is_deleted())
     };
-    let own = [List::Groups, List::Roles, List::ProjectGroups]
-        .into_iter()
-        .find(|list| list.object_type_name() == item.object_type);
+    let ty = preview.types().get(&item.object_type);
     item.group_id.as_ref().is_none_or(|id| stays(List::Groups, id))
         && item.role_id.as_ref().is_none_or(|id| stays(List::Roles, id))
-        && own.is_none_or(|list| stays(list, &item.object_id))
+        && !preview.target(ty, Some(&item.object_id), None).deleted
 }
 
 /// Places the parts: at each turn one that works and is permitted, and that leaves as many of the
 /// others permitted as are now. Returns whether each was.
 fn in_order(mut simulation: Simulation<'_>, mut parts: Vec<Part>) -> (Vec<Request>, bool) {
     let mut plan = Vec::new();
+    // What is sent as it is written stays in its order.
+    let mut latest = Rank::CreateObject;
+    for part in parts.iter_mut().filter(|part| part.as_is) {
+        latest = latest.max(part.rank);
+        part.rank = latest;
+    }
     parts.sort_by_key(|part| part.rank);
     while !parts.is_empty() {
         let Some(at) = next(&simulation, &parts) else {
@@ -343,8 +352,10 @@ fn in_order(mut simulation: Simulation<'_>, mut parts: Vec<Part>) -> (Vec<Reques
 }
 
 fn next(simulation: &Simulation<'_>, parts: &[Part]) -> Option<usize> {
+    let first = parts.iter().position(|part| part.as_is);
+    let in_turn = |at: &usize| !parts[*at].as_is || Some(*at) == first;
     let permitted: Vec<usize> =
-        (0..parts.len()).filter(|at| simulation.permits(&parts[*at].request)).collect();
+        (0..parts.len()).filter(in_turn).filter(|at| simulation.permits(&parts[*at].request)).collect();
     let keeps = |at: &&usize| {
         let mut after = simulation.clone();
         after.send(&parts[**at].request);
@@ -364,7 +375,8 @@ fn split(parts: &mut Vec<Part>) -> bool {
         return false;
     };
     let part = parts.remove(at);
-    let pieces = pieces(&part.request).into_iter().map(|request| Part { rank: Rank::Grants, request });
+    let pieces =
+        pieces(&part.request).into_iter().map(|request| Part { rank: Rank::Grants, request, as_is: false });
     parts.splice(at..at, pieces);
     true
 }
@@ -453,8 +465,8 @@ fn leaving(org: &Org, request: &Request) -> Vec<Request> {
     let mut acls = Vec::new();
     for edit in edits(request) {
         let Edit::Expel { ids, emails } = edit else { continue };
-        let by_email = emails.iter().flat_map(|email| org.find(Some(email), None, Some("user")));
-        for id in ids.into_iter().chain(by_email.map(|node| node.id)) {
+        let by_email = emails.iter().flat_map(|email| org.users_with_email(email));
+        for id in ids.into_iter().chain(by_email) {
             let Some(user) = org.find_user(&id) else { continue };
             acls.extend(org.acls_of(user).filter_map(|(slot, _)| org.acl_item_of(slot)));
             requests.extend(org.principal(user).member_of.iter().map(|group| {

@@ -18,18 +18,24 @@ impl Org {
         acl.is_some_and(|(slot, acl)| self.acls.is_live(slot, acl))
     }
 
-    /// A service account of the directory, or the account of a service token of it.
-    pub(crate) fn is_service_account(&self, principal: u32) -> bool {
-        let info = self.principal(principal);
-        !self.is_group(principal) && (info.account_row != NONE || !info.tokens.is_empty())
+    /// The ids of the users (no service accounts) with this e-mail, ascending.
+    pub(crate) fn users_with_email(&self, email: &str) -> Vec<String> {
+        let has = |user: &u32| {
+            self.users.get(self.principal(*user).row).is_some_and(|row| row.email.as_deref() == Some(email))
+                && self.is_listed_user(*user)
+        };
+        let mut ids: Vec<String> = self
+            .principals()
+            .filter(|user| !self.is_group(*user) && has(user))
+            .map(|user| self.principal_id(user))
+            .collect();
+        super::sort::ids(&mut ids);
+        ids
     }
 
     /// A user of the directory who is no service account.
     pub(crate) fn is_person(&self, principal: u32) -> bool {
-        !self.is_group(principal)
-            && self.principal(principal).row != NONE
-            && !self.is_service_account(principal)
-            && self.in_directory(principal)
+        self.is_listed_user(principal) && !self.is_service_account(principal)
     }
 
     /// Whether a live group has a user, through member groups too.

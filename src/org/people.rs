@@ -61,6 +61,10 @@ pub(crate) struct Principal {
     pub deleted: bool,
 }
 
+fn is_listed(rows: &Rows<PersonRow>, principal: u32, first: u32) -> bool {
+    first != NONE && rows.all(principal, first).all(|slot| rows.get(slot).is_some_and(|row| !row.deleted))
+}
+
 impl Org {
     pub(super) fn principal_number(&mut self, kind: u16, id: &str) -> u32 {
         let principal = self.principal_keys.number(kind, id);
@@ -119,18 +123,23 @@ impl Org {
 
     /// Whether a user is in the directory: users, service accounts, or accounts that tokens name.
     pub(crate) fn in_directory(&self, principal: u32) -> bool {
+        self.is_listed_user(principal) || self.is_service_account(principal)
+    }
+
+    /// Whether a user has a row in `users` that no copy marks deleted.
+    pub(crate) fn is_listed_user(&self, principal: u32) -> bool {
+        !self.is_group(principal) && is_listed(&self.users, principal, self.principal(principal).row)
+    }
+
+    /// A service account of the directory, or the account of a service token of it.
+    pub(crate) fn is_service_account(&self, principal: u32) -> bool {
         let info = self.principal(principal);
-        let listed = |rows: &Rows<PersonRow>, first: u32| {
-            first != NONE
-                && rows.all(principal, first).all(|slot| rows.get(slot).is_some_and(|row| !row.deleted))
-        };
         let token = |slot: &u32| {
             let Some(token) = self.tokens.get(*slot).map(|row| row.token) else { return false };
             self.tokens.all(token, *slot).all(|slot| self.tokens.get(slot).is_some_and(|row| !row.deleted))
         };
-        listed(&self.users, info.row)
-            || listed(&self.accounts, info.account_row)
-            || info.tokens.iter().any(token)
+        !self.is_group(principal)
+            && (is_listed(&self.accounts, principal, info.account_row) || info.tokens.iter().any(token))
     }
 
     /// Whether a group or an ACL of the data names the principal.

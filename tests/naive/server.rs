@@ -229,7 +229,12 @@ impl Server {
                 self.edit(org, ty, id, |row| patch_row(row, body))
             }
             ("PATCH", [route, id]) if type_of_route(route).is_some() => {
-                self.edit(org, type_of_route(route).unwrap(), id, |row| patch_row(row, body))
+                self.edit(org, type_of_route(route).unwrap(), id, |row| {
+                    patch_row(row, body);
+                    if let Some(public) = body["public"].as_bool() {
+                        row["public"] = public.into();
+                    }
+                })
             }
             // deleting marks it deleted and leaves its ACLs
             ("DELETE", [ty @ ("group" | "role" | "project_group" | "project"), id]) => {
@@ -741,10 +746,16 @@ fn cycles(
                 org.role_closure(entry).contains(id)
             }
     };
-    // undecided: an entry of a cycle that is there already is refused, too; ways through deleted ones do not count
+    // CHOICES: an entry that is a member already closes none; ways through deleted ones do not count
+    let present = if ty == "group" {
+        org.groups.get(id).map(|group| &group.groups)
+    } else {
+        org.roles.get(id).map(|role| &role.roles)
+    };
+    let is_member = |entry: &String| present.is_some_and(|present| present.contains(entry));
     add.iter()
         .enumerate()
-        .filter(|(_, entry)| !remove.contains(entry) && reaches(entry))
+        .filter(|(_, entry)| !remove.contains(entry) && !is_member(entry) && reaches(entry))
         .map(|(at, _)| error(code, format!("/{field}/{at}")))
         .collect()
 }

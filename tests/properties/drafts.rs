@@ -135,3 +135,21 @@ fn the_requests_make_the_preview() {
     }
     assert!(permitted * 4 > cases().end, "too few drafts are permitted to say anything: {permitted}");
 }
+
+#[test]
+fn debug_one() {
+    let seed: u64 = std::env::var("SEED").ok().and_then(|s| s.parse().ok()).unwrap_or(885);
+    let (export, case) = drafts::case(seed);
+    let org = load(&export, &LoadOptions::default());
+    let (draft, _) = drafted(&org, &export, &case, seed);
+    for c in draft.changes() {
+        println!("{} {}", c.index, c.text);
+    }
+    for f in draft.findings() {
+        println!("{:?} {:?} {} {}", f.change, f.code, f.path, f.message);
+    }
+    let s = draft.preview().subject("new:user:1");
+    println!("{:?}", s.groups());
+    println!("{}", json!(draft.diff()));
+    println!("{}", export["users"]);
+}

@@ -212,6 +212,9 @@ impl Affected {
         }
         let public_below =
             || two.each().into_iter().any(|org| node < org.nodes().end && org.has_public_child(node));
+        if two.after.node_type(node) == number::PROJECT {
+            add_children(two, node, users);
+        }
         if before.1 || after.1 || public_below() {
             let everybody = two.after.principals().filter(|p| !two.after.is_group(*p));
             users.extend(everybody.map(|user| (user, ())));
@@ -232,6 +235,18 @@ impl Affected {
         nodes.extend(joined.flat_map(|p| two.after.acls_of(p)).map(|(_, acl)| acl.node));
         sort::numbers(&mut nodes);
         nodes
+    }
+}
+
+/// Whoever holds something on an object in a project, which lives as long as it.
+fn add_children(two: Two<'_>, project: u32, users: &mut Nodes) {
+    let log = two.after.find_node(number::PROJECT_LOG, &two.after.node_id(project));
+    for org in two.each() {
+        for acl in (0..org.acls().slot_count()).filter_map(|slot| org.acls().get(slot)) {
+            if acl.node == log || org.node(acl.node).project == project {
+                two.users_of(acl.principal, users);
+            }
+        }
     }
 }
 

@@ -261,7 +261,7 @@ impl Org {
 
     /// The live object of a type (in a project, when it lives in one) with a name; of several the
     /// one with the smallest id.
-    fn namesake(&self, ty: &str, name: &str, project: Option<&str>) -> Option<String> {
+    pub(crate) fn namesake(&self, ty: &str, name: &str, project: Option<&str>) -> Option<String> {
         let number = self.types().get(ty);
         let parent = match project {
             Some(id) => self.find_node(number::PROJECT, id),

@@ -213,8 +213,8 @@ impl Two<'_> {
         let emails = body::texts(invited, "emails", "/invite_users");
         let accounts = body::objects(invited, "service_accounts", "/invite_users");
         let ids = ids.into_iter().map(|(at, id)| (at, id, Some(id.to_owned())));
-        let by_email = |email: &str| before.find(Some(email), None, Some("user")).into_iter().next();
-        let emails = emails.into_iter().map(|(at, email)| (at, email, by_email(email).map(|user| user.id)));
+        let by_email = |email: &str| before.users_with_email(email).into_iter().next();
+        let emails = emails.into_iter().map(|(at, email)| (at, email, by_email(email)));
         let accounts = accounts
             .into_iter()
             .map(|(at, account)| (at, body::text(account, "name").unwrap_or_default(), None));

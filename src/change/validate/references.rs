@@ -111,11 +111,12 @@ impl Checks<'_> {
 
     /// Whether an id is to be looked up at all.
     fn is_checked(&self, id: &str, at: &str) -> bool {
-        !id.is_empty() && self.is_sound(at) && !self.made.iter().any(|made| made == id)
+        !id.is_empty() && self.is_sound(at)
     }
 
     fn user(&mut self, id: &str, at: &str) {
-        if !self.is_checked(id, at) || knows_user(self.org, id) {
+        let is_made = || self.made.iter().any(|made| made == id);
+        if !self.is_checked(id, at) || knows_user(self.org, id) || is_made() {
             return;
         }
         let message =
@@ -129,7 +130,7 @@ impl Checks<'_> {
     }
 
     fn email(&mut self, email: &str, at: &str) {
-        if self.is_sound(at) && self.org.find(Some(email), None, Some("user")).is_empty() {
+        if self.is_sound(at) && self.org.users_with_email(email).is_empty() {
             let message = format!("no user has the e-mail `{email}`; check it, or name them by id");
             self.tell(Finding::new(Code::UnknownUser, at.to_owned(), message).with("email", email));
         }

@@ -175,15 +175,30 @@ impl Checks<'_> {
         if !org.has_directory() || (ids.is_empty() && emails.is_empty()) {
             return;
         }
-        let by_email = emails.iter().flat_map(|email| org.find(Some(email), None, Some("user")));
-        let by_email: Vec<String> = by_email.map(|node| node.id).collect();
+        let by_email = emails.iter().flat_map(|email| org.users_with_email(email));
+        let by_email: Vec<String> = by_email.collect();
         let gone: Map<u32, ()> =
             ids.iter().chain(&by_email).filter_map(|id| Some((org.find_user(id)?, ()))).collect();
-        if org.principals().any(|user| !gone.contains_key(&user) && org.is_person(user)) {
+        let stays = |user: u32| !gone.contains_key(&user) && org.is_person(user);
+        if org.principals().any(stays) || self.somebody_comes(ids) {
             return;
         }
         let message = "nobody would be left in the organization; leave at least one person in it".to_owned();
         self.tell_at(Code::LastMember, "/remove_users", message);
+    }
+}
+
+impl Checks<'_> {
+    /// Whether the request invites a person who does not go by it too.
+    fn somebody_comes(&self, gone: &[String]) -> bool {
+        let is_account =
+            |id: &String| self.org.find_user(id).is_some_and(|user| self.org.is_service_account(user));
+        self.edits.iter().any(|edit| match edit {
+            Edit::Invite { ids, emails, .. } => {
+                !emails.is_empty() || ids.iter().any(|id| !gone.contains(id) && !is_account(id))
+            }
+            _ => false,
+        })
     }
 }
 
