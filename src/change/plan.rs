@@ -65,13 +65,36 @@ impl Simulation<'_> {
         self.made.extend(request.creates.iter().cloned());
     }
 
-    /// Whether everything that a request names exists, and the actor may send it.
+    /// The parts whose turn has come and that work: everything that they name is there.
+    fn working(&self, parts: &[Part]) -> Vec<usize> {
+        let first = parts.iter().position(|part| part.as_is);
+        (0..parts.len())
+            .filter(|at| !parts[*at].as_is || Some(*at) == first)
+            .filter(|at| self.works(&parts[*at].request))
+            .collect()
+    }
+
+    fn works(&self, request: &Request) -> bool {
+        let problems = || validate::problems(&self.org, request, &edits(request), &self.made);
+        self.has_all_of(request) && self.is_free(request) && !problems().iter().any(validate::stops)
+    }
+
+    /// Whether nothing has the name of what a request creates: the server would return that instead.
+    /// It is deleted or called something else later in the plan.
+    fn is_free(&self, request: &Request) -> bool {
+        request.creates.is_empty()
+            || edits(request).iter().all(|edit| match edit {
+                Edit::Create { list, name, .. } => self.org.live_by_name(*list, name).is_none(),
+                Edit::CreateObject { list, name, project, fresh, .. } => {
+                    *fresh || self.org.namesake(list.object_type_name(), name, project.as_deref()).is_none()
+                }
+                _ => true,
+            })
+    }
+
+    /// Whether the actor may send what works.
     fn permits(&self, request: &Request) -> bool {
-        self.has_all_of(request)
-            && self.org.authorize(request, self.actor).decision == Decision::Allow
-            && !validate::problems(&self.org, request, &edits(request), &self.made)
-                .iter()
-                .any(validate::stops)
+        self.org.authorize(request, self.actor).decision == Decision::Allow && self.works(request)
     }
 
     fn has_all_of(&self, request: &Request) -> bool {
@@ -153,7 +176,7 @@ fn parts(start: &Simulation<'_>, preview: &Org, steps: &[Step]) -> Vec<Part> {
             continue;
         };
         if !then.is_deleted() {
-            if let Some(body) = difference(*list, &now, &then) {
+            if let Some(body) = difference(preview, *list, &now, &then) {
                 let request = Request::new("PATCH", &path(noun(*list), id)).body(body);
                 parts.push(Part { rank: Rank::Patch, request, as_is: false });
             }
@@ -218,7 +241,10 @@ fn creation(now: &Org, preview: &Org, list: List, id: &str) -> Request {
     let row = preview.row_of(list, id).unwrap_or_default();
     let mut body = JsonMap::new();
     body.insert("name".to_owned(), json!(row.text(Field::Name).unwrap_or_default()));
-    let exists = |list: List, id: &str| !id.starts_with("new:") || now.row_of(list, id).is_some();
+    let exists = |list: List, id: &str| {
+        let is_there = !id.starts_with("new:") || now.row_of(list, id).is_some();
+        is_there && preview.row_of(list, id).is_none_or(|row| !row.is_deleted())
+    };
     let mut set = |field: &str, ids: Vec<&str>| {
         if !ids.is_empty() {
             body.insert(field.to_owned(), json!(ids));
@@ -255,24 +281,31 @@ fn said(tuple: &Tuple<'_>) -> Value {
     }
 }
 
-/// The body of a PATCH that makes one row of another.
-fn difference(list: List, now: &Row<'_>, then: &Row<'_>) -> Option<Value> {
+/// The body of a PATCH that makes one row of another. What is deleted in the end is not added.
+fn difference(preview: &Org, list: List, now: &Row<'_>, then: &Row<'_>) -> Option<Value> {
     let mut body = JsonMap::new();
     if let Some(name) = then.text(Field::Name).filter(|name| now.text(Field::Name) != Some(name)) {
         body.insert("name".to_owned(), json!(name));
     }
-    let own = match list {
-        List::Groups => "member_users",
-        List::Roles => "member_roles",
-        _ => "member_projects",
+    let (own, of) = match list {
+        List::Groups => ("member_users", List::Users),
+        List::Roles => ("member_roles", List::Roles),
+        _ => ("member_projects", List::Projects),
     };
-    let mut lists = vec![(own, texts(&now.members), texts(&then.members))];
-    lists.push(("member_groups", texts(&now.member_groups), texts(&then.member_groups)));
     let tuples = |row: &Row<'_>| row.tuples.iter().map(said).collect::<Vec<_>>();
-    lists.push(("member_permissions", tuples(now), tuples(then)));
-    for (field, now, then) in lists {
-        for (verb, of, from) in [("add", &then, &now), ("remove", &now, &then)] {
-            let items: Vec<&Value> = of.iter().filter(|item| !from.contains(item)).collect();
+    let lists = [
+        (own, of, texts(&now.members), texts(&then.members)),
+        ("member_groups", List::Groups, texts(&now.member_groups), texts(&then.member_groups)),
+        ("member_permissions", List::Users, tuples(now), tuples(then)),
+    ];
+    for (field, of, now, then) in lists {
+        let stays = |item: &&Value| {
+            let row = item.as_str().and_then(|id| preview.row_of(of, id));
+            row.is_none_or(|row| !row.is_deleted())
+        };
+        let added: Vec<&Value> = then.iter().filter(|item| !now.contains(item)).filter(stays).collect();
+        let removed: Vec<&Value> = now.iter().filter(|item| !then.contains(item)).collect();
+        for (verb, items) in [("add", added), ("remove", removed)] {
             if !items.is_empty() {
                 body.insert(format!("{verb}_{field}"), json!(items));
             }
@@ -326,9 +359,8 @@ fn names_what_stays(preview: &Org, item: &AclItem) -> bool {
 }
 
 /// Places the parts: at each turn one that works and is permitted, and that leaves as many of the
-/// others permitted as are now. Returns whether each was.
+/// others permitted as are now. Returns whether each was permitted.
 fn in_order(mut simulation: Simulation<'_>, mut parts: Vec<Part>) -> (Vec<Request>, bool) {
-    let mut plan = Vec::new();
     // What is sent as it is written stays in its order.
     let mut latest = Rank::CreateObject;
     for part in parts.iter_mut().filter(|part| part.as_is) {
@@ -336,26 +368,29 @@ fn in_order(mut simulation: Simulation<'_>, mut parts: Vec<Part>) -> (Vec<Reques
         part.rank = latest;
     }
     parts.sort_by_key(|part| part.rank);
+    let (mut plan, mut is_permitted) = (Vec::new(), true);
     while !parts.is_empty() {
-        let Some(at) = next(&simulation, &parts) else {
-            if split(&mut parts) {
-                continue;
+        let working = simulation.working(&parts);
+        let at = match next(&simulation, &parts, &working) {
+            Some(at) => at,
+            None if split(&simulation, &mut parts) => continue,
+            // Somebody else may: what works comes first all the same.
+            None => {
+                is_permitted = false;
+                working.first().copied().unwrap_or(0)
             }
-            plan.extend(parts.into_iter().map(|part| part.request));
-            return (plan, false);
         };
         let part = parts.remove(at);
         simulation.send(&part.request);
         plan.push(part.request);
     }
-    (plan, true)
+    (plan, is_permitted)
 }
 
-fn next(simulation: &Simulation<'_>, parts: &[Part]) -> Option<usize> {
-    let first = parts.iter().position(|part| part.as_is);
-    let in_turn = |at: &usize| !parts[*at].as_is || Some(*at) == first;
+/// A part that is permitted now, one after which the others still are if there is one.
+fn next(simulation: &Simulation<'_>, parts: &[Part], working: &[usize]) -> Option<usize> {
     let permitted: Vec<usize> =
-        (0..parts.len()).filter(in_turn).filter(|at| simulation.permits(&parts[*at].request)).collect();
+        working.iter().copied().filter(|at| simulation.permits(&parts[*at].request)).collect();
     let keeps = |at: &&usize| {
         let mut after = simulation.clone();
         after.send(&parts[**at].request);
@@ -368,17 +403,25 @@ fn next(simulation: &Simulation<'_>, parts: &[Part]) -> Option<usize> {
     }
 }
 
-/// Takes a batch apart that cannot be sent as a whole: additions and removals, then object by object.
-fn split(parts: &mut Vec<Part>) -> bool {
-    let Some(at) = parts.iter().position(|part| part.rank == Rank::Grants && pieces(&part.request).len() > 1)
-    else {
-        return false;
+/// Takes a batch apart of which a piece can be sent, though not the whole: additions and removals,
+/// then object by object.
+fn split(simulation: &Simulation<'_>, parts: &mut Vec<Part>) -> bool {
+    let helps = |part: &Part| {
+        part.rank == Rank::Grants
+            && pieces(&part.request).len() > 1
+            && objects(&part.request).iter().any(|piece| simulation.permits(piece))
     };
+    let Some(at) = parts.iter().position(helps) else { return false };
     let part = parts.remove(at);
     let pieces =
         pieces(&part.request).into_iter().map(|request| Part { rank: Rank::Grants, request, as_is: false });
     parts.splice(at..at, pieces);
     true
+}
+
+/// The smallest pieces of a batch.
+fn objects(request: &Request) -> Vec<Request> {
+    pieces(request).iter().flat_map(pieces).collect()
 }
 
 fn items(request: &Request, added: bool) -> Vec<AclItem> {

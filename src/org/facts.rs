@@ -3,13 +3,13 @@
 use super::keys::NONE;
 use super::{Map, Org};
 use crate::load::list::List;
+use crate::model::finding::Code;
 use crate::model::object::number;
 
 impl Org {
     /// Whether the data hold a row with this id that is of another organisation, and ignored.
     pub(crate) fn is_elsewhere(&self, list: List, id: &str) -> bool {
-        // Rows of these lists that do not count are of another organisation, or have no id.
-        self.places(list).has_skipped(id)
+        self.places(list).has_skipped_for(id, Code::ForeignRow)
     }
 
     /// Whether an ACL with this id counts.

@@ -9,7 +9,7 @@ use foldhash::fast::FixedState;
 use super::shared::SharedMap;
 use super::{Map, sort};
 use crate::load::list::List;
-use crate::model::finding::Finding;
+use crate::model::finding::{Code, Finding};
 
 /// A stretch of rows that stand in one array.
 #[derive(Clone, Debug)]
@@ -154,6 +154,14 @@ impl Places {
 
     pub fn has_skipped(&self, id: &str) -> bool {
         self.skipped.get(skipped_key(id)).is_some_and(|all| all.iter().any(|skipped| *skipped.id == *id))
+    }
+
+    /// Whether a row with this id does not count for this reason.
+    pub fn has_skipped_for(&self, id: &str, code: Code) -> bool {
+        let skipped = self.skipped.get(skipped_key(id)).into_iter().flatten();
+        skipped
+            .filter(|skipped| *skipped.id == *id)
+            .any(|skipped| self.issues_of(skipped.slot).iter().any(|finding| finding.code == code))
     }
 
     pub fn issues_of(&self, slot: u32) -> &[Finding] {

@@ -48,6 +48,15 @@ impl<'o> Two<'o> {
         principal < self.before.principals().end
     }
 
+    /// Whether either state knows or names the user: somebody who comes and goes again does not
+    /// change.
+    pub fn knows(self, user: u32) -> bool {
+        self.each()
+            .into_iter()
+            .filter(|org| user < org.principals().end)
+            .any(|org| org.in_directory(user) || org.is_named(user))
+    }
+
     pub fn closure_before(self, user: u32) -> Closure {
         self.before.closure(if self.had_principal(user) { Who::User(user) } else { Who::Nobody })
     }

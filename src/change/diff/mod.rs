@@ -51,7 +51,7 @@ pub(crate) fn diff(before: &Org, after: &Org, touched: &Touched) -> Vec<DiffRow>
     let affected = affected(two, touched);
     let mut by_row: Map<RowKey, Vec<u32>> = Map::default();
     let mut scopes = Scopes::default();
-    for user in &affected.users {
+    for user in affected.users.iter().filter(|user| two.knows(**user)) {
         for row in rows_of(two, &affected, *user, &mut scopes) {
             by_row.entry(row).or_default().push(*user);
         }
