@@ -9,7 +9,7 @@ mod naive;
 use std::hint::black_box;
 use std::sync::OnceLock;
 
-use aclarity::{ListOptions, Object, Org, Permission};
+use aclarity::{AclItem, Actor, Credential, ListOptions, Object, Org, Permission};
 use divan::Bencher;
 use divan::counter::{BytesCount, ItemsCount};
 use naive::generate::{Rng, large};
@@ -194,4 +194,61 @@ fn apply_group_join_and_leave(bencher: Bencher, acls: usize) {
         org.apply(black_box(join.as_bytes())).expect("applies");
         org.apply(black_box(leave.as_bytes())).expect("applies");
     });
+}
+
+/// 10,000 users, 1,000 groups, 5,000 projects, 200,000 ACLs: a large organisation on a settings page.
+fn large_organization() -> &'static (Org, Ids) {
+    static LARGE: OnceLock<(Org, Ids)> = OnceLock::new();
+    LARGE.get_or_init(|| {
+        let export = large(&mut Rng::new(7), 10_000, 1_000, 5_000, 100_000, 200_000);
+        let org = Org::from_json(export.to_string().as_bytes()).expect("the organisation loads");
+        let id = |list: &str, n: usize| export[list][n]["id"].as_str().expect("an id").to_owned();
+        let ids = Ids {
+            org: export["organization"]["id"].as_str().expect("an id").to_owned(),
+            project: id("projects", 7),
+            group: id("groups", 7),
+            user: id("groups", 1),
+        };
+        (org, ids)
+    })
+}
+
+fn grant_to(group: &str, project: &str) -> AclItem {
+    AclItem {
+        object_type: "project".to_owned(),
+        object_id: project.to_owned(),
+        user_id: None,
+        group_id: Some(group.to_owned()),
+        permission: Some("update".to_owned()),
+        role_id: None,
+        restrict_object_type: None,
+    }
+}
+
+/// One group's grant on one project: the draft, its preview, its findings, and its diff.
+fn previewed(bencher: Bencher, group: &str) {
+    let (org, ids) = large_organization();
+    let item = grant_to(group, &ids.project);
+    let owner = Actor::new(
+        org.find(Some("person0@example.com"), None, Some("user")).first().map_or("", |u| &u.id),
+        Credential::Session,
+    );
+    bencher.bench(|| {
+        let mut draft = org.draft(owner.clone(), true);
+        draft.grant(black_box(std::slice::from_ref(&item)));
+        let seen = (draft.findings().len(), draft.diff().len());
+        black_box(seen)
+    });
+}
+
+/// The group is a team of some dozens.
+#[divan::bench]
+fn preview_of_a_teams_grant(bencher: Bencher) {
+    previewed(bencher, &large_organization().1.group);
+}
+
+/// The group has a fifth of all users.
+#[divan::bench]
+fn preview_of_a_fifth_of_the_organizations_grant(bencher: Bencher) {
+    previewed(bencher, &large_organization().1.user);
 }

@@ -159,9 +159,9 @@ impl Places {
     /// Whether a row with this id does not count for this reason.
     pub fn has_skipped_for(&self, id: &str, code: Code) -> bool {
         let skipped = self.skipped.get(skipped_key(id)).into_iter().flatten();
-        skipped
-            .filter(|skipped| *skipped.id == *id)
-            .any(|skipped| self.issues_of(skipped.slot).iter().any(|finding| finding.code == code))
+        skipped.filter(|skipped| *skipped.id == *id).any(|skipped| {
+            skipped.slots.iter().any(|slot| self.issues_of(*slot).iter().any(|f| f.code == code))
+        })
     }
 
     pub fn issues_of(&self, slot: u32) -> &[Finding] {

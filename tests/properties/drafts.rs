@@ -18,7 +18,7 @@ fn cases() -> std::ops::Range<u64> {
     0..many.unwrap_or(20_000)
 }
 
-fn credential(name: &str) -> Credential {
+pub(crate) fn credential(name: &str) -> Credential {
     [Credential::Session, Credential::ApiKey, Credential::ServiceToken]
         .into_iter()
         .find(|kind| kind.as_str() == name)

@@ -10,6 +10,7 @@ mod drafts;
 mod explanations;
 mod forks;
 mod order;
+mod permitted;
 
 use aclarity::{LoadOptions, Members, Object, Org, PermissionSet, Reason, Subject, UnknownObjects};
 use naive::generate::{self, Rng, Size};
