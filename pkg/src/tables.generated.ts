@@ -76,6 +76,7 @@ export const FINDINGS = Object.freeze([
   Object.freeze({ code: "organization_inferred", severity: "info", summary: "the export names no organization; its id is taken from the rows" } as const),
   Object.freeze({ code: "maybe_truncated", severity: "info", summary: "a list as long as a page; if there is more, the answers under-report access" } as const),
   Object.freeze({ code: "malformed_request", severity: "error", summary: "a body that is missing, is no object, lacks a required field or has a field of a wrong type" } as const),
+  Object.freeze({ code: "unknown_request", severity: "warning", summary: "a request that this version does not know: what it needs and what it does cannot be told" } as const),
   Object.freeze({ code: "unknown_field", severity: "warning", summary: "a field that the API does not have; the server ignores or refuses it" } as const),
   Object.freeze({ code: "grantee_missing", severity: "error", summary: "an ACL with neither `user_id` nor `group_id`" } as const),
   Object.freeze({ code: "grantee_ambiguous", severity: "error", summary: "an ACL with both `user_id` and `group_id`" } as const),

@@ -148,7 +148,15 @@ impl Carrying<'_> {
                 .and_then(|rest| rest.strip_prefix(kind(list)))
                 .is_some_and(|rest| rest.starts_with(':'))
         });
-        let id = known.cloned().unwrap_or_else(|| self.ids.next(kind(list)));
+        let id = known.cloned().unwrap_or_else(|| {
+            // A draft of a preview leaves alone what the other draft made.
+            loop {
+                let id = self.ids.next(kind(list));
+                if !self.org.has_row(list, &id) {
+                    return id;
+                }
+            }
+        });
         self.effect.made.push(id.clone());
         id
     }
@@ -420,6 +428,16 @@ impl Org {
             self.acls_of_pair(node, principal).filter(equal).map(|(slot, _)| slot).collect()
         } else {
             self.acls_on(node).filter(equal).map(|(slot, _)| slot).collect()
+        }
+    }
+
+    /// Whether a list has a row with this id, as placeholders look.
+    fn has_row(&self, list: List, id: &str) -> bool {
+        match list {
+            List::Acls => self.acls().find(id).is_some(),
+            List::Users | List::ServiceAccounts => self.find_user(id).is_some(),
+            List::ServiceTokens => self.has_token(id),
+            _ => self.row_of(list, id).is_some(),
         }
     }
 

@@ -5,6 +5,8 @@ use std::fmt;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
+use super::credential::{API_KEY_PREFIX, Credential, SERVICE_TOKEN_PREFIX};
+
 /// How much a finding matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -85,6 +87,7 @@ codes! {
     OrganizationInferred "organization_inferred" Info "the export names no organization; its id is taken from the rows";
     MaybeTruncated "maybe_truncated" Info "a list as long as a page; if there is more, the answers under-report access";
     MalformedRequest "malformed_request" Error "a body that is missing, is no object, lacks a required field or has a field of a wrong type";
+    UnknownRequest "unknown_request" Warning "a request that this version does not know: what it needs and what it does cannot be told";
     UnknownField "unknown_field" Warning "a field that the API does not have; the server ignores or refuses it";
     GranteeMissing "grantee_missing" Error "an ACL with neither `user_id` nor `group_id`";
     GranteeAmbiguous "grantee_ambiguous" Error "an ACL with both `user_id` and `group_id`";
@@ -249,13 +252,19 @@ pub struct Finding {
     pub change: Option<usize>,
 }
 
+/// A credential that was pasted where something else belongs is not repeated.
+fn without_secrets(text: String) -> String {
+    let may_hold = [SERVICE_TOKEN_PREFIX, API_KEY_PREFIX].iter().any(|prefix| text.contains(prefix));
+    if may_hold { Credential::redact(&text) } else { text }
+}
+
 impl Finding {
     pub(crate) fn new(code: Code, path: String, message: String) -> Finding {
         Finding {
             code,
             severity: code.severity(),
             path,
-            message,
+            message: without_secrets(message),
             params: Params::default(),
             subject: None,
             object: None,
@@ -265,7 +274,11 @@ impl Finding {
     }
 
     pub(crate) fn with(mut self, name: &'static str, value: impl Into<Param>) -> Finding {
-        self.params.insert(name, value.into());
+        let value = match value.into() {
+            Param::Text(text) => Param::Text(without_secrets(text)),
+            other => other,
+        };
+        self.params.insert(name, value);
         self
     }
 

@@ -18,10 +18,6 @@ impl Gives {
         self.only.iter().filter(|(only, _)| *only == ty).fold(self.every, |bits, (_, more)| bits | more)
     }
 
-    pub fn is_empty(&self) -> bool {
-        self.every == 0 && self.only.is_empty()
-    }
-
     fn add(&mut self, restrict: Option<u16>, bits: u8) {
         match restrict {
             None => self.every |= bits,
@@ -95,6 +91,11 @@ impl Org {
     /// Calls the organisation something else.
     pub(crate) fn rename(&mut self, name: &str) {
         self.name = Some(name.into());
+    }
+
+    /// Whether a service token has this id.
+    pub(crate) fn has_token(&self, id: &str) -> bool {
+        self.token_keys.get(0, id).is_some_and(|token| self.token_rows[token as usize] != NONE)
     }
 
     /// The ids of the service tokens that name a service account.

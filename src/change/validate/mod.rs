@@ -81,13 +81,25 @@ fn after(org: &Org, edits: &[Edit], actor: Option<&str>) -> Org {
 /// What is wrong with a request by itself and against the data as they are before it. `made`: ids
 /// that a draft has made so far, which are never unknown.
 pub(crate) fn problems(org: &Org, request: &Request, edits: &[Edit], made: &[String]) -> Vec<Finding> {
-    let Some(mut checks) = Checks::new(org, request, edits, made) else { return Vec::new() };
+    let is_known = request.route().is_some_and(|route| super::needs::has(&route));
+    let checks = Checks::new(org, request, edits, made).filter(|_| is_known);
+    let Some(mut checks) = checks else { return vec![unknown_request(request)] };
     checks.shape();
     checks.references();
     checks.rules();
     checks.plan();
     checks.grants();
     checks.found
+}
+
+/// MODEL 8: anything else is unknown, and said so.
+fn unknown_request(request: &Request) -> Finding {
+    let Request { method, path, .. } = request;
+    let message =
+        format!("`{method} {path}` is no request that this version knows; check the method and the path");
+    Finding::new(Code::UnknownRequest, String::new(), message)
+        .with("method", method.as_str())
+        .with("path", path.as_str())
 }
 
 /// What follows from a request: findings that compare the organisation before and after it. What
