@@ -36,6 +36,14 @@
 //! // Who else may?
 //! let holders = org.who(Permission::Update, &golden, aclarity::ListOptions::default());
 //! assert_eq!(holders.subjects.len(), 1);
+//!
+//! // What if Bo joined the group?
+//! use aclarity::{Actor, Credential};
+//! let mut draft = org.draft(Actor::new("ada", Credential::Session), true);
+//! draft.add_members("labelling", &["bo".to_owned()]);
+//! assert!(draft.preview().subject("bo").can(Permission::Update, &golden));
+//! assert_eq!(draft.diff()[0].subjects, ["bo"]);
+//! assert_eq!(draft.requests()[0].path, "/v1/group/labelling");
 //! # Ok(())
 //! # }
 //! ```
@@ -49,10 +57,16 @@
 //!   [`Subject::can_create`], [`Subject::list`], [`Subject::explain`]; [`Org::who`] and
 //!   [`Org::access`] for everybody.
 //! * **Follow**: [`Org::apply`] changes rows in place, at a cost that follows the change.
+//! * **Change**: [`Org::draft`] holds changes as requests of the API: [`Draft::preview`] is the
+//!   organisation as it would be, [`Draft::diff`] says who gains and who loses what, and
+//!   [`Draft::requests`] are the calls that make it so. For a single [`Request`], [`Org::validate`]
+//!   says what is wrong with it and [`Org::authorize`] whether somebody may send it.
+//! * **Oversee**: [`Org::audit`], [`Subject::reach`] for what somebody could give themselves, and
+//!   [`Org::matrix`] for the checkboxes of the settings pages.
 //!
 //! Everything fails closed: what is unknown, deleted, malformed or of another organisation grants
 //! nothing. A question is never an error; data are one only when they have not the shape of an
-//! export ([`Error`], with the place).
+//! export ([`Error`], with the place). What is wrong with a request is a [`Finding`].
 //!
 //! # Scope
 //!
