@@ -355,6 +355,26 @@ fn order() {
     reaches(&acls, &expected_all);
 }
 
+/// CHOICES, Objects: the nodes that exist once are unknown objects under another id, and open nothing.
+#[test]
+fn organization_nodes_of_another_id() {
+    let grant = "group=readers read project=search";
+    for first in [
+        "ada update organization=other",
+        "ada create org_member=other",
+        "ada create organization=other only org_member",
+        "ada update organization=other only group",
+        "ada create_acls organization=other only org_project",
+        "ada create_acls org_project=other only project",
+    ] {
+        reaches(&[first, grant], &[]);
+    }
+    let rest = "create,read,update,delete,read_acls,update_acls,delete_acls";
+    reaches(&["ada create_acls organization=other", grant], &[&format!("{rest} organization=other [1]")]);
+    let own = "ada create_acls organization=other only organization";
+    reaches(&[own], &[&format!("{rest} organization=other [1]")]);
+}
+
 /// Somebody in a group alone; somebody who is nobody; somebody who has departed.
 #[test]
 fn subjects() {

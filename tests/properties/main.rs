@@ -3,6 +3,8 @@
 
 #[path = "../naive/mod.rs"]
 mod naive;
+#[path = "../reaching/mod.rs"]
+mod reaching;
 
 mod agreement;
 mod apply;
@@ -11,6 +13,7 @@ mod explanations;
 mod forks;
 mod order;
 mod permitted;
+mod reach;
 
 use aclarity::{LoadOptions, Members, Object, Org, PermissionSet, Reason, Subject, UnknownObjects};
 use naive::generate::{self, Rng, Size};

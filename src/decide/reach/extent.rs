@@ -49,6 +49,9 @@ impl Org {
     pub(super) fn extent(&self, node: u32, restrict: Option<u16>, below: bool) -> Option<(u32, Scope)> {
         let Some(only) = restrict else { return Some((node, Scope::EVERYTHING)) };
         let on = self.node_type(node);
+        if self.is_elsewhere_node(node) {
+            return (on == only).then_some((node, Scope::EVERYTHING));
+        }
         if !occurs(on, only) {
             return None;
         }
@@ -61,6 +64,13 @@ impl Org {
         let below = below || !holds_others(only);
         let itself = self.node_type(node) == only;
         Some((node, if itself && below { Scope::EVERYTHING } else { Scope { only: Some(only), below } }))
+    }
+
+    /// A node of a type that exists once, under another id than the organisation's: an unknown object
+    /// with nothing above it or below (docs/CHOICES.md, Objects).
+    pub(super) fn is_elsewhere_node(&self, node: u32) -> bool {
+        let ty = self.node_type(node);
+        number::is_singleton(ty) && node != self.singleton(ty)
     }
 
     /// Whether everything in `inner`, at the node of `target`, is in `outer`, at the node that stands

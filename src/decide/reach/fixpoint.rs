@@ -354,6 +354,9 @@ impl<'k, 'o> Run<'k, 'o> {
             }
         }
         let on = self.org.node_type(node);
+        if self.org.is_elsewhere_node(node) {
+            return;
+        }
         for (door_on, ty, mask, door) in DOORS {
             let given = scope.only.is_none_or(|only| only == ty || scope.below && occurs(only, ty));
             if door_on == on && bits & mask != 0 && given {
