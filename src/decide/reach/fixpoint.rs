@@ -119,12 +119,6 @@ impl Reach {
         PermissionSet(covered)
     }
 
-    /// What is held or in reach on one object.
-    pub(crate) fn covers(&self, org: &Org, target: &Target<'_>) -> PermissionSet {
-        let alone = Scope { only: Some(target.ty), below: false };
-        if target.deleted { PermissionSet::EMPTY } else { self.covered(org, target, alone, true, &in_reach) }
-    }
-
     /// The steps of the chain that ends with one, in an order in which they can be taken.
     pub(super) fn chain(&self, step: u32) -> Vec<u32> {
         let mut chain = Vec::new();
