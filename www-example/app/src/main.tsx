@@ -4,6 +4,8 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { createBrowserRouter, Navigate, RouterProvider } from "react-router";
 import { AccessPage } from "./access/AccessPage.tsx";
+import { AuditPage } from "./audit/AuditPage.tsx";
+import { EditPage } from "./edit/EditPage.tsx";
 import { FindingsPage } from "./findings/FindingsPage.tsx";
 import { WorkspaceProvider } from "./organization/context.tsx";
 import { Shell } from "./shell/Shell.tsx";
@@ -15,6 +17,8 @@ const router = createBrowserRouter([
     errorElement: <Broken />,
     children: [
       { path: "/", element: <AccessPage /> },
+      { path: "/edit", element: <EditPage /> },
+      { path: "/audit", element: <AuditPage /> },
       { path: "/findings", element: <FindingsPage /> },
       { path: "*", element: <Navigate to="/" replace /> },
     ],

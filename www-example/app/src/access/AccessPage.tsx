@@ -1,52 +1,21 @@
-import { useEffect, useLayoutEffect, useMemo, useRef } from "react";
-import { useView } from "../organization/context.tsx";
+import { useLayoutEffect, useRef } from "react";
 import type { Rows } from "../organization/export.ts";
-import type { View } from "../organization/workspace.ts";
 import { useMedia } from "../ui/media.ts";
 import { Badge } from "../ui/ui.tsx";
 import styles from "./AccessPage.module.css";
 import { AccessTree } from "./AccessTree.tsx";
-import {
-  type Access,
-  AccessProvider,
-  ANONYMOUS,
-  subjectOf,
-  subjectOptions,
-  UNKNOWN,
-  unknownSubject,
-} from "./access.tsx";
+import { AccessProvider } from "./access.tsx";
 import { GroupSwitches } from "./GroupSwitches.tsx";
 import { Inspector } from "./Inspector.tsx";
 import { SubjectPicker } from "./SubjectPicker.tsx";
-import { parseSubject, type SubjectKey, subjectParam, targetParam, useSelection } from "./selection.ts";
-import { treeOf } from "./tree.ts";
+import { targetParam } from "./selection.ts";
+import { useAccessValue } from "./value.ts";
 
 /** Anybody, the whole organisation, what they may do there, and why. */
 export function AccessPage() {
-  const view = useView();
-  const [selection, select] = useSelection();
+  const [access, selection] = useAccessValue();
+  const { view, tree, select } = access;
   const narrow = useMedia("(max-width: 899px)");
-  const options = useMemo(() => subjectOptions(view.rows), [view.rows]);
-  const tree = useMemo(() => treeOf(view.rows), [view.rows]);
-  // The first choice is made once for an export, not again with every change of a row.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: not with every version
-  const first = useMemo(() => firstSubject(view), [view.generation]);
-  const asKey = subjectParam(selection.as ?? first);
-  const access = useMemo<Access>(() => {
-    const as = parseSubject(asKey) ?? ANONYMOUS.subject;
-    const option = options.find((o) => o.key === asKey) ?? unknownSubject(as);
-    return { view, org: view.org, rows: view.rows, tree, options, option, me: subjectOf(view.org, as), select };
-  }, [view, options, tree, asKey, select]);
-
-  // Another export need not know what the address names. An address that was opened like that is left as it is.
-  const generation = useRef(view.generation);
-  useEffect(() => {
-    if (generation.current === view.generation) return;
-    generation.current = view.generation;
-    const gone = selection.as && selection.as.kind !== "anonymous" && access.option.detail === UNKNOWN;
-    const lost = selection.on && !tree.nodes.has(targetParam(selection.on));
-    if (gone || lost) select({ ...(gone && { as: null }), ...(lost && { on: null, why: null }) });
-  });
 
   const on = selection.on ?? (narrow ? undefined : firstTarget(view.rows));
   const item = on && tree.nodes.get(targetParam(on));
@@ -72,7 +41,12 @@ export function AccessPage() {
       <h1 className="visually-hidden">Access</h1>
       <div className={styles.page}>
         <div className={styles.toolbar}>
-          <SubjectPicker />
+          <SubjectPicker
+            label="Access of"
+            value={access.option}
+            options={access.options}
+            onChoose={({ subject }) => select({ as: subject })}
+          />
           <div className={styles.about}>
             {access.me.isOwner && <Badge tone="accent">Owner</Badge>}
             <GroupSwitches />
@@ -105,16 +79,6 @@ export function AccessPage() {
       </div>
     </AccessProvider>
   );
-}
-
-/** Whose access takes the most explaining: the longest way through groups. */
-function firstSubject({ org, rows }: View): SubjectKey {
-  let best: { length: number; key: SubjectKey } | undefined;
-  for (const { id } of rows.users.slice(0, 200)) {
-    const length = Math.max(0, ...org.as(id).groups.map((group) => group.via.length));
-    if (!best || length > best.length) best = { length, key: { kind: "user", id } };
-  }
-  return best?.key ?? ANONYMOUS.subject;
 }
 
 const firstTarget = (rows: Rows) => {

@@ -1,21 +1,6 @@
-import { useContext, useEffect, useMemo, useRef, useState } from "react";
-import {
-  Button,
-  Collection,
-  ComboBox,
-  ComboBoxStateContext,
-  Header,
-  Input,
-  Label,
-  ListBox,
-  ListBoxItem,
-  ListBoxSection,
-  Popover,
-} from "react-aria-components";
-import { Icon } from "../ui/icons.tsx";
+import { Picker } from "../ui/Picker.tsx";
 import { Avatar } from "../ui/ui.tsx";
-import { type SubjectKind, type SubjectOption, useAccess } from "./access.tsx";
-import styles from "./SubjectPicker.module.css";
+import type { SubjectKind, SubjectOption } from "./access.tsx";
 
 const SECTIONS: readonly { kind: SubjectKind; title: string }[] = [
   { kind: "person", title: "People" },
@@ -23,122 +8,31 @@ const SECTIONS: readonly { kind: SubjectKind; title: string }[] = [
   { kind: "group", title: "Permission groups" },
   { kind: "anonymous", title: "Nobody" },
 ];
-/** More than anybody reads through; a longer section says to keep typing. */
-const SHOWN = 80;
+const mark = (option: SubjectOption) => <Avatar name={option.name} kind={option.kind} />;
 
-/** Everybody shares a mail domain, so it only counts for a word that has an @ itself. */
-const matches = (text: string, word: string): boolean =>
-  (word.includes("@") ? text : text.replace(/@\S*/, "")).includes(word);
-/** Names that begin so come first. */
-const starts = (option: SubjectOption, words: string[]): number =>
-  Number(
-    plain(option.name)
-      .split(/\s+/)
-      .some((part) => words[0] !== undefined && part.startsWith(words[0])),
-  );
-const plain = (text: string): string => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
-
-/** While the list is open the field is empty, with the name as its placeholder; otherwise the name is there to be typed over. */
-function Search({ name, closed }: { name: string; closed: boolean }) {
-  const state = useContext(ComboBoxStateContext);
-  const input = useRef<HTMLInputElement>(null);
-  useEffect(() => {
-    if (closed && document.activeElement === input.current) input.current?.select();
-  });
+/** Somebody of the organisation: a person, a service account, a permission group, or nobody. */
+export function SubjectPicker({
+  label,
+  value,
+  options,
+  onChoose,
+  className,
+}: {
+  label: string;
+  value: SubjectOption;
+  options: readonly SubjectOption[];
+  onChoose: (option: SubjectOption) => void;
+  className?: string | undefined;
+}) {
   return (
-    <Input
-      ref={input}
-      className={styles.input ?? ""}
-      placeholder={name}
-      onClick={() => closed && state?.open(null, "manual")}
+    <Picker
+      label={label}
+      value={value}
+      options={options}
+      sections={SECTIONS}
+      mark={mark}
+      onChoose={onChoose}
+      className={className}
     />
-  );
-}
-
-export function SubjectPicker() {
-  const { options, option: shown, select } = useAccess();
-  // The address follows a moment later; the field does not wait for it.
-  const [pending, setPending] = useState<SubjectOption>();
-  if (pending?.key === shown.key) setPending(undefined);
-  const option = pending ?? shown;
-  const [typed, setTyped] = useState<string>(); // undefined: closed, the name of the chosen one shows
-  const field = useRef<HTMLDivElement>(null);
-  const searchable = useMemo(
-    () =>
-      options.map((o) => ({
-        option: o,
-        text: plain(`${o.name} ${o.detail}`),
-        id: o.key.slice(o.key.indexOf(":") + 1),
-      })),
-    [options],
-  );
-  const sections = useMemo(() => {
-    const words = plain(typed ?? "")
-      .split(/\s+/)
-      .filter(Boolean);
-    const found = searchable
-      .filter(({ text, id }) => id === typed || words.every((word) => matches(text, word)))
-      .map(({ option: o }) => o);
-    return SECTIONS.map((section) => {
-      const all = found.filter((o) => o.kind === section.kind).toSorted((a, b) => starts(b, words) - starts(a, words));
-      return { ...section, options: all.slice(0, SHOWN), more: Math.max(0, all.length - SHOWN) };
-    }).filter((section) => section.options.length > 0);
-  }, [searchable, typed]);
-
-  return (
-    <ComboBox
-      className={styles.root ?? ""}
-      menuTrigger="focus"
-      allowsEmptyCollection
-      items={sections}
-      value={option.key}
-      inputValue={typed ?? option.name}
-      // React Aria also reports the text that it puts there itself: the name of the chosen one.
-      onInputChange={(text) => setTyped(text === option.name ? undefined : text)}
-      onChange={(key) => {
-        const chosen = options.find((o) => o.key === key);
-        if (chosen && chosen.key !== option.key) {
-          setPending(chosen);
-          select({ as: chosen.subject });
-        }
-        setTyped(undefined);
-      }}
-      onOpenChange={(open) => setTyped((text) => (open ? (text ?? "") : undefined))}
-    >
-      <Label className={styles.label ?? ""}>Access of</Label>
-      <div className={styles.field} ref={field}>
-        <Avatar name={option.name} kind={option.kind} />
-        <Search name={option.name} closed={typed === undefined} />
-        <span className={styles.detail}>{option.detail}</span>
-        <Button className={styles.open ?? ""}>
-          <Icon name="down" size={14} />
-        </Button>
-      </div>
-      <Popover className={styles.popover ?? ""} triggerRef={field} placement="bottom start" offset={6}>
-        <ListBox
-          className={styles.list ?? ""}
-          renderEmptyState={() => <p className={styles.none}>Nobody matches “{typed}”.</p>}
-        >
-          {(section: (typeof sections)[number]) => (
-            <ListBoxSection id={`section ${section.kind}`} className={styles.section ?? ""}>
-              <Header className={styles.heading ?? ""}>
-                {section.title}
-                {section.more > 0 && <span> · {section.more} more, keep typing</span>}
-              </Header>
-              <Collection items={section.options}>
-                {(o: SubjectOption) => (
-                  <ListBoxItem id={o.key} textValue={o.name} className={styles.item ?? ""}>
-                    <Avatar name={o.name} kind={o.kind} />
-                    <span className={styles.name}>{o.name}</span>
-                    <span className={styles.itemDetail}>{o.detail}</span>
-                    <Icon name="check" size={14} className={styles.tick} />
-                  </ListBoxItem>
-                )}
-              </Collection>
-            </ListBoxSection>
-          )}
-        </ListBox>
-      </Popover>
-    </ComboBox>
   );
 }

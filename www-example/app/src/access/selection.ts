@@ -47,12 +47,14 @@ export function parseQuestion(value: string | null): Question | undefined {
 
 export interface Selection {
   as: SubjectKey | undefined;
+  /** Who makes changes. */
+  by: SubjectKey | undefined;
   on: Target | undefined;
   why: Question | undefined;
   tab: Tab;
 }
 export type Select = (
-  change: { as?: SubjectKey | null; on?: Target | null; why?: Question | null; tab?: Tab },
+  change: { as?: SubjectKey | null; by?: SubjectKey | null; on?: Target | null; why?: Question | null; tab?: Tab },
   options?: { push?: boolean },
 ) => void;
 
@@ -66,6 +68,7 @@ export function useSelection(): [Selection, Select] {
   const selection = useMemo<Selection>(
     () => ({
       as: parseSubject(params.get("as")),
+      by: parseSubject(params.get("by")),
       on: parseTarget(params.get("on")),
       why: parseQuestion(params.get("why")),
       tab: params.get("tab") === "who" ? "who" : "permissions",
@@ -80,6 +83,7 @@ export function useSelection(): [Selection, Select] {
           const set = (name: string, value: string | null | undefined) =>
             value ? next.set(name, value) : next.delete(name);
           if (change.as !== undefined) set("as", change.as && subjectParam(change.as));
+          if (change.by !== undefined) set("by", change.by && subjectParam(change.by));
           if (change.on !== undefined) set("on", change.on && targetParam(change.on));
           if (change.why !== undefined) set("why", change.why && questionParam(change.why));
           if (change.tab) set("tab", change.tab === "who" ? "who" : null);

@@ -8,6 +8,7 @@ import {
   useState,
   useSyncExternalStore,
 } from "react";
+import type { Editing } from "./session.ts";
 import { type View, Workspace } from "./workspace.ts";
 
 export const SAMPLE = { name: "Sample organization", sample: true } as const;
@@ -61,4 +62,10 @@ export function useWorkspace(): Workspace {
 export function useView(): View {
   const workspace = useWorkspace();
   return useSyncExternalStore(workspace.subscribe, workspace.view);
+}
+
+/** The changes that somebody is making, as they are now; none until somebody acts. */
+export function useEditing(): Editing | undefined {
+  const { session } = useWorkspace();
+  return useSyncExternalStore(session.subscribe, session.editing);
 }

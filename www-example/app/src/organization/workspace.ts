@@ -1,12 +1,13 @@
 // The organisation on the page: the Org that decides, and the rows it was made from. Both change together.
 import { Org } from "aclarity";
 import { type Lists, listsOf, type Rows, rowsFrom } from "./export.ts";
+import { EditSession } from "./session.ts";
 
 export interface Source {
   name: string;
   sample: boolean;
 }
-type Patch = Record<string, { upsert?: { id: string }[]; remove?: string[] }>;
+export type Patch = Record<string, { upsert?: { id: string }[]; remove?: string[] }>;
 export interface Change {
   text: string;
   inverse: Patch;
@@ -31,12 +32,15 @@ export class Workspace {
   #generation = 1;
   #view!: View;
   readonly #listeners = new Set<() => void>();
+  /** What is being changed and was not applied yet. */
+  readonly session: EditSession;
 
   private constructor(org: Org, text: string, source: Source) {
     this.#org = org;
     this.#data = JSON.parse(text) as Record<string, unknown>;
     this.#lists = listsOf(this.#data, org.findings);
     this.#source = source;
+    this.session = new EditSession(org);
     this.#refresh();
     org.subscribe(() => this.#refresh());
   }
@@ -53,6 +57,7 @@ export class Workspace {
     this.#source = source;
     this.#changes = [];
     this.#generation += 1;
+    this.session.reset();
     this.#refresh();
   }
 
@@ -90,6 +95,7 @@ export class Workspace {
     this.#org.apply(patch as Parameters<Org["apply"]>[0]); // all or nothing: when it throws, the lists stay too
     this.#lists = after;
     this.#changes = changes;
+    this.session.rebase();
     this.#refresh();
   }
 

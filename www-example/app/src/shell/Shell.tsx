@@ -10,6 +10,8 @@ import { ThemeSwitch } from "./ThemeSwitch.tsx";
 /** Pages of the app, in the order of the menu. A page to come is one more line here and one in main.tsx. */
 const PAGES = [
   { to: "/", name: "Access", icon: "access" },
+  { to: "/edit", name: "Change access", icon: "edit" },
+  { to: "/audit", name: "Audit", icon: "audit" },
   { to: "/findings", name: "Findings", icon: "findings" },
 ] as const;
 

@@ -3,6 +3,7 @@ import {
   IconAlertTriangle,
   IconArrowBackUp,
   IconArrowLeft,
+  IconArrowUp,
   IconArrowUpRight,
   IconBox,
   IconBoxMultiple,
@@ -11,6 +12,8 @@ import {
   IconChevronDown,
   IconChevronRight,
   IconCircleOff,
+  IconClipboardList,
+  IconCopy,
   IconDatabase,
   IconDeviceDesktop,
   IconFileImport,
@@ -31,6 +34,7 @@ import {
   IconRobot,
   IconSettings,
   IconShieldCheck,
+  IconShieldSearch,
   IconSun,
   IconTrash,
   IconUpload,
@@ -91,6 +95,10 @@ const ICONS = {
   info: IconInfoCircle,
   off: IconCircleOff,
   public: IconWorld,
+  inherited: IconArrowUp,
+  copy: IconCopy,
+  review: IconClipboardList,
+  audit: IconShieldSearch,
 } as const;
 export type IconName = keyof typeof ICONS;
 
