@@ -37,7 +37,7 @@ Amara Okafor; Björn Lindqvist; Chandra Venkataraman; Delphine Moreau; Emeka Nwo
 Ingrid Solberg; Javier Quintana; Keiko Yamamoto; Liam O'Sullivan; Mei-Ling Zhao; Nadia Rahimi; Oluwaseun Adeyemi; Priya Raman;
 Quentin Dubois; Rosa Mamani; Sven Aaltonen; Tala Nakai; Ursula Brandt; Viktor Petrenko; Wanjiru Kamau; Xiomara Delgado;
 Yusuf Demir; Zofia Wiśniewska; Aiko Fujimoto; Bao Nguyen; Catarina Lopes; Dimitri Papadakis; Esther Cohen; Fiona MacLeod;
-Gabriel Santos; Hana Novák; Ibrahim Sesay; Jasmin Köhler; Kofi Mensah; Leilani Kahale; Marek Dvořák; Noor Aziz`
+Gabriel Santos; Hana Novák; Ibrahim Sesay; Jasmin Köhler; Kofi Mensah; Leilani Kahale; Marek Dvořák; Noor Aziz; Otto Lehmann`
   .split(";")
   .map((name) => {
     const [given_name, ...rest] = name.trim().split(" ");
@@ -86,6 +86,7 @@ const service_tokens = accounts.flatMap((a) =>
       service_account_name: a.name,
       service_account_email: a.email,
       org_id: ORG,
+      expires_at: name === "hourly-export" ? "2026-03-31T00:00:00.000Z" : null,
     };
   }),
 );
@@ -135,6 +136,7 @@ const groups = [
   ["Red team", "Attacks our own assistants", ["Tala", "Oluwaseun", "Zofia"], []],
   ["Prompt guild", "Shared prompt library", ["Quentin"], ["Design guild"]],
   ["Design guild", "Conversation design", ["Hana"], ["Prompt guild"]],
+  ["Hackathon 2025", "Three days in October", ["Bao", "Giulia"], []],
 ].map(([name, description, members, nested, extra]) => ({
   id: uuid(`group/${name}`),
   org_id: ORG,
@@ -217,6 +219,7 @@ const roles = [
   role("Access steward", "Manages who gets in, not what is inside", tuples(ALL.slice(4))),
   role("Log writer", "Writes logs without reading them", tuples(["update"], "project_log")),
   role("Auditor", "Reads objects and their access", tuples(["read", "read_acls"])),
+  role("Playground guest", "Tries prompts out", tuples(["read"], "prompt_session")),
 ];
 const r = (name) => roles.find((row) => row.name === name).id;
 

@@ -16,6 +16,7 @@ import { subjectParam, targetParam } from "../access/selection.ts";
 import { useAccessValue } from "../access/value.ts";
 import { hasBoxes } from "../edit/sheet.ts";
 import chips from "../findings/FindingsPage.module.css";
+import { at } from "../organization/export.ts";
 import { plural } from "../organization/words.ts";
 import { Icon } from "../ui/icons.tsx";
 import { Button, Empty, Quoted } from "../ui/ui.tsx";
@@ -77,7 +78,7 @@ export function AuditPage() {
                 value={text}
                 onChange={setText}
               >
-                <Icon name="findings" size={15} />
+                <Icon name="search" size={15} />
                 <Input className={styles.input ?? ""} placeholder="Name, code or word" />
                 <AriaButton className={styles.clear ?? ""} aria-label="Clear the filter">
                   <Icon name="x" size={13} />
@@ -203,8 +204,15 @@ function FindingRow({ finding }: { finding: Finding }) {
   );
 }
 
+/** The group whose row a finding of loading is about. */
+function groupAt({ view, tree }: Access, path: string): string | undefined {
+  const row = path.startsWith("/groups/") ? at(view.data, path.split("/").slice(0, 3).join("/")) : undefined;
+  const key = `group:${(row as { id?: unknown } | undefined)?.id}`;
+  return tree.nodes.has(key) ? key : undefined;
+}
+
 /** To the person and the object on the access page, and to where it can be changed. */
-function Links({ finding: { subject, object, acl } }: { finding: Finding }) {
+function Links({ finding: { subject, object, acl, path } }: { finding: Finding }) {
   const access = useAccess();
   const row = acl === undefined ? undefined : aclOf(access.rows, acl);
   const as =
@@ -214,7 +222,7 @@ function Links({ finding: { subject, object, acl } }: { finding: Finding }) {
         ? subjectParam({ kind: "user", id: row.user_id })
         : row?.group_id && access.tree.nodes.has(`group:${row.group_id}`)
           ? subjectParam({ kind: "group", id: row.group_id })
-          : undefined;
+          : groupAt(access, path);
   const place = object ?? (row && { type: row.object_type, id: row.object_id });
   const on = place && access.tree.nodes.has(targetParam(place)) ? place : undefined;
   const query = (of: { as?: string | undefined; on?: string | undefined }) =>
@@ -233,7 +241,7 @@ function Links({ finding: { subject, object, acl } }: { finding: Finding }) {
           {name}
         </Link>
       )}
-      {on && (
+      {on && target !== as && (
         <Link className={styles.link} to={`/?${query({ as, on: target, ...(!as && { tab: "who" }) })}`}>
           <Icon name={access.tree.nodes.get(target ?? "")?.icon ?? on.type} size={13} />
           {nameOfNode(access, on)}

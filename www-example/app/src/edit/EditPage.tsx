@@ -28,9 +28,11 @@ export function EditPage() {
   const fallback = useMemo(() => firstActor(access, actors), [access, actors]);
   const actor = actors.find(({ key }) => selection.by && key === `user:${keyId(selection.by)}`) ?? fallback;
   const actorId = actor && keyId(actor.subject);
+  // Another export ends the session; then it is begun anew.
+  const acting = editing?.actor === actorId;
   useLayoutEffect(() => {
-    if (actorId !== undefined) session.actAs(actorId);
-  }, [session, actorId]);
+    if (actorId !== undefined && !acting) session.actAs(actorId);
+  }, [session, actorId, acting]);
 
   return (
     <AccessProvider value={access}>
@@ -65,7 +67,7 @@ export function EditPage() {
             well.
           </Empty>
         ) : (
-          editing?.actor === actorId && <Editor key={access.option.key} access={access} on={selection.on} />
+          acting && <Editor key={`${access.view.generation} ${access.option.key}`} access={access} on={selection.on} />
         )}
       </div>
     </AccessProvider>
@@ -113,17 +115,16 @@ function Editor({ access, on }: { access: Access; on: Node | undefined }) {
             </p>
           )}
           <Membership />
+          <Legend />
           <OrganizationBoxes cells={sheet.organization} />
           {shown.map((section) => (
-            <MatrixSection key={section.id} section={section} wanted={on} />
+            <MatrixSection key={section.id} section={section} wanted={added.at(-1) ?? on} enter={added.length > 0} />
           ))}
           <PlacePicker
-            key={places.length}
             shown={shown.flatMap(({ places: rows }) => rows.map(({ key }) => key))}
             onAdd={(node) => setAdded([...added, node])}
           />
           <OtherGrants />
-          <Legend />
         </section>
         <section id={review} className={styles.review} aria-label="Review" tabIndex={-1}>
           <Review />

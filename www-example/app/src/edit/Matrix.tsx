@@ -1,4 +1,4 @@
-import { type KeyboardEvent, useState } from "react";
+import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { Button, Checkbox } from "react-aria-components";
 import { Link } from "react-router";
 import { useAccess } from "../access/access.tsx";
@@ -10,7 +10,7 @@ import { useEdit } from "./context.ts";
 import pageStyles from "./EditPage.module.css";
 import { FindingMark } from "./FindingMark.tsx";
 import styles from "./Matrix.module.css";
-import type { Cell, Line, Place, Section, Source, State } from "./sheet.ts";
+import { type Cell, COLUMNS, type Line, type Place, type Section, type Source, type State } from "./sheet.ts";
 
 const STATES: Record<State, string> = { on: "on", off: "off", partly: "partly on", inherited: "inherited" };
 
@@ -71,7 +71,7 @@ export function Legend() {
         <Glyph state="on" /> On
       </span>
       <span>
-        <Glyph state="on" wider /> By a wider grant
+        <Glyph state="on" wider /> Wider grant
       </span>
       <span>
         <Glyph state="partly" /> Partly
@@ -140,14 +140,29 @@ export function OrganizationBoxes({ cells }: { cells: readonly Cell[] }) {
 export function MatrixSection({
   section,
   wanted,
+  enter,
 }: {
   section: Section;
   wanted: { type: string; id: string } | undefined;
+  /** Whether focus goes there too. */
+  enter: boolean;
 }) {
   const [active, setActive] = useState<string>();
-  const [open, setOpen] = useState<ReadonlySet<string>>(
-    () => new Set(wanted?.type === "project" ? [`${wanted.type}:${wanted.id}`] : []),
-  );
+  const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
+  // What was asked for, by the address or just now, shows with all its rows.
+  const table = useRef<HTMLTableElement>(null);
+  const place = wanted && section.places.find(({ key }) => key === `${wanted.type}:${wanted.id}`)?.key;
+  const [shown, setShown] = useState<string>();
+  if (place !== shown) {
+    setShown(place);
+    if (place && section.id === "projects") setOpen(new Set([...open, place]));
+  }
+  useEffect(() => {
+    const row = shown && table.current?.querySelector("tr[data-wanted]");
+    if (!row) return;
+    row.scrollIntoView({ block: "nearest" });
+    if (enter) row.querySelector<HTMLElement>("input")?.focus({ preventScroll: true });
+  }, [shown, enter]);
   const { editing } = useEdit();
   const rows = section.places.flatMap((place) => linesOf(place, open.has(place.key), editing.marks));
   const keys = rows.flatMap(({ line }) => line.cells.flatMap((cell) => cell?.key ?? []));
@@ -156,20 +171,24 @@ export function MatrixSection({
   return (
     <section className={pageStyles.section} aria-labelledby={id}>
       {/* biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: its cells are gone through with the arrow keys */}
-      <table role="grid" className={styles.table} aria-labelledby={id} onKeyDown={move}>
+      <table ref={table} role="grid" className={styles.table} aria-labelledby={id} onKeyDown={move}>
         <thead>
           <tr>
             <th scope="col" className={styles.nameColumn}>
               <h2 id={id}>{section.title}</h2>
             </th>
-            {section.columns.map((column) => (
-              <th key={column} scope="col" className={styles.column} abbr={askName(column)}>
-                <span className={styles.long}>{SHORT[column] ?? askName(column)}</span>
-                <abbr className={styles.short} title={askName(column)}>
-                  {(SHORT[column] ?? askName(column))[0]}
-                </abbr>
-              </th>
-            ))}
+            {COLUMNS.map((column) =>
+              section.columns.includes(column) ? (
+                <th key={column} scope="col" className={styles.column} abbr={askName(column)}>
+                  <span className={styles.long}>{SHORT[column] ?? askName(column)}</span>
+                  <abbr className={styles.short} title={askName(column)}>
+                    {(SHORT[column] ?? askName(column))[0]}
+                  </abbr>
+                </th>
+              ) : (
+                <td key={column} className={styles.column} />
+              ),
+            )}
           </tr>
         </thead>
         <tbody>
@@ -177,7 +196,7 @@ export function MatrixSection({
             <tr
               key={line.key}
               data-first={first || undefined}
-              data-wanted={first && isSame(place, wanted) ? true : undefined}
+              data-wanted={(first && place.key === shown) || undefined}
             >
               <th scope="row" className={styles.name}>
                 <LineName
@@ -189,8 +208,8 @@ export function MatrixSection({
                   onOpen={() => setOpen(toggled(open, place.key))}
                 />
               </th>
-              {section.columns.map((column) => {
-                const cell = line.cells[COLUMN_INDEX[column]];
+              {COLUMNS.map((column, i) => {
+                const cell = line.cells[i];
                 return (
                   <td
                     key={column}
@@ -211,9 +230,6 @@ export function MatrixSection({
 }
 
 const SHORT: Partial<Record<string, string>> = { manage_access: "Access" };
-const COLUMN_INDEX = { read: 0, create: 1, update: 2, delete: 3, manage_access: 4 } as const;
-const isSame = (place: Place, wanted: { type: string; id: string } | undefined): boolean =>
-  wanted !== undefined && place.key === `${wanted.type}:${wanted.id}`;
 
 function toggled(keys: ReadonlySet<string>, key: string): ReadonlySet<string> {
   const next = new Set(keys);
@@ -259,7 +275,6 @@ function LineName({
       <span className={styles.words}>
         <span className={styles.title}>{line.title}</span>
         {line.detail && <span className={styles.detail}>{line.detail}</span>}
-        <SourceLine sources={sources} on={line.on} />
         {first && hidden > 0 && (
           <Button className={styles.more ?? ""} aria-expanded={open} onPress={onOpen}>
             <Icon name="right" size={12} />
@@ -267,6 +282,7 @@ function LineName({
             <Hidden> in {line.title}</Hidden>
           </Button>
         )}
+        <SourceLine sources={sources} on={line.on} />
       </span>
     </span>
   );

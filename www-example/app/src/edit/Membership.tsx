@@ -1,4 +1,4 @@
-import { useMemo } from "react";
+import { useMemo, useRef } from "react";
 import { Button } from "react-aria-components";
 import { nameOfGroup, type SubjectOption, useAccess } from "../access/access.tsx";
 import { Icon } from "../ui/icons.tsx";
@@ -47,7 +47,12 @@ function Chip({ option, group, user, stays }: { option: SubjectOption; group: st
       <Button
         className={styles.chipButton ?? ""}
         aria-label={`${label} ${option.name}`}
-        onPress={() => session.toggle(key, (draft) => draft.removeMembers(group, [user]))}
+        onPress={(event) => {
+          // What was to be added goes, and focus stays in the list.
+          const list = event.target.closest("ul");
+          session.toggle(key, (draft) => draft.removeMembers(group, [user]));
+          if (changed && stays) enter(list);
+        }}
       >
         <Icon name={changed ? "undo" : "x"} size={13} />
       </Button>
@@ -58,6 +63,7 @@ function Chip({ option, group, user, stays }: { option: SubjectOption; group: st
 function Groups({ user }: { user: string }) {
   const access = useAccess();
   const { session, editing, now } = useEdit();
+  const list = useRef<HTMLUListElement>(null);
   const direct = (org: typeof now) =>
     org
       .as(user)
@@ -74,22 +80,22 @@ function Groups({ user }: { user: string }) {
       <header className={styles.header}>
         <h2 id="membership">Groups</h2>
       </header>
-      <ul className={styles.chips} aria-label="Groups">
+      <ul ref={list} className={styles.chips} aria-label="Groups">
         {[...shown].map((id) => (
           <Chip key={id} option={option(id)} group={id} user={user} stays={mine.has(id)} />
         ))}
         <li className={styles.chipAdd}>
           <Picker
-            key={shown.size}
             label="Add to a group"
             className={styles.chipPicker}
             options={options.filter(({ key }) => !shown.has(key.slice(6)))}
             sections={GROUPS}
             placeholder="Add to a group…"
             mark={mark}
-            onChoose={({ key }) =>
-              session.toggle(memberMark(key.slice(6), user), (draft) => draft.addMembers(key.slice(6), [user]))
-            }
+            onChoose={({ key }) => {
+              session.toggle(memberMark(key.slice(6), user), (draft) => draft.addMembers(key.slice(6), [user]));
+              enter(list.current);
+            }}
           />
         </li>
       </ul>
@@ -105,6 +111,7 @@ const MOST = 24;
 function Members({ group, name }: { group: string; name: string }) {
   const access = useAccess();
   const { session, editing, now } = useEdit();
+  const list = useRef<HTMLUListElement>(null);
   const row = access.rows.groups.find(({ id }) => id === group);
   const before = row?.member_users ?? [];
   const shown = [...new Set([...before.slice(0, MOST), ...touched(editing.marks, (id) => id === group, 1)])];
@@ -120,7 +127,7 @@ function Members({ group, name }: { group: string; name: string }) {
         <h2 id="membership">Members</h2>
         <p>Whatever is granted to {name} is granted to them.</p>
       </header>
-      <ul className={styles.chips} aria-label="Members">
+      <ul ref={list} className={styles.chips} aria-label="Members">
         {shown.map((id) => (
           <Chip
             key={id}
@@ -133,16 +140,16 @@ function Members({ group, name }: { group: string; name: string }) {
         {before.length > MOST && <li className={styles.through}>and {before.length - MOST} more</li>}
         <li className={styles.chipAdd}>
           <Picker
-            key={shown.length}
             label="Add a member"
             className={styles.chipPicker}
             options={people.filter(({ key }) => !shown.includes(key.slice(5)) && !before.includes(key.slice(5)))}
             sections={PEOPLE}
             placeholder="Add a member…"
             mark={mark}
-            onChoose={({ key }) =>
-              session.toggle(memberMark(group, key.slice(5)), (draft) => draft.addMembers(group, [key.slice(5)]))
-            }
+            onChoose={({ key }) => {
+              session.toggle(memberMark(group, key.slice(5)), (draft) => draft.addMembers(group, [key.slice(5)]));
+              enter(list.current);
+            }}
           />
         </li>
       </ul>
@@ -150,6 +157,13 @@ function Members({ group, name }: { group: string; name: string }) {
     </section>
   );
 }
+
+/** Focus goes on to what was just added: the last one before the field. */
+const enter = (list: Element | null): void => {
+  setTimeout(() =>
+    [...(list?.querySelectorAll<HTMLElement>(":scope > li:not(:last-child) button:last-child") ?? [])].at(-1)?.focus(),
+  );
+};
 
 const unknown = (kind: "group" | "person", id: string, name: string): SubjectOption => ({
   key: `${kind === "group" ? "group" : "user"}:${id}`,

@@ -52,6 +52,10 @@ function Counts({ findings }: { findings: readonly Finding[] }) {
   });
 }
 
+/** Where focus goes when what had it is gone. */
+const PLACE = "review-title";
+const toTitle = (): void => document.getElementById(PLACE)?.focus();
+
 /** The changes, what is wrong with them, what they do, and the requests that carry them out. */
 export function Review() {
   const { session, editing } = useEdit();
@@ -60,13 +64,31 @@ export function Review() {
   return (
     <>
       <header className={styles.header}>
-        <h2>Review</h2>
+        <h2 id={PLACE} tabIndex={-1}>
+          Review
+        </h2>
         <Counts findings={draft.findings} />
         <span className={styles.actions}>
-          <Button small icon="undo" isDisabled={none} onPress={() => session.undo()}>
+          <Button
+            small
+            icon="undo"
+            isDisabled={none}
+            onPress={() => {
+              session.undo();
+              if (draft.changes.length === 0) toTitle();
+            }}
+          >
             Undo last
           </Button>
-          <Button small look="quiet" isDisabled={none} onPress={() => session.clear()}>
+          <Button
+            small
+            look="quiet"
+            isDisabled={none}
+            onPress={() => {
+              session.clear();
+              toTitle();
+            }}
+          >
             Discard all
           </Button>
         </span>
@@ -107,7 +129,10 @@ function Changes() {
               look="quiet"
               icon="undo"
               aria-label={`Undo change ${change.index + 1}: ${change.text.replaceAll("`", "")}`}
-              onPress={() => session.undo(change.index)}
+              onPress={() => {
+                session.undo(change.index);
+                toTitle();
+              }}
             />
           </li>
         ))}
@@ -280,6 +305,7 @@ function Requests() {
         ? first.text.replaceAll("`", "")
         : plural(draft.changes.length, "change of access", "changes of access");
     session.clear();
+    toTitle();
     if (patch)
       workspace.apply(
         text.replace(/^./, (letter) => letter.toUpperCase()),

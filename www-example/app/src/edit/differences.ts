@@ -63,11 +63,7 @@ function named(permissions: readonly Permission[]): string[] {
 }
 
 const list = new Intl.ListFormat("en", { type: "conjunction" });
-/** What exists once stands for more than itself. */
-const INSIDE: Record<string, string> = {
-  org_project: "every project and everything in it",
-  organization: "everything in it",
-};
+const INSIDE: Record<string, string> = { org_project: "and everything in them" };
 function scope({ object, below }: DiffRow, only: readonly string[]): string {
   if (only.length > 0) {
     const types = list.format(only.map((type) => typeNames(type).toLowerCase()));

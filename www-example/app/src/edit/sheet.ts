@@ -198,7 +198,8 @@ function sourcesOf(access: Access, principal: Principal, from: NonNullable<Box["
     ]
       .filter(Boolean)
       .join(", ")
-      .replace(/^on /, "a grant on ")
+      .replace(/^on /, "A grant on ")
+      .replace(/^role /, "Role ")
       .replace(/, on /, " on ");
     sources.set(text, { text, on });
   }

@@ -1,5 +1,5 @@
 import { NavLink, Outlet, useLocation } from "react-router";
-import { useView } from "../organization/context.tsx";
+import { useEditing, useView } from "../organization/context.tsx";
 import { plural } from "../organization/words.ts";
 import { Icon } from "../ui/icons.tsx";
 import { ChangeBar } from "./ChangeBar.tsx";
@@ -19,6 +19,7 @@ export function Shell() {
   const view = useView();
   const loader = useLoader();
   const { search } = useLocation();
+  const pending = useEditing()?.draft.changes.length ?? 0;
   const { stats, findings } = view.org;
   const errors = findings.filter((f) => f.severity === "error").length;
   return (
@@ -41,6 +42,11 @@ export function Shell() {
             <NavLink key={page.to} to={{ pathname: page.to, search }} end className={styles.link ?? ""}>
               <Icon name={page.icon} />
               <span className={styles.linkName}>{page.name}</span>
+              {page.to === "/edit" && pending > 0 && (
+                <span className={styles.count} title={`${plural(pending, "change")} not applied`}>
+                  {pending}
+                </span>
+              )}
               {page.to === "/findings" && findings.length > 0 && (
                 <span className={styles.count} data-errors={errors > 0}>
                   {findings.length}

@@ -32,6 +32,7 @@ import {
   IconPlayerPlay,
   IconPlus,
   IconRobot,
+  IconSearch,
   IconSettings,
   IconShieldCheck,
   IconShieldSearch,
@@ -97,6 +98,7 @@ const ICONS = {
   public: IconWorld,
   inherited: IconArrowUp,
   copy: IconCopy,
+  search: IconSearch,
   review: IconClipboardList,
   audit: IconShieldSearch,
 } as const;
