@@ -429,6 +429,14 @@ test("a box turned on shows what that does, what speaks against it and the reque
   await button(page, "Undo last").press("Enter");
   await page.getByRole("region", { name: "Review" }).getByText("No changes yet").waitFor();
   expect(await page.evaluate(() => document.activeElement?.textContent)).toBe("Review");
+
+  // Somebody who takes from themselves what they would need to take it back.
+  await page.goto(address({ as: as("Farah"), by: as("Farah") }, "edit"));
+  await box(page, /^Manage access on the dataset Golden intake calls: on/).press("Space");
+  await review(page, /^Findings/)
+    .getByText("self_lockout")
+    .waitFor();
+  expect(await review(page, /^Who gains/).innerText()).toMatch(/Golden intake calls\s+−\s+loses\s+Grant access/);
   expect(complaints).toEqual([]);
 });
 
@@ -505,6 +513,12 @@ test("boxes say what the package says, for people, accounts and groups, and of a
         labels.filter((label) => new RegExp(`: ${states[state]}\\b`).test(label)).length,
         `${name}: ${state}`,
       ).toBe(boxes.filter((one) => one.state === state).length);
+  }
+  // What is partly on goes on, off and back.
+  const partly = box(page, /^Manage access on everything in the project Voice transcription/);
+  for (const state of [/: partly on$/, /: on, was partly on$/, /: off, was partly on$/, /: partly on$/]) {
+    await expect.poll(() => partly.getAttribute("aria-label")).toMatch(state);
+    await partly.press("Space");
   }
   await page.goto(address({ as: "anonymous" }, "edit"));
   await page.getByText("Nothing can be granted to nobody").waitFor();

@@ -512,6 +512,7 @@ grant("project", p("Prompt library"), group("Prompt guild"), r("Prompt author"))
 grant("project", p("Prompt library"), group("Prompt authors"), r("Prompt author"));
 grant("project", p("Voice transcription"), group("External annotators"), "read", "dataset");
 grant("project", p("Voice transcription"), group("External annotators"), "read", "project");
+each("project", p("Voice transcription"), group("Data governance"), ["read_acls", "delete_acls"]);
 grant("project", p("Onboarding guide"), user("Gabriel"), r("owner"));
 grant("project", p("Onboarding guide"), group("People operations"), r("Project lead"));
 grant("project", p("Formulary search"), user("Ursula"), r("Project lead"));

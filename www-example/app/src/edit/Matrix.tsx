@@ -5,7 +5,7 @@ import { useAccess } from "../access/access.tsx";
 import { type SubjectKey, subjectParam, targetParam } from "../access/selection.ts";
 import { askName, plural } from "../organization/words.ts";
 import { Icon } from "../ui/icons.tsx";
-import { classes, Hidden } from "../ui/ui.tsx";
+import { Button as AppButton, classes, Hidden } from "../ui/ui.tsx";
 import { useEdit } from "./context.ts";
 import pageStyles from "./EditPage.module.css";
 import { FindingMark } from "./FindingMark.tsx";
@@ -19,12 +19,15 @@ function Box({ cell, text, tabbable = true }: { cell: Cell; text?: boolean; tabb
   const { session, principal, editing, findings } = useEdit();
   const { state, wider, before } = cell;
   const changed = editing.marks.includes(cell.key);
-  const toggle = () =>
+  const set = (next: "on" | "off") =>
     session.toggle(cell.key, (draft) =>
-      draft.setMatrix(principal, [
-        { on: cell.on, restrict: cell.restrict, box: cell.box, state: state === "on" ? "off" : "on" },
-      ]),
+      draft.setMatrix(principal, [{ on: cell.on, restrict: cell.restrict, box: cell.box, state: next }]),
     );
+  const toggle = () => {
+    set(state === "on" ? "off" : "on");
+    // What was partly on goes on, then off, then back; a second change of the other boxes is the first taken back.
+    if (changed && before === "partly" && state === "on") set("off");
+  };
   const said = `${STATES[state]}${wider ? " by a wider grant" : ""}`;
   const from = cell.sources.map((source) => source.text).join("; ");
   const name = `${cell.label} on ${cell.where}: ${said}${from ? ` from ${from}` : ""}${changed ? `, was ${STATES[before]}` : ""}`;
@@ -136,6 +139,9 @@ export function OrganizationBoxes({ cells }: { cells: readonly Cell[] }) {
   );
 }
 
+/** Places of a section shown at first. */
+const PLACES = 30;
+
 /** Boxes in rows and columns; arrow keys go between them, and Tab to one of them. */
 export function MatrixSection({
   section,
@@ -164,7 +170,11 @@ export function MatrixSection({
     if (enter) row.querySelector<HTMLElement>("input")?.focus({ preventScroll: true });
   }, [shown, enter]);
   const { editing } = useEdit();
-  const rows = section.places.flatMap((place) => linesOf(place, open.has(place.key), editing.marks));
+  // Somebody who made a lot holds a role on each of it.
+  const [limit, setLimit] = useState(PLACES);
+  const places = section.places.filter(({ key, changed }, i) => i < limit || changed || key === shown);
+  const more = section.places.length - places.length;
+  const rows = places.flatMap((place) => linesOf(place, open.has(place.key), editing.marks));
   const keys = rows.flatMap(({ line }) => line.cells.flatMap((cell) => cell?.key ?? []));
   const current = active !== undefined && keys.includes(active) ? active : keys[0];
   const id = `section-${section.id}`;
@@ -225,6 +235,11 @@ export function MatrixSection({
           ))}
         </tbody>
       </table>
+      {more > 0 && (
+        <AppButton small look="quiet" className={pageStyles.moreRows} onPress={() => setLimit(limit + 5 * PLACES)}>
+          Show {Math.min(more, 5 * PLACES)} of {more.toLocaleString("en")} more
+        </AppButton>
+      )}
     </section>
   );
 }

@@ -54,6 +54,8 @@ export interface Place {
   node: Node;
   name: string;
   lines: readonly Line[];
+  /** Something on it is not as it was. */
+  changed: boolean;
 }
 export interface Section {
   id: string;
@@ -125,11 +127,13 @@ export function sheetOf(access: Access, principal: Principal, now: Org, added: r
       .filter((on) => forms.has(on.type as ObjectType))
       .map((on): Place => {
         const lines = Map.groupBy(forms.get(on.type as ObjectType) ?? [], ({ restrict }) => restrict);
+        const rows = [...lines].map(([restrict, boxes]) => lineOf(access, on, restrict, boxes, cell));
         return {
           key: placeKey(on),
           node: on,
           name: placeName(access, on),
-          lines: [...lines].map(([restrict, boxes]) => lineOf(access, on, restrict, boxes, cell)),
+          lines: rows,
+          changed: rows.some(({ cells }) => cells.some((one) => one && one.state !== one.before)),
         };
       })
       .toSorted((a, b) => order(a.node.type) - order(b.node.type) || a.name.localeCompare(b.name, "en"));

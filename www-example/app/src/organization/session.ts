@@ -16,6 +16,7 @@ export class EditSession {
   #editing: Editing | undefined;
   #marks: readonly string[] = [];
   #stop = () => {};
+  #retired: Draft | undefined;
   readonly #listeners = new Set<() => void>();
 
   constructor(org: Org) {
@@ -66,13 +67,13 @@ export class EditSession {
   }
 
   #use(draft: Draft | undefined, actor: string): void {
-    const old = this.#editing?.draft;
+    // The last one may still be on the page until it is drawn anew; the one before is not.
+    this.#retired?.free();
+    this.#retired = this.#editing?.draft;
     this.#stop();
     this.#editing = draft && { draft, version: draft.version, actor, marks: this.#marks };
     this.#stop = draft?.subscribe(() => this.#refresh()) ?? (() => {});
     for (const listener of this.#listeners) listener();
-    // Whoever shows the old one has been told, and shows it no longer by then.
-    if (old) setTimeout(() => old.free(), 1000);
   }
 
   #refresh(): void {
