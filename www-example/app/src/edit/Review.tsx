@@ -243,7 +243,7 @@ function PeopleRow({ people }: { people: People }) {
 
 /** Places left out that are named at once. */
 const EXCEPT = 3;
-function DifferenceRow({ difference: { object, scope, except, gained, lost } }: { difference: Difference }) {
+function DifferenceRow({ difference: { object, of, scope, except, gained, lost } }: { difference: Difference }) {
   const access = useAccess();
   const [all, setAll] = useState(false);
   const item = access.tree.nodes.get(`${object.type}:${object.id}`);
@@ -253,6 +253,7 @@ function DifferenceRow({ difference: { object, scope, except, gained, lost } }: 
       <Icon name={item?.icon ?? object.type} size={15} />
       <span className={styles.place}>
         <span>
+          {of && <span className={styles.scope}>{of}</span>}
           <strong>{object.type === "project_log" ? `Logs of ${name}` : name}</strong>
           {scope && <span className={styles.scope}> {scope}</span>}
         </span>

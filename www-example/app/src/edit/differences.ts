@@ -6,6 +6,8 @@ import { ACCESS_PERMISSIONS, PERMISSION_NAMES, typeNames } from "../organization
 export interface Difference {
   key: string;
   object: Node;
+  /** What stands before and after the object's name, for what of it is meant. */
+  of: string;
   scope: string;
   except: readonly Node[];
   gained: readonly string[];
@@ -26,9 +28,9 @@ export function peopleOf(rows: readonly DiffRow[]): People[] {
   }));
 }
 
-/** What is left out is told with the line, so lines are one when it is the same, or when each leaves out its own type only. */
+/** What is left out is told with the line, so lines are one when it is the same, or when each leaves out only such of its own type as hold nothing. */
 function sameLine(row: DiffRow): string {
-  const own = row.only !== undefined && (row.except ?? []).every((node) => node.type === row.only);
+  const own = row.only !== undefined && (row.except ?? []).every(({ type }) => type === row.only && LEAVES.has(type));
   return JSON.stringify([
     row.object,
     row.gained,
@@ -45,10 +47,8 @@ function difference(key: string, rows: readonly DiffRow[]): Difference {
   return {
     key,
     object: row.object,
-    scope: scope(
-      row,
-      rows.flatMap(({ only }) => only ?? []),
-    ),
+    of: ofWords(rows.flatMap(({ only }) => only ?? [])),
+    scope: scope(row),
     except: [...except.values()],
     gained: named(row.gained),
     lost: named(row.lost),
@@ -62,17 +62,28 @@ function named(permissions: readonly Permission[]): string[] {
   return all ? [...names, "Manage access"] : names;
 }
 
-const list = new Intl.ListFormat("en", { type: "conjunction" });
-const INSIDE: Record<string, string> = { org_project: "and everything in them" };
-function scope({ object, below }: DiffRow, only: readonly string[]): string {
-  if (only.length > 0) {
-    const types = list.format(only.map((type) => typeNames(type).toLowerCase()));
-    return object.type === "org_project" ? `${types}` : `${types} in it`;
-  }
-  if (!below) return "";
-  return INSIDE[object.type] ?? (LEAVES.has(object.type) ? "" : "and everything in it");
+const list = new Intl.ListFormat("en-GB", { type: "conjunction" });
+function ofWords(only: readonly string[]): string {
+  const types = list.format(only.map((type) => typeNames(type).toLowerCase()));
+  return types && `${types.replace(/^./, (letter) => letter.toUpperCase())} in `;
 }
-const LEAVES = new Set(["experiment", "dataset", "prompt", "prompt_session", "project_log", "group", "role"]);
+function scope({ object, below, only }: DiffRow): string {
+  if (only !== undefined || LEAVES.has(object.type)) return "";
+  if (!below) return "itself";
+  return object.type === "org_project" ? "and everything in them" : "and everything in it";
+}
+/** Nothing is in one of these. */
+const LEAVES = new Set([
+  "experiment",
+  "dataset",
+  "prompt",
+  "prompt_session",
+  "project_log",
+  "group",
+  "role",
+  "org_member",
+  "org_audit_logs",
+]);
 
 export const exceptText = (access: Access, nodes: readonly Node[]): string =>
   nodes
