@@ -2,7 +2,7 @@
 
 use crate::load::list::List;
 use crate::model::object::number;
-use crate::org::{Closure, GrantKind, Map, Org, Who, keys::NONE, sort};
+use crate::org::{Closure, GrantKind, Map, Members, Org, Who, keys::NONE, sort};
 
 /// The rows that a change touched: lists with ids.
 pub(crate) type Touched = [(List, String)];
@@ -27,6 +27,8 @@ pub(super) struct Affected {
     grants: Map<u32, Nodes>,
     /// Nodes that changed themselves: deleted, public, or in other project groups.
     structural: Nodes,
+    /// Nobody's groups changed.
+    pub same_groups: bool,
 }
 
 impl<'o> Two<'o> {
@@ -58,11 +60,11 @@ impl<'o> Two<'o> {
     }
 
     pub fn closure_before(self, user: u32) -> Closure {
-        self.before.closure(if self.had_principal(user) { Who::User(user) } else { Who::Nobody })
+        self.before.closure_in_any_order(if self.had_principal(user) { Who::User(user) } else { Who::Nobody })
     }
 
     pub fn closure_after(self, user: u32) -> Closure {
-        self.after.closure(Who::User(user))
+        self.after.closure_in_any_order(Who::User(user))
     }
 
     /// The users that a principal stands for, before or after.
@@ -80,7 +82,14 @@ impl<'o> Two<'o> {
 }
 
 pub(super) fn affected(two: Two<'_>, touched: &Touched) -> Affected {
-    let mut found = Affected::default();
+    let is_about_people = |(list, _): &(List, String)| {
+        matches!(list, List::Users | List::ServiceAccounts | List::ServiceTokens | List::Groups)
+    };
+    let mut found = Affected {
+        // Somebody whom the directory does not list departs with the first ACL that names them.
+        same_groups: !touched.iter().any(is_about_people) && two.after.options().members == Members::Any,
+        ..Affected::default()
+    };
     let mut users = Nodes::default();
     let mut roles: Vec<u32> = Vec::new();
     for (list, id) in touched {
@@ -230,6 +239,11 @@ impl Affected {
         }
     }
 
+    /// Whether ACLs of a principal itself changed.
+    pub fn has_own_changes(&self, principal: u32) -> bool {
+        self.grants.contains_key(&principal)
+    }
+
     /// The nodes at which what a user is granted may have changed, in order.
     pub fn nodes_of(&self, two: Two<'_>, before: &Closure, after: &Closure) -> Vec<u32> {
         let mut nodes: Vec<u32> = self.structural.keys().copied().collect();
@@ -237,6 +251,10 @@ impl Affected {
             if let Some(changed) = self.grants.get(&principal) {
                 nodes.extend(changed.keys());
             }
+        }
+        if self.same_groups {
+            sort::numbers(&mut nodes);
+            return nodes;
         }
         let left = before.principals().filter(|p| !after.contains(*p));
         nodes.extend(left.flat_map(|p| two.before.acls_of(p)).map(|(_, acl)| acl.node));

@@ -11,7 +11,7 @@ use serde::{Serialize, Serializer};
 
 pub(crate) use affected::Touched;
 use affected::{Affected, Two, affected};
-use rows::{Change, RowKey, Scope, View};
+use rows::{Change, RowKey, Scope};
 
 use crate::model::finding::Node;
 use crate::model::permission::PermissionSet;
@@ -64,13 +64,14 @@ pub(crate) fn diff(before: &Org, after: &Org, touched: &Touched) -> Vec<DiffRow>
 struct Scopes(Map<Vec<u32>, Scope>);
 
 fn rows_of(two: Two<'_>, affected: &Affected, user: u32, scopes: &mut Scopes) -> Vec<RowKey> {
-    let (before, after) = (two.closure_before(user), two.closure_after(user));
+    let after = two.closure_after(user);
+    let before = if affected.same_groups { after.clone() } else { two.closure_before(user) };
     let dirty = affected.nodes_of(two, &before, &after);
     if dirty.is_empty() {
         return Vec::new();
     }
     let scope = scopes.0.entry(dirty.clone()).or_insert_with(|| Scope::new(two, &dirty));
-    View::new(two, &before, &after).rows(scope, &dirty)
+    scope.rows_of(two, user, affected.has_own_changes(user), &before, &after)
 }
 
 fn in_order(two: Two<'_>, by_row: Map<RowKey, Vec<u32>>) -> Vec<DiffRow> {

@@ -9,7 +9,7 @@
 use super::affected::Two;
 use crate::model::object::number;
 use crate::model::permission::{Permission, PermissionSet};
-use crate::org::{Closure, Gives, Map, Target, keys::NONE, sort};
+use crate::org::{Closure, Gives, Map, Org, Target, keys::NONE, sort};
 
 /// What one type gains and loses.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -80,23 +80,21 @@ pub(super) enum Kind {
 
 /// Nodes of interest for subjects whose changes are at the same places.
 pub(super) struct Scope {
-    /// Where something changed.
-    dirty: Map<u32, ()>,
+    /// Where something changed, in order of numbers.
+    dirty: Vec<u32>,
+    /// All projects, or everything, is below one of them.
+    everything: bool,
     /// Nodes at or below them that differ from what is above for anybody.
     odd: Vec<u32>,
     within: Map<u32, bool>,
-    /// Nodes in scope with an ACL, by principal, before and after.
+    /// Nodes at which an ACL of a group makes a difference.
     granted: Map<u32, Vec<u32>>,
+    /// Rows of those whose own ACLs make none, by their groups.
+    alike: Map<Vec<u32>, Vec<RowKey>>,
 }
 
 impl Scope {
     pub fn new(two: Two<'_>, dirty: &[u32]) -> Scope {
-        let mut scope = Scope {
-            dirty: dirty.iter().map(|node| (*node, ())).collect(),
-            odd: Vec::new(),
-            within: Map::default(),
-            granted: Map::default(),
-        };
         let everything =
             dirty.iter().any(|node| matches!(kind_of(two, *node), Kind::Organization | Kind::AllProjects));
         let mut odd: Vec<u32> = Vec::new();
@@ -121,23 +119,45 @@ impl Scope {
             }
         }
         sort::numbers(&mut odd);
-        scope.odd = odd;
-        scope
+        Scope {
+            dirty: dirty.to_vec(),
+            everything,
+            odd,
+            within: Map::default(),
+            granted: Map::default(),
+            alike: Map::default(),
+        }
+    }
+
+    fn is_dirty(&self, node: u32) -> bool {
+        self.dirty.binary_search(&node).is_ok()
     }
 
     /// Whether a node is one of the changed ones or below one, before or after.
     fn contains(&mut self, two: Two<'_>, node: u32) -> bool {
+        if self.is_dirty(node) {
+            return true;
+        }
+        let orgs = || two.each().into_iter().filter(|org| node < org.nodes().end);
+        let ty = two.after.node_type(node);
+        if !self.everything && number::is_child(ty) {
+            // The most frequent case by far: an object in a project.
+            return orgs().any(|org| self.has_project(org, org.node(node).project));
+        }
         if let Some(known) = self.within.get(&node) {
             return *known;
         }
-        let dirty = &self.dirty;
-        let within = two
-            .each()
-            .into_iter()
-            .filter(|org| node < org.nodes().end)
-            .any(|org| org.target_of(node).chain.iter().any(|above| dirty.contains_key(&above)));
+        let within = orgs().any(|org| org.target_of(node).chain.iter().any(|above| self.is_dirty(above)));
         self.within.insert(node, within);
         within
+    }
+
+    /// Whether a project, or a project group of it, changed.
+    fn has_project(&self, org: &Org, project: u32) -> bool {
+        project != NONE
+            && (self.is_dirty(project)
+                || org.node(project).known
+                    && org.regions_of(project).iter().any(|region| self.is_dirty(*region)))
     }
 
     /// The nodes in scope at which an ACL on a node makes a difference: the node itself; or, of a
@@ -149,7 +169,7 @@ impl Scope {
         if two.after.node_type(node) != number::PROJECT_GROUP {
             return Vec::new();
         }
-        if self.dirty.contains_key(&two.after.singleton(number::ORG_PROJECT)) {
+        if self.is_dirty(two.after.singleton(number::ORG_PROJECT)) {
             return vec![node];
         }
         let mut projects: Vec<u32> = Vec::new();
@@ -160,21 +180,61 @@ impl Scope {
         projects
     }
 
-    /// The nodes in scope with an ACL of a principal, before or after.
+    /// The nodes at which an ACL of a principal makes a difference. Those of ACLs that are gone are
+    /// among the changed ones.
     fn granted_to(&mut self, two: Two<'_>, principal: u32) -> Vec<u32> {
         if let Some(known) = self.granted.get(&principal) {
             return known.clone();
         }
         let mut nodes: Vec<u32> = Vec::new();
-        for org in two.each().into_iter().filter(|org| principal < org.principals().end) {
-            nodes.extend(org.acls_of(principal).map(|(_, acl)| acl.node));
+        for (_, acl) in two.after.acls_of(principal) {
+            nodes.extend(self.matters(two, acl.node));
         }
         sort::numbers(&mut nodes);
-        nodes = nodes.into_iter().flat_map(|node| self.matters(two, node)).collect();
         if two.after.is_group(principal) {
             self.granted.insert(principal, nodes.clone());
         }
         nodes
+    }
+
+    /// The rows of somebody. Who has the same groups and nothing of their own that matters has the
+    /// same rows.
+    /// `changed`: ACLs of their own changed.
+    pub fn rows_of(
+        &mut self,
+        two: Two<'_>,
+        user: u32,
+        changed: bool,
+        before: &Closure,
+        after: &Closure,
+    ) -> Vec<RowKey> {
+        let key = (!changed && !self.has_own(two, user)).then(|| {
+            let groups = |closure: &Closure| {
+                let mut groups: Vec<u32> = closure.principals().filter(|p| *p != user).collect();
+                sort::numbers(&mut groups);
+                // Nobody, and somebody without groups, are not the same.
+                groups.push(if closure.len() == 0 { NONE } else { NONE - 1 });
+                groups
+            };
+            [groups(before), groups(after)].concat()
+        });
+        if let Some(rows) = key.as_ref().and_then(|key| self.alike.get(key)) {
+            return rows.clone();
+        }
+        let dirty = self.dirty.clone();
+        let rows = View::new(two, before, after).rows(self, &dirty);
+        if let Some(key) = key {
+            self.alike.insert(key, rows.clone());
+        }
+        rows
+    }
+
+    /// Whether somebody's own ACLs may make a difference: one in scope, or above what is in it.
+    fn has_own(&mut self, two: Two<'_>, user: u32) -> bool {
+        let org = two.after;
+        let is_leaf = |ty: u16| number::is_child(ty) || matches!(ty, number::GROUP | number::ROLE);
+        let own: Vec<u32> = org.acls_of(user).map(|(_, acl)| acl.node).collect();
+        own.into_iter().any(|node| !is_leaf(org.node_type(node)) || self.contains(two, node))
     }
 }
 
