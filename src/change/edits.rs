@@ -73,7 +73,7 @@ pub(crate) struct Account {
 
 /// The edits of a request, in the order in which they take effect: of ACLs removals come first.
 pub(crate) fn edits(request: &Request) -> Vec<Edit> {
-    let Some(route) = request.route() else { return Vec::new() };
+    let Some(route) = request.route().filter(super::needs::has) else { return Vec::new() };
     let body = request.body.as_ref().unwrap_or(&Value::Null);
     let method = route.method;
     let segments: Vec<&str> = route.segments.iter().map(String::as_str).collect();
@@ -124,14 +124,17 @@ fn has_members(list: List) -> bool {
 fn create(list: List, body: &Value, replace: bool) -> Edit {
     let name = text(body, "name").unwrap_or_default();
     if has_members(list) {
-        return Edit::Create { list, name, members: members(body, "member_", list), replace };
+        // The API takes the projects of a project group by PATCH.
+        let members =
+            if list == List::ProjectGroups { Members::default() } else { members(body, "member_", list) };
+        return Edit::Create { list, name, members, replace };
     }
     Edit::CreateObject {
         list,
         name,
         project: text(body, "project_id"),
         public: flag(body, "public").unwrap_or(false),
-        fresh: flag(body, "ensure_new").unwrap_or(false),
+        fresh: list == List::Experiments && flag(body, "ensure_new").unwrap_or(false),
     }
 }
 

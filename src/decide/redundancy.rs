@@ -7,6 +7,11 @@ use crate::org::{AclRow, Closure, Org, Target, sort};
 /// A permission or several, and the one type to which they are restricted, if they are.
 pub(crate) type Tuple = (PermissionSet, Option<u16>);
 
+/// MODEL 2: whether objects of a type have others below them.
+fn has_below(ty: u16) -> bool {
+    matches!(ty, number::ORGANIZATION | number::ORG_PROJECT | number::PROJECT_GROUP | number::PROJECT)
+}
+
 impl Org {
     /// The ACLs that give every tuple already, if there are any: live ones on the node or above it,
     /// for the grantee or a group that contains it, each with the same permission and no restriction
@@ -23,6 +28,10 @@ impl Org {
         tuples: &[Tuple],
         ignoring: &dyn Fn(u32) -> bool,
     ) -> Option<Vec<u32>> {
+        // On what has nothing below it, a restriction to its own type takes nothing away.
+        let own = (!has_below(target.ty)).then_some(target.ty);
+        let tuples: Vec<Tuple> = tuples.iter().map(|(bits, only)| (*bits, only.or(own))).collect();
+        let tuples = tuples.as_slice();
         let mut missing: Vec<PermissionSet> = tuples.iter().map(|tuple| tuple.0).collect();
         let mut found: Vec<(usize, u32, AclRow)> = Vec::new();
         for (level, node) in target.chain.levels() {

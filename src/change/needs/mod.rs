@@ -343,7 +343,8 @@ impl<'a> Case<'a> {
 
     /// What has the name of the body already. An experiment can be asked to be a new one.
     fn namesake(&self) -> Option<String> {
-        let named = !self.row.creates.is_empty() && !body::flag(self.body, "ensure_new");
+        let is_fresh = self.row.creates == "experiment" && body::flag(self.body, "ensure_new");
+        let named = !self.row.creates.is_empty() && !is_fresh;
         let name = text(self.body, "name").filter(|_| named)?;
         self.org.namesake(self.row.creates, name, text(self.body, "project_id"))
     }

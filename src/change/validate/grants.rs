@@ -264,10 +264,11 @@ impl<'a> Grant<'a> {
         Some(self.finding(Code::NoEffect, self.granting_field(), message))
     }
 
-    /// Judged before the request.
+    /// Judged before the request, without what it removes.
     fn redundant(&self) -> Option<Finding> {
         let target = self.before.target(self.ty, Some(&self.item.object_id), None);
-        let by = self.before.redundant_by(&target, &self.held_before, &self.tuples, &|_| false)?;
+        let is_removed = |slot: u32| self.after.acls().get(slot).is_none();
+        let by = self.before.redundant_by(&target, &self.held_before, &self.tuples, &is_removed)?;
         let on = by.first().and_then(|slot| self.before.acls().get(*slot));
         let on = on.map_or(String::new(), |acl| format!(" on {}", self.before.node_label(acl.node)));
         let ids: Vec<String> = by.into_iter().map(|slot| self.before.acls().id(slot)).collect();

@@ -17,9 +17,6 @@ impl Checks<'_> {
         for edit in self.edits {
             match edit {
                 Edit::Create { list, name, replace, .. } => self.create(*list, name, *replace),
-                Edit::CreateObject { list: List::Projects, name, .. } => {
-                    self.create(List::Projects, name, false);
-                }
                 Edit::Patch { list: List::Groups, id, name, .. } => {
                     self.renamed(id, name.as_deref());
                     self.group_cycle(id, "add_member_groups");
@@ -30,6 +27,13 @@ impl Checks<'_> {
                 }
                 Edit::Delete { list: List::Groups, id } => self.deleted(id),
                 Edit::Delete { list: List::Roles, id } => self.system_role(id),
+                Edit::CreateObject { list, name, project, fresh, .. } => {
+                    let ty = list.object_type_name();
+                    let namesake = self.org.namesake(ty, name, project.as_deref());
+                    if let Some(id) = namesake.filter(|_| !fresh && self.is_sound("/name")) {
+                        self.name_exists(*list, name, &id);
+                    }
+                }
                 Edit::Expel { ids, emails } => self.last_member(ids, emails),
                 _ => {}
             }
@@ -180,7 +184,7 @@ impl Checks<'_> {
         let gone: Map<u32, ()> =
             ids.iter().chain(&by_email).filter_map(|id| Some((org.find_user(id)?, ()))).collect();
         let stays = |user: u32| !gone.contains_key(&user) && org.is_person(user);
-        if org.principals().any(stays) || self.somebody_comes(ids) {
+        if org.principals().any(stays) || self.somebody_comes(ids, emails) {
             return;
         }
         let message = "nobody would be left in the organization; leave at least one person in it".to_owned();
@@ -190,12 +194,13 @@ impl Checks<'_> {
 
 impl Checks<'_> {
     /// Whether the request invites a person who does not go by it too.
-    fn somebody_comes(&self, gone: &[String]) -> bool {
+    fn somebody_comes(&self, gone: &[String], gone_emails: &[String]) -> bool {
         let is_account =
             |id: &String| self.org.find_user(id).is_some_and(|user| self.org.is_service_account(user));
         self.edits.iter().any(|edit| match edit {
             Edit::Invite { ids, emails, .. } => {
-                !emails.is_empty() || ids.iter().any(|id| !gone.contains(id) && !is_account(id))
+                emails.iter().any(|email| !gone_emails.contains(email))
+                    || ids.iter().any(|id| !gone.contains(id) && !is_account(id))
             }
             _ => false,
         })
