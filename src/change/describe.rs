@@ -4,6 +4,7 @@ use super::edits::{Edit, Members};
 use super::request::Request;
 use crate::decide::fixes::AclItem;
 use crate::load::list::List;
+use crate::model::finding::without_secrets;
 use crate::org::Org;
 
 /// How many parts a sentence names.
@@ -11,6 +12,10 @@ const NAMED: usize = 3;
 
 /// What a request changes, in a sentence.
 pub(crate) fn text(org: &Org, request: &Request, edits: &[Edit]) -> String {
+    without_secrets(sentence(org, request, edits))
+}
+
+fn sentence(org: &Org, request: &Request, edits: &[Edit]) -> String {
     let parts: Vec<String> = edits.iter().flat_map(|edit| of_edit(org, edit)).collect();
     match parts.len() {
         0 => format!("{} `{}`", request.method.to_uppercase(), request.path),

@@ -175,9 +175,10 @@ impl Draft {
         step.findings.extend(validate::refused(&before, &step.request, &self.actor));
         step.effect = None;
         if !step.findings.iter().any(validate::stops) {
+            let acting = before.acting_id(&step.request, &self.actor);
             let carrying = Carrying {
                 org: &mut self.preview,
-                actor: self.actor.id.as_deref(),
+                actor: acting.as_deref(),
                 creator_grants: self.creator_grants,
                 server: Server::Preview,
                 ids: &mut self.ids,

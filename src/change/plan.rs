@@ -6,13 +6,13 @@ use serde_json::{Map as JsonMap, Value, json};
 use super::draft::{Step, batch, path, post};
 use super::edits::{Edit, edits};
 use super::effect::{Carrying, Effect, Ids, Server, carry_out};
-use super::needs::Decision;
+use super::needs::{self, Decision};
 use super::request::{Actor, Request};
 use super::validate;
 use crate::decide::fixes::AclItem;
 use crate::load::list::{Field, List};
 use crate::load::row::{Row, Tuple};
-use crate::org::{Org, sort};
+use crate::org::{Map, Org, sort};
 
 /// What comes first when nothing else decides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -51,9 +51,10 @@ struct Simulation<'a> {
 impl Simulation<'_> {
     /// Sends a request: what it creates gets the placeholders that it names.
     fn send(&mut self, request: &Request) {
+        let acting = self.org.acting_id(request, self.actor);
         let carrying = Carrying {
             org: &mut self.org,
-            actor: self.actor.id.as_deref(),
+            actor: acting.as_deref(),
             creator_grants: self.creator_grants,
             server: Server::Real,
             ids: &mut self.ids,
@@ -163,25 +164,32 @@ fn parts(start: &Simulation<'_>, preview: &Org, steps: &[Step]) -> Vec<Part> {
             parts.push(Part { rank, request, as_is: true });
         }
     }
-    for (list, id) in touched.iter().filter(|(list, id)| is_new(&start.org, preview, *list, id)) {
-        let request = creation(&simulation.org, preview, *list, id);
-        simulation.send(&request);
-        parts.push(Part { rank: Rank::Create, request, as_is: false });
+    let described = descriptions(steps);
+    let with_members = || touched.iter().filter(|(list, _)| has_rows_of_members(*list));
+    for (list, id) in with_members() {
+        if is_new(&simulation.org, preview, *list, id) {
+            let mut request = creation(&simulation.org, preview, *list, id);
+            describe(&mut request, described.get(&(*list, id.clone())));
+            simulation.send(&request);
+            parts.push(Part { rank: Rank::Create, request, as_is: false });
+        }
     }
-    let changed = |(list, id): &&(List, String)| {
-        matches!(list, List::Groups | List::Roles | List::ProjectGroups) && !id.is_empty()
-    };
-    for (list, id) in touched.iter().filter(changed) {
+    for (list, id) in with_members() {
         let (Some(now), Some(then)) = (simulation.org.row_of(*list, id), preview.row_of(*list, id)) else {
             continue;
         };
+        let address = path(noun(*list), id);
         if !then.is_deleted() {
-            if let Some(body) = difference(preview, *list, &now, &then) {
-                let request = Request::new("PATCH", &path(noun(*list), id)).body(body);
+            let mut request = Request::new("PATCH", &address);
+            request.body = difference(preview, *list, &now, &then);
+            // What the draft creates has been described already.
+            let is_known = start.org.row_of(*list, id).is_some();
+            describe(&mut request, described.get(&(*list, id.clone())).filter(|_| is_known));
+            if request.body.is_some() {
                 parts.push(Part { rank: Rank::Patch, request, as_is: false });
             }
         } else if !now.is_deleted() {
-            let request = Request::new("DELETE", &path(noun(*list), id));
+            let request = Request::new("DELETE", &address);
             parts.push(Part { rank: Rank::Delete, request, as_is: false });
         }
     }
@@ -193,6 +201,11 @@ fn parts(start: &Simulation<'_>, preview: &Org, steps: &[Step]) -> Vec<Part> {
 /// draft can reckon together.
 fn as_is(request: &Request) -> Option<Rank> {
     let edits = edits(request);
+    // What the draft knows to do nothing, and what is sent as somebody else, stays as it is.
+    if edits.is_empty() || !request.headers.is_empty() {
+        let writes = request.route().is_some_and(|route| route.method != "GET" && needs::has(&route));
+        return writes.then_some(Rank::Arrive);
+    }
     let rank = |edit: &Edit| match edit {
         Edit::AddAcl { .. } | Edit::RemoveAcl { .. } | Edit::RemoveAclById { .. } => None,
         Edit::Create { .. } | Edit::Patch { .. } => None,
@@ -209,6 +222,33 @@ fn as_is(request: &Request) -> Option<Rank> {
 
 fn has_rows_of_members(list: List) -> bool {
     matches!(list, List::Groups | List::Roles | List::ProjectGroups)
+}
+
+/// The last description that the draft gives to a group, role or project group: nothing is decided
+/// by it, so that no row keeps it.
+fn descriptions(steps: &[Step]) -> Map<(List, String), Value> {
+    let mut described = Map::default();
+    for (step, effect) in steps.iter().filter_map(|step| Some((step, step.effect.as_ref()?))) {
+        let text = step.request.body.as_ref().and_then(|body| body.get("description"));
+        let Some(text) = text.filter(|text| text.is_string()) else { continue };
+        for edit in edits(&step.request) {
+            let named = match edit {
+                Edit::Create { list, .. } => effect.made.first().map(|id| (list, id.clone())),
+                Edit::Patch { list, id, .. } => Some((list, id)),
+                _ => None,
+            };
+            let touched = named.filter(|named| effect.touched.contains(named));
+            described.extend(touched.map(|named| (named, text.clone())));
+        }
+    }
+    described
+}
+
+fn describe(request: &mut Request, description: Option<&Value>) {
+    if let Some(text) = description {
+        let body = request.body.get_or_insert_with(|| json!({}));
+        body["description"] = text.clone();
+    }
 }
 
 /// A request with the placeholders of what it creates; ACLs are named by their contents.

@@ -253,7 +253,7 @@ pub struct Finding {
 }
 
 /// A credential that was pasted where something else belongs is not repeated.
-fn without_secrets(text: String) -> String {
+pub(crate) fn without_secrets(text: String) -> String {
     let may_hold = [SERVICE_TOKEN_PREFIX, API_KEY_PREFIX].iter().any(|prefix| text.contains(prefix));
     if may_hold { Credential::redact(&text) } else { text }
 }
@@ -263,7 +263,7 @@ impl Finding {
         Finding {
             code,
             severity: code.severity(),
-            path,
+            path: without_secrets(path),
             message: without_secrets(message),
             params: Params::default(),
             subject: None,
@@ -276,24 +276,26 @@ impl Finding {
     pub(crate) fn with(mut self, name: &'static str, value: impl Into<Param>) -> Finding {
         let value = match value.into() {
             Param::Text(text) => Param::Text(without_secrets(text)),
-            other => other,
+            Param::List(texts) => Param::List(texts.into_iter().map(without_secrets).collect()),
+            Param::Number(number) => Param::Number(number),
         };
         self.params.insert(name, value);
         self
     }
 
     pub(crate) fn subject(mut self, id: impl Into<String>) -> Finding {
-        self.subject = Some(id.into());
+        self.subject = Some(without_secrets(id.into()));
         self
     }
 
     pub(crate) fn object(mut self, object_type: &str, id: &str) -> Finding {
-        self.object = Some(Node { object_type: object_type.to_owned(), id: id.to_owned() });
+        let own = |text: &str| without_secrets(text.to_owned());
+        self.object = Some(Node { object_type: own(object_type), id: own(id) });
         self
     }
 
     pub(crate) fn acl(mut self, id: impl Into<String>) -> Finding {
-        self.acl = Some(id.into());
+        self.acl = Some(without_secrets(id.into()));
         self
     }
 }

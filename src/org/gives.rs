@@ -93,6 +93,12 @@ impl Org {
         self.name = Some(name.into());
     }
 
+    /// The account that a service token's row names.
+    pub(crate) fn account_of_token(&self, id: &str) -> Option<u32> {
+        let first = self.token_rows[self.token_keys.get(0, id)? as usize];
+        self.tokens.get(first).map(|row| row.account).filter(|account| *account != NONE)
+    }
+
     /// Whether a service token has this id.
     pub(crate) fn has_token(&self, id: &str) -> bool {
         self.token_keys.get(0, id).is_some_and(|token| self.token_rows[token as usize] != NONE)

@@ -8,6 +8,7 @@ mod reaching;
 
 mod agreement;
 mod apply;
+mod chains;
 mod drafts;
 mod explanations;
 mod forks;

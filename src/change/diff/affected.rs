@@ -98,7 +98,11 @@ pub(super) fn affected(two: Two<'_>, touched: &Touched) -> Affected {
                 users.extend(two.after.find_user(id).map(|user| (user, ())))
             }
             // Whom a token's row names as its account is in the directory by it.
-            List::ServiceTokens => {}
+            List::ServiceTokens => {
+                for org in two.each() {
+                    users.extend(org.account_of_token(id).map(|account| (account, ())));
+                }
+            }
             List::Acls => found.add_acl(two, id),
             List::Groups => add_group(two, id, &mut users, &mut found),
             List::Roles => {

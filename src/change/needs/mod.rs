@@ -13,7 +13,7 @@ use crate::model::finding::{Code, Finding, Node};
 use crate::model::object::number;
 use crate::model::permission::{Permission, PermissionSet};
 use crate::model::{Basis, INTERNAL_PRINCIPAL};
-use crate::org::{AclRow, GrantKind, Org, Target, Who, by_code_units, keys::NONE};
+use crate::org::{AclRow, GrantKind, Map, Org, Target, Who, by_code_units, keys::NONE};
 pub use table::requests_table;
 use table::{On, Owner, Row, Rule, TABLE, When};
 
@@ -122,8 +122,10 @@ impl Org {
     pub fn authorize(&self, request: &Request, by: &Actor) -> Authorization {
         let Needs { decision, needs: placed, filter, findings } = self.needs_of(request, by);
         let mut needs: Vec<Need> = Vec::new();
+        let mut seen: Map<(u8, String, String), ()> = Map::default();
         for PlacedNeed { need, .. } in placed {
-            if !needs.contains(&need) {
+            let Node { object_type, id } = need.object.clone();
+            if seen.insert((need.permission.index(), object_type, id), ()).is_none() {
                 needs.push(need);
             }
         }
@@ -168,6 +170,13 @@ impl Org {
     }
 
     /// As whom the request is decided. Nobody when that is refused or not known.
+    /// The id of whom a request is decided as; of the caller if nobody else is acted as, none if
+    /// that is not to be told.
+    pub(crate) fn acting_id(&self, request: &Request, by: &Actor) -> Option<String> {
+        let acting = self.acting(request, by, &mut Found::default())?;
+        acting.id().map(ToOwned::to_owned)
+    }
+
     fn acting(&self, request: &Request, by: &Actor, found: &mut Found) -> Option<Subject<'_>> {
         let caller = by.subject(self);
         let mut names = request.header_values(IMPERSONATE).map(str::trim);

@@ -122,16 +122,17 @@ pub(crate) fn regrets(
 pub(crate) fn refused(before: &Org, request: &Request, by: &Actor) -> Vec<Finding> {
     let Needs { needs, findings, .. } = before.needs_of(request, by);
     let missing = needs.into_iter().filter(|placed| !placed.need.held);
+    let acting = before.acting_id(request, by);
     let mut found: Vec<Finding> =
-        missing.map(|PlacedNeed { need, at }| not_permitted(before, by, &need, at)).collect();
+        missing.map(|PlacedNeed { need, at }| not_permitted(before, acting.as_deref(), &need, at)).collect();
     found.extend(findings.into_iter().filter(is_refusal));
     found
 }
 
-fn not_permitted(org: &Org, by: &Actor, need: &Need, at: String) -> Finding {
+fn not_permitted(org: &Org, acting: Option<&str>, need: &Need, at: String) -> Finding {
     let Node { object_type, id } = &need.object;
     let on = org.object_label(object_type, Some(id));
-    let who = match &by.id {
+    let who = match acting {
         Some(actor) => format!("`{}`", org.user_label(actor)),
         None => "somebody who is not signed in".to_owned(),
     };
@@ -140,7 +141,7 @@ fn not_permitted(org: &Org, by: &Actor, need: &Need, at: String) -> Finding {
     let finding = Finding::new(Code::NotPermitted, at, message)
         .with("permission", need.permission.as_str())
         .object(object_type, id);
-    match &by.id {
+    match acting {
         Some(actor) => finding.subject(actor),
         None => finding,
     }
