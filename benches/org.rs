@@ -243,88 +243,12 @@ fn previewed(bencher: Bencher, group: &str) {
 
 /// The group is a team of some dozens.
 #[divan::bench]
-fn preview_of_a_teams_grant(bencher: Bencher) {
+fn preview_of_a_grant_to_a_team(bencher: Bencher) {
     previewed(bencher, &large_organization().1.group);
 }
 
 /// The group has a fifth of all users.
 #[divan::bench]
-fn preview_of_a_fifth_of_the_organizations_grant(bencher: Bencher) {
+fn preview_of_a_grant_to_a_fifth_of_all(bencher: Bencher) {
     previewed(bencher, &large_organization().1.user);
-}
-
-#[divan::bench]
-fn zz_diff_only(bencher: Bencher) {
-    let (org, ids) = large_organization();
-    let item = grant_to(&ids.group, &ids.project);
-    let owner = Actor::new(
-        org.find(Some("person0@example.com"), None, Some("user")).first().map_or("", |u| &u.id),
-        Credential::Session,
-    );
-    let mut draft = org.draft(owner, true);
-    draft.grant(&[item]);
-    println!(
-        "{} rows, {} findings {:?}",
-        draft.diff().len(),
-        draft.findings().len(),
-        draft.findings().iter().map(|f| f.code.as_str()).collect::<Vec<_>>()
-    );
-    println!("{}", draft.diff().iter().map(|r| r.subjects.len()).sum::<usize>());
-    for row in draft.preview().access(&Object::project(&ids.project)) {
-        println!("{:?} {} {:?}", row.principal, row.members, row.permissions.len());
-    }
-    for r in draft.diff() {
-        println!("{:?} {} {:?} {}", r.object, r.below, r.only, r.except.len());
-    }
-    for _ in 0..5 {
-        let d = draft.clone();
-        let mut e = org.draft(Actor::new("x", Credential::Session), true);
-        e.grant(&[grant_to(&ids.group, &ids.project)]);
-        let t = std::time::Instant::now();
-        let n = e.diff().len();
-        println!("diff {n} {:?}", t.elapsed());
-        drop(d);
-    }
-    let mut draft = org.draft(Actor::new("x", Credential::Session), true);
-    draft.grant(&[grant_to(&ids.group, &ids.project)]);
-    bencher.with_inputs(|| draft.clone()).bench_refs(|draft| draft.diff().len());
-}
-
-#[divan::bench]
-fn zz_validate_only(bencher: Bencher) {
-    let (org, ids) = large_organization();
-    let item = grant_to(&ids.group, &ids.project);
-    let owner = Actor::new(
-        org.find(Some("person0@example.com"), None, Some("user")).first().map_or("", |u| &u.id),
-        Credential::Session,
-    );
-    let request = aclarity::Request::new("POST", "/v1/acl").body(json!(item));
-    bencher.bench(|| org.validate(&request, &owner).len());
-}
-
-#[divan::bench]
-fn zz_authorize_only(bencher: Bencher) {
-    let (org, ids) = large_organization();
-    let item = grant_to(&ids.group, &ids.project);
-    let owner = Actor::new(
-        org.find(Some("person0@example.com"), None, Some("user")).first().map_or("", |u| &u.id),
-        Credential::Session,
-    );
-    let request = aclarity::Request::new("POST", "/v1/acl").body(json!(item));
-    bencher.bench(|| org.authorize(&request, &owner).needs.len());
-}
-
-#[divan::bench]
-fn zz_grant_only(bencher: Bencher) {
-    let (org, ids) = large_organization();
-    let item = grant_to(&ids.group, &ids.project);
-    let owner = Actor::new(
-        org.find(Some("person0@example.com"), None, Some("user")).first().map_or("", |u| &u.id),
-        Credential::Session,
-    );
-    bencher.bench(|| {
-        let mut draft = org.draft(owner.clone(), true);
-        draft.grant(std::slice::from_ref(&item));
-        draft.findings().len()
-    });
 }

@@ -71,6 +71,8 @@ impl Simulation<'_> {
         let first = parts.iter().position(|part| part.as_is);
         (0..parts.len())
             .filter(|at| !parts[*at].as_is || Some(*at) == first)
+            .filter(|at| parts[*at].rank != Rank::Delete || !is_named_later(parts, *at))
+            .filter(|at| !is_after_arrivals(parts, *at))
             .filter(|at| self.works(&parts[*at].request))
             .collect()
     }
@@ -105,6 +107,29 @@ impl Simulation<'_> {
         });
         !missing
     }
+}
+
+/// Whether a part is reckoned from what is there after an invitation that is still to come.
+fn is_after_arrivals(parts: &[Part], at: usize) -> bool {
+    let invites = |part: &Part| {
+        part.as_is && edits(&part.request).iter().any(|edit| matches!(edit, Edit::Invite { .. }))
+    };
+    !parts[at].as_is && parts[at].rank == Rank::Patch && parts.iter().any(invites)
+}
+
+/// Whether another part names what this one deletes: that comes first.
+fn is_named_later(parts: &[Part], at: usize) -> bool {
+    let id = edits(&parts[at].request).into_iter().find_map(|edit| match edit {
+        Edit::Delete { id, .. } => Some(id),
+        _ => None,
+    });
+    let Some(id) = id.filter(|_| !parts[at].as_is) else { return false };
+    let names = |part: &Part| {
+        let mut found = false;
+        each_text(part.request.body.as_ref().unwrap_or(&Value::Null), &mut |text| found |= text == id);
+        found
+    };
+    parts.iter().enumerate().any(|(other, part)| other != at && part.rank != Rank::Delete && names(part))
 }
 
 /// Visits every text in a value, without recursion.
@@ -166,6 +191,16 @@ fn parts(start: &Simulation<'_>, preview: &Org, steps: &[Step]) -> Vec<Part> {
     }
     let described = descriptions(steps);
     let with_members = || touched.iter().filter(|(list, _)| has_rows_of_members(*list));
+    // Deletions first: what they free of names is there for what is created.
+    for (list, id) in with_members() {
+        let is_live = |org: &Org| org.row_of(*list, id).is_some_and(|row| !row.is_deleted());
+        let is_gone = preview.row_of(*list, id).is_some_and(|row| row.is_deleted());
+        if is_gone && is_live(&simulation.org) {
+            let request = Request::new("DELETE", &path(noun(*list), id));
+            simulation.send(&request);
+            parts.push(Part { rank: Rank::Delete, request, as_is: false });
+        }
+    }
     for (list, id) in with_members() {
         if is_new(&simulation.org, preview, *list, id) {
             let mut request = creation(&simulation.org, preview, *list, id);
@@ -188,9 +223,6 @@ fn parts(start: &Simulation<'_>, preview: &Org, steps: &[Step]) -> Vec<Part> {
             if request.body.is_some() {
                 parts.push(Part { rank: Rank::Patch, request, as_is: false });
             }
-        } else if !now.is_deleted() {
-            let request = Request::new("DELETE", &address);
-            parts.push(Part { rank: Rank::Delete, request, as_is: false });
         }
     }
     parts.extend(grants(&simulation, preview, &touched));
@@ -217,6 +249,10 @@ fn as_is(request: &Request) -> Option<Rank> {
         | Edit::CreateToken { .. }
         | Edit::PatchOrganization { .. } => Some(Rank::Arrive),
     };
+    // Somebody comes by it into what may be deleted later.
+    if edits.iter().any(|edit| matches!(edit, Edit::Invite { .. })) {
+        return Some(Rank::Arrive);
+    }
     edits.iter().filter_map(rank).max()
 }
 

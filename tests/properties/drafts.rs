@@ -106,7 +106,9 @@ fn the_requests_make_the_preview(
 ) -> bool {
     let requests: Vec<Value> = draft.requests().iter().map(|request| json!(request)).collect();
     let mut server = Server::new(export, case.creator_grants);
-    let is_permitted = !draft.findings().iter().any(is_about_the_actor);
+    // Removing a member is permitted by itself; taking their ACLs away too needs more (MODEL 6).
+    let removes = |request: &Value| !request["body"]["remove_users"].is_null();
+    let is_permitted = !draft.findings().iter().any(is_about_the_actor) && !case.requests.iter().any(removes);
     server.actors = if is_permitted { Actors::NotDenied } else { Actors::Anybody };
     let context = || format!("{}\n{}", json!(requests), context());
     let names = server
@@ -127,8 +129,11 @@ fn every_draft(seeds: impl Iterator<Item = u64>) {
         same_decisions(draft.preview(), &server, &HashMap::new(), &context);
         let before = Naive::load(&export, Options::default());
         the_diff_is_sound_and_complete(&draft, &before, &server, &context);
-        permitted += usize::from(the_requests_make_the_preview(&draft, &export, &case, &context));
-        all += 1;
+        // Each is sent to a server that is naive, and slow.
+        if seed < 5_000 {
+            permitted += usize::from(the_requests_make_the_preview(&draft, &export, &case, &context));
+            all += 1;
+        }
     }
     assert!(permitted * 6 > all, "too few drafts are permitted to say anything: {permitted} of {all}");
 }

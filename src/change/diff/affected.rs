@@ -243,6 +243,11 @@ impl Affected {
         }
     }
 
+    /// Whether nodes themselves changed, for whoever holds something there.
+    pub fn has_structural(&self) -> bool {
+        !self.structural.is_empty()
+    }
+
     /// Whether ACLs of a principal itself changed.
     pub fn has_own_changes(&self, principal: u32) -> bool {
         self.grants.contains_key(&principal)

@@ -67,7 +67,9 @@ fn rows_of(two: Two<'_>, affected: &Affected, user: u32, scopes: &mut Scopes) ->
     let after = two.closure_after(user);
     let before = if affected.same_groups { after.clone() } else { two.closure_before(user) };
     let dirty = affected.nodes_of(two, &before, &after);
-    if dirty.is_empty() {
+    // Whom the changed nodes give what they gave before is not concerned.
+    let gives_other = |node: &u32| two.before.gives_on(*node, &before) != two.after.gives_on(*node, &after);
+    if !affected.has_structural() && !dirty.iter().any(gives_other) {
         return Vec::new();
     }
     let scope = scopes.0.entry(dirty.clone()).or_insert_with(|| Scope::new(two, &dirty));
