@@ -1,5 +1,6 @@
 //! A draft: changes somebody wants to make, not yet sent; what the organisation would be with them.
 
+use std::fmt::Write;
 use std::sync::OnceLock;
 
 use serde::Serialize;
@@ -391,7 +392,8 @@ fn encode(id: &str) -> String {
         {
             out.push(char::from(byte));
         } else {
-            out.push_str(&format!("%{byte:02X}"));
+            // Writing into a text does not fail.
+            let _ = write!(out, "%{byte:02X}");
         }
     }
     out

@@ -24,12 +24,11 @@ impl Ids {
     }
 
     fn next(&mut self, kind: &'static str) -> String {
-        let count = match self.counts.iter_mut().find(|(known, _)| *known == kind) {
-            Some((_, count)) => count,
-            None => {
-                self.counts.push((kind, 0));
-                &mut self.counts.last_mut().expect("just pushed").1
-            }
+        let count = if let Some((_, count)) = self.counts.iter_mut().find(|(known, _)| *known == kind) {
+            count
+        } else {
+            self.counts.push((kind, 0));
+            &mut self.counts.last_mut().expect("just pushed").1
         };
         *count += 1;
         format!("new:{kind}:{count}")
@@ -105,7 +104,7 @@ impl Carrying<'_> {
             Edit::RemoveAclById { id } => self.take(List::Acls, id),
             Edit::Create { list, name, members, replace } => self.create(*list, name, members, *replace),
             Edit::Patch { list, id, name, add, remove } => {
-                self.patch(*list, id, name.as_deref(), add, remove)
+                self.patch(*list, id, name.as_deref(), add, remove);
             }
             Edit::Delete { list, id } => self.delete(*list, id),
             Edit::CreateObject { list, name, project, public, fresh } => {

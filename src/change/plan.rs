@@ -519,17 +519,20 @@ fn pieces(request: &Request) -> Vec<Request> {
         let same =
             |known: &AclItem| known.object_type == item.object_type && known.object_id == item.object_id;
         let place = by_object.iter_mut().find(|(add, remove)| add.iter().chain(remove.iter()).any(same));
-        let place = match place {
-            Some(place) => place,
-            None => {
-                by_object.push(Default::default());
-                by_object.last_mut().expect("just pushed")
-            }
+        let place = if let Some(place) = place {
+            place
+        } else {
+            by_object.push(Default::default());
+            by_object.last_mut().expect("just pushed")
         };
         if added { place.0.push(item) } else { place.1.push(item) }
     };
-    add.into_iter().for_each(|item| sort_in(item, true));
-    remove.into_iter().for_each(|item| sort_in(item, false));
+    for item in add {
+        sort_in(item, true);
+    }
+    for item in remove {
+        sort_in(item, false);
+    }
     by_object.into_iter().map(|(add, remove)| batch(&add, &remove)).collect()
 }
 

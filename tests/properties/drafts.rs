@@ -48,7 +48,7 @@ fn drafted(org: &Org, export: &Value, case: &Case, seed: u64) -> (Draft, Server)
             .collect();
         let unknown_route = answer.as_ref().is_err_and(|refusal| refusal["route"] == "unknown");
         assert!(
-            unknown_route || answer.is_err() == !refused.is_empty(),
+            unknown_route || answer.is_err() != refused.is_empty(),
             "{seed}: {request}\nserver: {answer:?}\nfindings: {refused:#?}\n{}",
             told(case, export)
         );

@@ -95,7 +95,7 @@ pub(super) fn affected(two: Two<'_>, touched: &Touched) -> Affected {
     for (list, id) in touched {
         match list {
             List::Users | List::ServiceAccounts => {
-                users.extend(two.after.find_user(id).map(|user| (user, ())))
+                users.extend(two.after.find_user(id).map(|user| (user, ())));
             }
             // Whom a token's row names as its account is in the directory by it.
             List::ServiceTokens => {

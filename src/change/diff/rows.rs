@@ -330,7 +330,7 @@ impl<'a, 'o> View<'a, 'o> {
         let mut deleted = false;
         match after.node_type(node) {
             number::PROJECT => {
-                chain.extend([number::ORG_PROJECT, number::ORGANIZATION].map(|ty| before.singleton(ty)))
+                chain.extend([number::ORG_PROJECT, number::ORGANIZATION].map(|ty| before.singleton(ty)));
             }
             ty if number::is_child(ty) => {
                 let project = after.node(node).project;
@@ -635,8 +635,7 @@ impl Draft {
 fn may_hold(node: u16, ty: u16) -> bool {
     node == ty
         || match node {
-            number::ORG_PROJECT => PROJECTS.contains(&ty),
-            number::PROJECT_GROUP => PROJECTS.contains(&ty),
+            number::ORG_PROJECT | number::PROJECT_GROUP => PROJECTS.contains(&ty),
             number::PROJECT => IN_PROJECT.contains(&ty),
             _ => false,
         }
