@@ -376,7 +376,6 @@ pub(crate) fn acl_items<'a>(value: &'a Value, name: &str) -> Vec<Item<'a>> {
 }
 
 /// The tuples of a role in a field, with their pointers: permission and restriction as written.
-#[allow(dead_code)] // read by the validator and the preview
 pub(crate) fn tuples<'a>(value: &'a Value, name: &str) -> Vec<(String, &'a str, Option<&'a str>)> {
     objects(value, name, "")
         .into_iter()

@@ -5,6 +5,7 @@
 
 use serde_json::Value;
 
+use super::body;
 use super::request::Request;
 use crate::decide::fixes::AclItem;
 use crate::load::list::List;
@@ -133,8 +134,8 @@ fn create(list: List, body: &Value, replace: bool) -> Edit {
         list,
         name,
         project: text(body, "project_id"),
-        public: flag(body, "public").unwrap_or(false),
-        fresh: list == List::Experiments && flag(body, "ensure_new").unwrap_or(false),
+        public: body::flag(body, "public"),
+        fresh: list == List::Experiments && body::flag(body, "ensure_new"),
     }
 }
 
@@ -144,7 +145,7 @@ fn patch(list: List, id: &str, body: &Value) -> Edit {
         let add = members(body, "add_member_", list);
         return Edit::Patch { list, id, name, add, remove: members(body, "remove_member_", list) };
     }
-    Edit::PatchObject { list, id, name, public: flag(body, "public") }
+    Edit::PatchObject { list, id, name, public: body::field(body, "public").and_then(Value::as_bool) }
 }
 
 fn members(body: &Value, prefix: &str, list: List) -> Members {
@@ -211,26 +212,24 @@ fn membership(body: &Value) -> Vec<Edit> {
 
 /// An ACL as a body says it.
 pub(crate) fn acl_item(item: &Value) -> AclItem {
+    let body::Item { object_type, object_id, user_id, group_id, permission, role_id, restrict, .. } =
+        body::acl_item(item, String::new());
+    let own = |text: Option<&str>| text.map(ToOwned::to_owned);
     AclItem {
-        object_type: text(item, "object_type").unwrap_or_default(),
-        object_id: text(item, "object_id").unwrap_or_default(),
-        user_id: text(item, "user_id"),
-        group_id: text(item, "group_id"),
-        permission: text(item, "permission"),
-        role_id: text(item, "role_id"),
-        restrict_object_type: text(item, "restrict_object_type"),
+        object_type: object_type.to_owned(),
+        object_id: object_id.to_owned(),
+        user_id: own(user_id),
+        group_id: own(group_id),
+        permission: own(permission),
+        role_id: own(role_id),
+        restrict_object_type: own(restrict),
     }
 }
 
-fn text(body: &Value, field: &str) -> Option<String> {
-    body.get(field)?.as_str().map(ToOwned::to_owned)
+fn text(value: &Value, name: &str) -> Option<String> {
+    body::text(value, name).map(ToOwned::to_owned)
 }
 
-fn flag(body: &Value, field: &str) -> Option<bool> {
-    body.get(field)?.as_bool()
-}
-
-fn ids(body: &Value, field: &str) -> Vec<String> {
-    let items = body.get(field).and_then(Value::as_array);
-    items.into_iter().flatten().filter_map(Value::as_str).map(ToOwned::to_owned).collect()
+fn ids(value: &Value, name: &str) -> Vec<String> {
+    body::entries(value, name).iter().filter_map(Value::as_str).map(ToOwned::to_owned).collect()
 }

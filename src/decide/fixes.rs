@@ -93,7 +93,6 @@ type Rank = (usize, u64, u8);
 
 impl Org {
     /// What the ACL of a slot says; `None` when the slot has none that counts as a row.
-    #[allow(dead_code, reason = "for previews")]
     pub(crate) fn acl_item_of(&self, slot: u32) -> Option<AclItem> {
         let acl = self.acls().get(slot)?;
         let (grantee, is_group) = (self.principal_id(acl.principal), self.is_group(acl.principal));

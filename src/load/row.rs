@@ -35,13 +35,11 @@ impl<'a> Row<'a> {
     }
 
     /// Makes a field's text this.
-    #[allow(dead_code, reason = "for rows that no JSON says")]
     pub fn set(&mut self, field: Field, text: impl Into<Cow<'a, str>>) {
         self.texts[text_slot(field)] = Some(text.into());
     }
 
     /// Leaves a field's text out.
-    #[allow(dead_code, reason = "for rows that no JSON says")]
     pub fn unset(&mut self, field: Field) {
         self.texts[text_slot(field)] = None;
     }

@@ -81,7 +81,6 @@ impl Org {
     /// A copy to be changed, such as a preview. It costs next to nothing, and changing it costs
     /// what the change is. What both hold has the same number in both (nodes, principals, roles,
     /// slots of ACLs); what is new in either has a number of its own.
-    #[allow(dead_code, reason = "for previews")]
     pub(crate) fn fork(&self) -> Org {
         self.clone()
     }
@@ -91,7 +90,6 @@ impl Org {
     ///
     /// # Errors
     /// `too_large` with the pointer `at`, when the row names one type too many; nothing has changed.
-    #[allow(dead_code, reason = "for previews")]
     pub(crate) fn put_row(
         &mut self,
         list: List,

@@ -83,20 +83,17 @@ impl Org {
     }
 
     /// The known objects of a project that are themselves marked deleted, or public.
-    #[allow(dead_code, reason = "for what compares two organisations")]
     pub(crate) fn odd_children(&self, project: u32) -> impl Iterator<Item = u32> {
         self.odd.below(project)
     }
 
     /// The projects, project groups, permission groups and roles that are marked deleted.
-    #[allow(dead_code, reason = "for what compares two organisations")]
     pub(crate) fn deleted_at_top(&self) -> impl Iterator<Item = u32> {
         // An object that names no project is below nothing.
         self.odd.below(NONE).filter(|node| !number::is_child(self.node_type(*node)))
     }
 
     /// Every known node that is itself marked deleted, or public.
-    #[allow(dead_code, reason = "for what compares two organisations")]
     pub(crate) fn odd_nodes(&self) -> impl Iterator<Item = u32> {
         self.odd.places.keys().into_iter()
     }

@@ -12,7 +12,6 @@ use crate::model::permission::Permission;
 /// What stands for the time at which something was deleted: the model reads only that it was.
 const DELETED: &str = "deleted";
 
-#[allow(dead_code, reason = "for previews")]
 impl Org {
     /// The row that stands for an id in `groups`, `roles`, `project_groups`, or a list of objects;
     /// `None` for other lists, and when the list has no row that counts. Members are in the order

@@ -51,8 +51,14 @@ const PROJECTS: [u16; 6] = [
     number::PROJECT_LOG,
 ];
 /// Types of what is directly below the organisation, and itself, all projects and what is in them aside.
-const AT_TOP: [u16; 6] =
-    [number::ORGANIZATION, 2, number::ORG_AUDIT_LOGS, number::PROJECT_GROUP, number::GROUP, number::ROLE];
+const AT_TOP: [u16; 6] = [
+    number::ORGANIZATION,
+    number::ORG_MEMBER,
+    number::ORG_AUDIT_LOGS,
+    number::PROJECT_GROUP,
+    number::GROUP,
+    number::ROLE,
+];
 const KNOWN: usize = number::KNOWN as usize;
 
 /// What changes at a position, by type; the last is for a type that the model does not know.

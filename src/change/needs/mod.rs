@@ -82,7 +82,6 @@ fn permission_name<S: Serializer>(permission: &Permission, serializer: S) -> Res
 #[derive(Clone, Debug)]
 pub(crate) struct PlacedNeed {
     pub need: Need,
-    #[allow(dead_code)] // read by the validator
     pub at: String,
 }
 
