@@ -4,7 +4,6 @@
 use super::Org;
 use super::keys::NONE;
 use super::shared::SharedMap;
-use crate::model::object::number;
 
 /// Where an odd node stands among its siblings.
 #[derive(Clone, Copy, Debug)]
@@ -85,12 +84,6 @@ impl Org {
     /// The known objects of a project that are themselves marked deleted, or public.
     pub(crate) fn odd_children(&self, project: u32) -> impl Iterator<Item = u32> {
         self.odd.below(project)
-    }
-
-    /// The projects, project groups, permission groups and roles that are marked deleted.
-    pub(crate) fn deleted_at_top(&self) -> impl Iterator<Item = u32> {
-        // An object that names no project is below nothing.
-        self.odd.below(NONE).filter(|node| !number::is_child(self.node_type(*node)))
     }
 
     /// Every known node that is itself marked deleted, or public.

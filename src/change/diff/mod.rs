@@ -1,8 +1,11 @@
 //! What a change changes: who gains and who loses what, and where.
 //!
 //! Exact: every (subject, object, permission) that changes is in exactly one row, and none that
-//! does not, objects that do not exist yet included. The cost follows what changed: the subjects
-//! concerned, what they hold at or below the changed nodes, and nothing else.
+//! does not, objects that do not exist yet included. Known not to be so under
+//! `UnknownObjects::InOrganization`, for objects in projects that the data do not know.
+//!
+//! The cost follows what changed: the subjects concerned, and what they hold at or below the
+//! changed nodes.
 
 mod affected;
 mod rows;
