@@ -9,9 +9,11 @@ const pkg = dirname(dirname(fileURLToPath(import.meta.url)));
 const wasmFolder = join(pkg, "wasm");
 const dist = join(pkg, "dist");
 const WASM = "aclarity_bg.wasm";
-const ENTRIES = ["node", "browser", "workerd", "default", "inline"];
-/** Entry points with types of their own; the others share index.d.ts. */
+const ENTRIES = ["node", "browser", "workerd", "default", "inline", "api"];
+/** Entry points with the types of index.d.ts under another name. */
 const TYPED = ["inline"];
+/** Files of types. */
+const TYPES = ["index", "api"];
 
 /**
  * wasm-bindgen's glue keeps its instance in module scope. In a function it can be had anew, which is how a broken
@@ -80,5 +82,5 @@ await build({
   logLevel: "warning",
 });
 copyFileSync(join(wasmFolder, WASM), join(dist, WASM));
-copyFileSync(join(pkg, "types/index.d.ts"), join(dist, "index.d.ts"));
+for (const name of TYPES) copyFileSync(join(pkg, `types/${name}.d.ts`), join(dist, `${name}.d.ts`));
 for (const name of TYPED) writeFileSync(join(dist, `${name}.d.ts`), 'export * from "./index.js";\n');

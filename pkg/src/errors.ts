@@ -5,12 +5,18 @@ export class AclarityError extends Error {
   override readonly name = "AclarityError";
   readonly code: ErrorCode;
   declare readonly path?: string;
+  declare readonly status?: number;
 
-  constructor(code: ErrorCode, message: string, options: { path?: string | undefined; cause?: unknown } = {}) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { path?: string | undefined; status?: number | undefined; cause?: unknown } = {},
+  ) {
     // Whatever is quoted in it: a secret that was passed by mistake is not repeated.
     super(withoutCredentials(message), "cause" in options ? { cause: options.cause } : undefined);
     this.code = code;
     if (options.path !== undefined) this.path = withoutCredentials(options.path);
+    if (options.status !== undefined) this.status = options.status;
   }
 }
 

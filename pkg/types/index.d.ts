@@ -203,11 +203,17 @@ export type ErrorCode =
 
 /** The one error of this package. Data never cause one once they are loaded. */
 export class AclarityError extends Error {
-  constructor(code: ErrorCode, message: string, options?: { path?: string | undefined; cause?: unknown });
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options?: { path?: string | undefined; status?: number | undefined; cause?: unknown },
+  );
   readonly name: "AclarityError";
   readonly code: ErrorCode;
   /** A JSON pointer (RFC 6901) into what was loaded, when it is at one place. */
   readonly path?: string;
+  /** Code `http`: the status of the answer, if there was one. */
+  readonly status?: number;
   readonly cause?: unknown;
 }
 
@@ -258,6 +264,16 @@ export interface Export {
   readonly functions?: List;
   readonly prompt_sessions?: List;
   readonly plan?: "starter" | "pro" | "enterprise" | (string & {}) | null | undefined;
+  /** Lists that somebody wanted and could not read: each is a finding `list_missing`. */
+  readonly missing?: readonly MissingList[] | null | undefined;
+}
+
+/** A list of an export that could not be read. */
+export interface MissingList {
+  /** Its name: `acls`. */
+  readonly list: string;
+  /** What the API answered: 403, mostly. */
+  readonly status?: number | undefined;
 }
 
 /** Where an organisation comes from. */
@@ -290,7 +306,7 @@ export interface Progress {
 
 /** Rows added or changed, and ids taken away, list by list. */
 export type Changes = {
-  readonly [list in Exclude<keyof Export, "organization" | "plan">]?:
+  readonly [list in Exclude<keyof Export, "organization" | "plan" | "missing">]?:
     | { readonly upsert?: readonly object[] | undefined; readonly remove?: readonly string[] | undefined }
     | undefined;
 };
