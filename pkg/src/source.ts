@@ -11,8 +11,9 @@ const LISTS = [
   "service_accounts",
   "service_tokens",
   "groups",
-  "roles",
+  // Before the roles: `fetchExport` knows by then which of them it has to look up.
   "acls",
+  "roles",
   "projects",
   "project_groups",
   "experiments",
@@ -21,6 +22,9 @@ const LISTS = [
   "functions",
   "prompt_sessions",
 ] as const;
+
+/** What of an export is no list. */
+const SINGLES = ["organization", "plan", "missing"] as const;
 
 const WHOLE = "";
 const NO_PAGE = -1;
@@ -105,10 +109,9 @@ export function* feed(loader: RawLoader, source: unknown, options: CheckedOption
   return loader.finish();
 }
 
-/** What of an export is no list. */
 function* writeSingles(writer: TextWriter, parts: Record<string, unknown>): Steps {
   const singles: string[] = [];
-  for (const name of ["organization", "plan"]) {
+  for (const name of SINGLES) {
     const value = isThenable(parts[name]) ? yield parts[name] : parts[name];
     if (value === undefined || value === null) continue;
     singles.push(`${JSON.stringify(name)}:${yield* singleOf(name, value)}`);
@@ -383,7 +386,7 @@ export function hush(source: unknown): void {
   if (isThenable(source)) {
     source.then(undefined, () => {});
   } else if (typeof source === "object" && source !== null && !isText(source)) {
-    for (const name of ["organization", "plan", ...LISTS]) {
+    for (const name of [...SINGLES, ...LISTS]) {
       const list = (source as Record<string, unknown>)[name];
       const parts = Array.isArray(list) ? list : [list];
       for (const part of parts) if (isThenable(part)) part.then(undefined, () => {});

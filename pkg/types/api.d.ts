@@ -35,7 +35,7 @@ export interface ApiOptions {
   readonly token: string;
   /** Stops it: code `aborted`. */
   readonly signal?: AbortSignal | undefined;
-  /** Milliseconds without a byte after which a request counts as cut off. Default 30,000. */
+  /** Milliseconds without a byte after which a request counts as cut off. Default 60,000. */
   readonly timeout?: number | undefined;
   /** How the requests are made: the runtime's own `fetch`, unless another is given. */
   readonly fetch?: typeof globalThis.fetch | undefined;
@@ -104,8 +104,11 @@ export interface FetchedExport
  */
 export function fetchExport(options: FetchOptions): Promise<FetchedExport>;
 
-/** The JSON text of an export in pieces, whatever form its lists have: `writeFile("export.json", exportText(…))`. */
-export function exportText(source: Export | Promise<Export>): AsyncIterableIterator<string>;
+/**
+ * The JSON text of an export that is on its way, in pieces: `writeFile("export.json", exportText(fetchExport(…)))`. When it
+ * fails, what was given so far is no JSON.
+ */
+export function exportText(source: FetchedExport | Promise<FetchedExport>): AsyncIterableIterator<string>;
 
 export interface SendOptions extends ApiOptions {
   /** Ids of placeholders that an earlier call was told ({@link Sent.ids}): for sending the rest of a draft. */
