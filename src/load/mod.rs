@@ -2,6 +2,7 @@
 
 pub(crate) mod date;
 pub(crate) mod list;
+mod missing;
 pub(crate) mod row;
 pub mod rows;
 pub(crate) mod splitter;

@@ -193,6 +193,16 @@ row! {
 }
 
 row! {
+    /// A list that somebody wanted and could not read.
+    MissingList {
+        /// Its name: `acls`.
+        list: String,
+        /// The HTTP status of the API's answer: 403, mostly.
+        status: Option<u16>,
+    }
+}
+
+row! {
     /// An organisation's data as rows (the model's section 4). Load it with
     /// [`Org::from_export`](crate::Org::from_export).
     Export {
@@ -226,5 +236,7 @@ row! {
         prompt_sessions: Vec<ProjectObject>,
         /// `starter`, `pro` or `enterprise`.
         plan: Option<String>,
+        /// Lists that could not be read; each is a finding.
+        missing: Vec<MissingList>,
     }
 }

@@ -6,7 +6,9 @@
 use memchr::memchr2;
 
 use super::list::List;
+use super::missing;
 use super::row::{check_json, read_text};
+use super::rows::MissingList;
 use crate::model::error::{Error, ErrorCode};
 
 /// The longest single row (or other value) that is read.
@@ -23,6 +25,8 @@ pub(crate) enum Event<'a> {
     Organization(&'a [u8]),
     /// The value of `plan`.
     Plan(Option<String>),
+    /// The value of `missing`: lists that could not be read.
+    Missing(Vec<MissingList>),
 }
 
 /// Takes what the splitter finds.
@@ -247,7 +251,7 @@ impl Splitter {
                 if let Some(list) = List::from_name(&self.key) {
                     return self.list_value(list, byte, i, sink);
                 }
-                if byte == b'[' && self.key != "organization" && self.key != "plan" {
+                if byte == b'[' && !matches!(self.key.as_str(), "organization" | "plan" | "missing") {
                     let at = format!("/{}", escape(&self.key));
                     self.stack.push(Frame::Ignored { at, index: 0 });
                     self.expect = Expect::Value { or_end: true };
@@ -499,6 +503,9 @@ impl Splitter {
             Some(Frame::Export { .. }) if self.key == "plan" => {
                 sink.event(Event::Plan(read_text(value, "/plan")?))
             }
+            Some(Frame::Export { .. }) if self.key == "missing" => {
+                sink.event(Event::Missing(missing::read(value)?))
+            }
             _ => {
                 check_json(value, || self.here())?;
                 // A list that is null is as good as absent, and only null gets here.
@@ -551,6 +558,7 @@ impl Splitter {
         let twice = match self.stack.last_mut() {
             Some(Frame::Export { seen }) => {
                 let bit = match self.key.as_str() {
+                    "missing" => 1 << 29,
                     "organization" => 1 << 30,
                     "plan" => 1 << 31,
                     key => List::from_name(key).map_or(0, |list| 1 << list as u32),

@@ -303,6 +303,7 @@ impl Sink for Builder {
         match event {
             Event::Organization(bytes) => return self.organization(bytes),
             Event::Plan(plan) => self.org.plan = plan.map(Into::into),
+            Event::Missing(lists) => self.org.missing = lists.into(),
             Event::Page { list, prefix, base } if self.decided == Decided::Not => {
                 self.held.push(Held::Page(list, prefix, base));
             }

@@ -5,6 +5,8 @@ use super::keys::NONE;
 use super::put::object_rows;
 use super::{Map, Org, sort};
 use crate::load::list::{Field, List};
+use crate::load::rows::MissingList;
+use crate::load::splitter::escape;
 use crate::model::INTERNAL_ROLE;
 use crate::model::finding::{Code, Finding, Severity};
 use crate::model::object::number;
@@ -24,6 +26,7 @@ impl Org {
                     .with("id", &*self.id),
             );
         }
+        findings.extend(self.missing.iter().map(list_missing));
         let all_acls = (0..self.acls.slot_count()).filter_map(|slot| Some((slot, self.acls.get(slot)?)));
         let standing = self.standing(all_acls);
         for list in List::ALL {
@@ -534,6 +537,40 @@ fn copy_problem<T: Clone>(
     if first != slot {
         found.push(copy_finding(rows.get(first).is_some_and(|first| same(first, row)), list));
     }
+}
+
+/// A list that the export says could not be read. What decides is an error; what only names somebody
+/// is not, nor is a list that the API does not have.
+fn list_missing(MissingList { list, status }: &MissingList) -> Finding {
+    let told = status.map_or(String::new(), |status| format!(" ({status})"));
+    let (severity, message) = match (list.as_str(), status) {
+        (_, Some(404)) => {
+            (Severity::Info, format!("the API has no `{list}`{told}; what is in such a list does not count"))
+        }
+        ("organization", _) => (
+            Severity::Warning,
+            format!("`{list}` could not be read{told}; load it with a token that may read it, or name it"),
+        ),
+        ("users" | "service_accounts" | "service_tokens", _) => (
+            Severity::Warning,
+            format!(
+                "`{list}` could not be read{told}, so those in it have no names here and may look as if they had left; load it with a token that may read it"
+            ),
+        ),
+        _ => (
+            Severity::Error,
+            format!(
+                "`{list}` could not be read{told}, so answers may be a no where the server says yes; load it with a token that may read it"
+            ),
+        ),
+    };
+    let mut finding =
+        Finding::new(Code::ListMissing, format!("/{}", escape(list)), message).with("list", list.as_str());
+    if let Some(status) = status {
+        finding = finding.with("status", usize::from(*status));
+    }
+    finding.severity = severity;
+    finding
 }
 
 fn copy_finding(same: bool, list: List) -> Finding {

@@ -1,6 +1,8 @@
 //! The compiled organisation: ids as numbers, the object tree, group and role closures, grants by
 //! object; loading and changing it.
 
+use std::sync::Arc;
+
 use hashbrown::HashMap;
 
 mod acls;
@@ -39,6 +41,7 @@ pub(crate) use sort::by_code_units;
 pub(crate) use tree::Target;
 
 use crate::load::list::List;
+use crate::load::rows::MissingList;
 use acls::Acls;
 use keys::Keys;
 use odd::Odd;
@@ -64,6 +67,8 @@ pub struct Org {
     id: Box<str>,
     name: Option<Box<str>>,
     plan: Option<Box<str>>,
+    /// Lists that the export says could not be read.
+    missing: Arc<[MissingList]>,
     inferred: bool,
     options: LoadOptions,
     version: u64,
@@ -105,6 +110,7 @@ impl Org {
             id: "".into(),
             name: None,
             plan: None,
+            missing: Arc::default(),
             inferred: false,
             options,
             version: 0,

@@ -51,7 +51,8 @@ export class Client {
     for (let attempt = 1; ; attempt++) {
       const outcome = await this.attempt(call, at);
       if ("value" in outcome) return outcome.value;
-      const most = outcome.reached || this.answered > 0 ? this.limits.retries : Math.min(this.limits.retries, TRIES_OF_NOBODY);
+      const most =
+        outcome.reached || this.answered > 0 ? this.limits.retries : Math.min(this.limits.retries, TRIES_OF_NOBODY);
       if (attempt > most) throw outcome.error;
       await this.hold(outcome, attempt);
     }
@@ -76,7 +77,8 @@ export class Client {
     // A little more than asked, so that not all come back at once.
     const wait = asked === undefined ? backoff(attempt) : asked + Math.random() * 250;
     // Whoever is told to wait waits with everything.
-    if (failure.error.status === 429 || asked !== undefined) this.notBefore = Math.max(this.notBefore, Date.now() + wait);
+    if (failure.error.status === 429 || asked !== undefined)
+      this.notBefore = Math.max(this.notBefore, Date.now() + wait);
     this.limits.onWait(Math.round(wait), failure.error.status);
     await pause(wait, [this.access.signal, this.stopped.signal]);
   }

@@ -32,7 +32,14 @@ export class Cut {
 }
 
 /** Codes of the system that say that there was no connection at all. */
-const NEVER_REACHED = new Set(["ECONNREFUSED", "ConnectionRefused", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"]);
+const NEVER_REACHED = new Set([
+  "ECONNREFUSED",
+  "ConnectionRefused",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+]);
 
 export class Exchange {
   readonly #token: string;
@@ -75,7 +82,7 @@ export class Exchange {
   private headers(call: Call): Record<string, string> {
     const headers: Record<string, string> = { ...call.headers, accept: "application/json" };
     if (call.body !== undefined) headers["content-type"] = "application/json";
-    headers["authorization"] = `Bearer ${this.#token}`;
+    headers.authorization = `Bearer ${this.#token}`;
     return headers;
   }
 
@@ -96,7 +103,8 @@ export class Exchange {
 
   private cut(error: unknown): Cut {
     const cause = this.harmless(error);
-    const inner = (error as { cause?: { code?: unknown } } | null)?.cause?.code ?? (error as { code?: unknown } | null)?.code;
+    const inner =
+      (error as { cause?: { code?: unknown } } | null)?.cause?.code ?? (error as { code?: unknown } | null)?.code;
     const code = typeof inner === "string" && /^\w+$/.test(inner) ? inner : undefined;
     const reached = code === undefined || !NEVER_REACHED.has(code);
     return new Cut(reached, code === undefined ? "the connection failed" : `the connection failed (${code})`, cause);
@@ -149,7 +157,9 @@ class Attempt {
 
   /** Why it was ended from here, if it was. */
   failure(): AclarityError | Cut | undefined {
-    return this.aborted() ?? (this.late ? new Cut(true, `nothing came for ${this.timeout / 1000} s`, undefined) : undefined);
+    return (
+      this.aborted() ?? (this.late ? new Cut(true, `nothing came for ${this.timeout / 1000} s`, undefined) : undefined)
+    );
   }
 
   async textOf(response: Response): Promise<string> {

@@ -134,7 +134,10 @@ class Fetch {
     if (list !== "roles") this.tally.end(list, "complete");
   }
 
-  private async *read(list: FetchedList, ahead: Ahead<readonly ApiRow[]>): AsyncGenerator<readonly ApiRow[], void, void> {
+  private async *read(
+    list: FetchedList,
+    ahead: Ahead<readonly ApiRow[]>,
+  ): AsyncGenerator<readonly ApiRow[], void, void> {
     yield* ahead.read();
     if (list === "roles") yield* this.rolesByTheirIds();
     // MODEL 4: a list that ends with an empty page is known to be complete.

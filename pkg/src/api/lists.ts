@@ -43,7 +43,10 @@ export const LISTS: Readonly<Record<FetchedList, ListOfTheApi>> = {
       ...["member_permissions", "member_roles"],
     ],
   },
-  projects: { path: "/v1/project", fields: ["id", "org_id", "name", "description", "created", "deleted_at", "user_id"] },
+  projects: {
+    path: "/v1/project",
+    fields: ["id", "org_id", "name", "description", "created", "deleted_at", "user_id"],
+  },
   project_groups: {
     path: "/v1/project_group",
     fields: ["id", "org_id", "user_id", "created", "name", "description", "deleted_at", "member_projects"],

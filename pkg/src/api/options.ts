@@ -38,7 +38,8 @@ function checkAddress(url: unknown): string {
   if (!URL.canParse(text)) throw badArgument("`url` is no address; it is like https://api.braintrust.dev");
   const { protocol, username, password, search, hash, origin, pathname } = new URL(text);
   if (protocol !== "https:" && protocol !== "http:") throw badArgument("`url` begins with https://");
-  if (username !== "" || password !== "") throw badArgument("`url` holds a user or a password; pass the token as `token`");
+  if (username !== "" || password !== "")
+    throw badArgument("`url` holds a user or a password; pass the token as `token`");
   if (search !== "" || hash !== "") throw badArgument("`url` ends before `?` and `#`");
   return origin + pathname.replace(/\/+$/, "").replace(/\/v1$/, "");
 }

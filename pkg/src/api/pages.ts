@@ -53,7 +53,9 @@ function addressOf({ path, organization }: Place, cursor: string | undefined): s
 function rowsOf(page: unknown, at: string): readonly Record<string, unknown>[] {
   const rows = typeof page === "object" && page !== null && "objects" in page ? page.objects : page;
   if (!Array.isArray(rows)) {
-    throw new AclarityError("bad_shape", `${at}: expected a page of rows from the API, found ${kindOf(rows)}`, { path: at });
+    throw new AclarityError("bad_shape", `${at}: expected a page of rows from the API, found ${kindOf(rows)}`, {
+      path: at,
+    });
   }
   for (const [index, row] of rows.entries()) {
     if (typeof row === "object" && row !== null && !Array.isArray(row)) continue;
@@ -76,11 +78,15 @@ function isNew(row: ApiRow, seen: SeenRows): boolean {
 }
 
 function lastId(rows: readonly Record<string, unknown>[], at: string): string {
-  const id = rows.at(-1)?.["id"];
+  const id = rows.at(-1)?.id;
   if (typeof id === "string" && id !== "") return id;
-  throw new AclarityError("bad_shape", `${at}: the last row of a page has no id, so the next page cannot be asked for`, {
-    path: at,
-  });
+  throw new AclarityError(
+    "bad_shape",
+    `${at}: the last row of a page has no id, so the next page cannot be asked for`,
+    {
+      path: at,
+    },
+  );
 }
 
 function withoutEnd({ path, at }: Place): AclarityError {

@@ -32,7 +32,8 @@ export function refusal(exchange: Exchange, call: Call, answer: Answer, path?: s
 
 function sentence(call: Call, status: number): string {
   const name = nameOf(call);
-  if (status === 401) return `${name}: the API does not accept the token (401); check that it is whole, valid and of this API`;
+  if (status === 401)
+    return `${name}: the API does not accept the token (401); check that it is whole, valid and of this API`;
   if (status === 403) return `${name}: the token may not do this (403)`;
   if (status === 404) return `${name} is not there (404); check \`url\``;
   if (status === 429) return `${name}: too many requests (429), also after waiting; try again later`;

@@ -11,9 +11,10 @@ export class RoleNames {
     if (list !== "roles") return;
     for (const { id, member_roles } of rows as readonly { id: unknown; member_roles?: unknown }[]) {
       if (typeof id === "string") this.known.add(id);
-      if (Array.isArray(member_roles)) member_roles.forEach((role) => {
-        this.name(role);
-      });
+      if (Array.isArray(member_roles))
+        member_roles.forEach((role) => {
+          this.name(role);
+        });
     }
   }
 

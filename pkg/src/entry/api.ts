@@ -2,4 +2,5 @@
 
 export { exportText } from "../api/export-text.js";
 export { fetchExport } from "../api/fetch-export.js";
+export { sendRequests } from "../api/send-requests.js";
 export { AclarityError } from "../errors.js";

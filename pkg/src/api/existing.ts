@@ -1,0 +1,67 @@
+// Whether what a request to create was answered with was there before. The API says the same in both cases: "if there is
+// an existing row with the same name (or contents), will return the existing row unmodified".
+import type { Answer } from "./exchange.js";
+
+/** What is created by POST, and looked for by its name (an ACL: by its contents) before that. */
+const LOOKED_FOR = /^\/v1\/(acl|group|role|project|project_group|experiment|dataset|prompt|function)\/?$/;
+
+/** The API's clock is told to the second, and the one that dates rows is another machine's. */
+const TOLERANCE = 10_000;
+/** When the API's clock is not to be seen: how wrong one's own may be. */
+const TOLERANCE_OF_OUR_CLOCK = 300_000;
+
+export interface Created {
+  readonly method: string;
+  readonly path: string;
+  readonly body: unknown;
+  readonly answer: Answer;
+  readonly row: Record<string, unknown>;
+  /** Milliseconds that the request took. */
+  readonly took: number;
+  /** Ids that were named before: they are not new. */
+  readonly known: ReadonlySet<string>;
+}
+
+export function looksForExisting(method: string, path: string, body: unknown): boolean {
+  const fresh = typeof body === "object" && body !== null && (body as { ensure_new?: unknown }).ensure_new === true;
+  return method === "POST" && LOOKED_FOR.test(path.split("?")[0] ?? "") && !fresh;
+}
+
+export function existedBefore(created: Created): boolean {
+  const { row, known, body } = created;
+  if (typeof row.id === "string" && known.has(row.id)) return true;
+  if (row.deleted_at !== undefined && row.deleted_at !== null) return true;
+  return isOlder(created) || differs(typeof body === "object" && body !== null ? (body as Row) : {}, row);
+}
+
+/** It was created before it was asked for. */
+function isOlder({ answer, row, took }: Created): boolean {
+  const created = typeof row.created === "string" ? Date.parse(row.created) : Number.NaN;
+  if (Number.isNaN(created)) return false;
+  const theirs = Date.parse(answer.headers.get("date") ?? "");
+  const sent = Number.isNaN(theirs) ? Date.now() - took - TOLERANCE_OF_OUR_CLOCK : theirs - took - TOLERANCE;
+  return created < sent;
+}
+
+type Row = Record<string, unknown>;
+
+const LISTS = ["member_users", "member_groups", "member_roles", "member_permissions"];
+
+/** It is not what was asked for. What the answer does not tell says nothing. */
+function differs(body: Row, row: Row): boolean {
+  const told = (field: string) => row[field] !== undefined;
+  const text = (value: unknown) => (typeof value === "string" ? value : "");
+  if (["name", "description"].some((field) => told(field) && text(body[field]) !== text(row[field]))) return true;
+  return LISTS.some((field) => told(field) && setOf(body[field]) !== setOf(row[field]));
+}
+
+function setOf(list: unknown): string {
+  if (!Array.isArray(list)) return "[]";
+  return JSON.stringify([...new Set(list.map(memberOf))].sort());
+}
+
+function memberOf(member: unknown): string {
+  if (typeof member !== "object" || member === null) return String(member);
+  const { permission, restrict_object_type } = member as Row;
+  return JSON.stringify([permission, restrict_object_type ?? null]);
+}
