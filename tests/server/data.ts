@@ -23,8 +23,8 @@ export class Data {
   }
 
   list(noun: string): Rows {
-    let rows = this.lists.get(noun);
-    if (rows === undefined) this.lists.set(noun, (rows = new Written([])));
+    const rows = this.lists.get(noun) ?? new Written([]);
+    this.lists.set(noun, rows);
     return rows;
   }
 

@@ -9,13 +9,14 @@ import { randomUUID } from "node:crypto";
 import { createServer, type Server as HttpServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Data, type Rows } from "./data.ts";
+import { MARK } from "./mark.ts";
 import { type How, type Rule, Rules, sendBadly } from "./misbehaviour.ts";
 import { nounOf, Refused, read } from "./reads.ts";
 import { write } from "./writes.ts";
 
 export type { Row, Rows } from "./data.ts";
+export { MARK } from "./mark.ts";
 export type { How, Rule } from "./misbehaviour.ts";
-export { givenOut } from "./writes.ts";
 
 export interface ServerOptions {
   /** The token that it accepts; a new one when it is left out. */
@@ -36,9 +37,6 @@ export interface Asked {
   readonly headers: IncomingMessage["headers"];
   readonly body: unknown;
 }
-
-/** Every token that a server of this process accepted. */
-export const accepted = new Set<string>();
 
 export async function startServer(
   lists: Record<string, readonly object[] | Rows> = {},
@@ -63,8 +61,7 @@ export class ApiServer {
     readonly data: Data,
     private readonly options: ServerOptions,
   ) {
-    this.token = options.token ?? `sk-${randomUUID()}`;
-    accepted.add(this.token);
+    this.token = options.token ?? `sk-${MARK}${randomUUID()}`;
     this.http = createServer((request, response) => void this.handle(request, response));
   }
 
@@ -116,7 +113,13 @@ export class ApiServer {
     }
   }
 
-  private answer(method: string, url: URL, headers: IncomingMessage["headers"], body: unknown, how: How | undefined): unknown {
+  private answer(
+    method: string,
+    url: URL,
+    headers: IncomingMessage["headers"],
+    body: unknown,
+    how: How | undefined,
+  ): unknown {
     const { authorization, "content-type": type } = headers;
     // As thoughtless servers do, it repeats what it was given.
     if (authorization !== `Bearer ${this.token}`) throw new Refused(401, `Invalid API key: ${authorization?.slice(7)}`);
@@ -130,7 +133,11 @@ export class ApiServer {
     }
     if (how !== undefined && "appear" in how) how.appear(nounOf(route) ?? "");
     const overlap = how !== undefined && "overlap" in how ? how.overlap : 0;
-    return read(this.data, route, url.searchParams, { pageSize, overlap, goesOn: how === undefined || !("goesOn" in how) });
+    return read(this.data, route, url.searchParams, {
+      pageSize,
+      overlap,
+      goesOn: how === undefined || !("goesOn" in how),
+    });
   }
 
   private send(response: ServerResponse, status: number, answer: unknown, how: How | undefined): void {

@@ -54,7 +54,13 @@ export function read(data: Data, route: string, query: URLSearchParams, paging: 
   return row;
 }
 
-function page(data: Data, route: string, { noun, takes }: { noun: string; takes: readonly string[] }, query: URLSearchParams, paging: Paging): unknown {
+function page(
+  data: Data,
+  route: string,
+  { noun, takes }: { noun: string; takes: readonly string[] },
+  query: URLSearchParams,
+  paging: Paging,
+): unknown {
   for (const name of query.keys()) {
     if (!PAGING.includes(name) && !takes.includes(name)) throw new Refused(400, `unknown parameter ${name}`);
   }
@@ -90,14 +96,15 @@ function matches(data: Data, noun: string, row: Row, query: URLSearchParams): bo
   if (ids.length > 0 && !ids.includes(row.id)) return false;
   for (const [name, value] of query) {
     if (PAGING.includes(name)) continue;
-    if (name === "org_name" ? !isOf(data, noun, row, value) : row[name === `${noun}_name` ? "name" : name] !== value) return false;
+    if (name === "org_name" ? !isOf(data, noun, row, value) : row[name === `${noun}_name` ? "name" : name] !== value)
+      return false;
   }
   return true;
 }
 
 function isOf(data: Data, noun: string, row: Row, organization: string): boolean {
-  if (noun === "organization") return row["name"] === organization;
+  if (noun === "organization") return row.name === organization;
   const id = data.organizations.find(({ name }) => name === organization)?.id;
-  const own = row["org_id"] ?? row["_object_org_id"];
+  const own = row.org_id ?? row._object_org_id;
   return id !== undefined && (own === undefined || own === null || own === id);
 }

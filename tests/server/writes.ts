@@ -2,6 +2,7 @@
 // gives what exists.
 import { randomUUID } from "node:crypto";
 import type { Data, Row } from "./data.ts";
+import { MARK } from "./mark.ts";
 import { Refused } from "./reads.ts";
 
 type Body = Record<string, unknown>;
@@ -9,9 +10,6 @@ type Body = Record<string, unknown>;
 const CONTENTS = ["object_type", "object_id", "user_id", "group_id", "permission", "role_id", "restrict_object_type"];
 const MEMBERS = ["member_users", "member_groups", "member_roles", "member_permissions", "member_projects"];
 const NAMED = ["group", "role", "project", "project_group", "experiment", "dataset", "prompt", "function"];
-
-/** Raw tokens that were given out; nothing else may show them. */
-export const givenOut = new Set<string>();
 
 export function write(data: Data, method: string, route: string, body: unknown): unknown {
   const fields = objectIn(body);
@@ -21,10 +19,11 @@ export function write(data: Data, method: string, route: string, body: unknown):
   if (noun === "organization" && id === "members" && method === "PATCH") return changeMembers(data, fields);
   if (noun === "acl") return changeAcls(data, method, id, fields);
   if (noun === "service_token") return changeTokens(data, method, id, fields);
-  if (id === undefined && NAMED.includes(noun) && (method === "POST" || method === "PUT")) return create(data, noun, method, fields);
+  if (id === undefined && NAMED.includes(noun) && (method === "POST" || method === "PUT"))
+    return create(data, noun, method, fields);
   const row = id === undefined ? undefined : data.find(noun, id);
   if (row === undefined) throw new Refused(404, `no ${noun} has the id ${id}`);
-  if (row["org_id"] === null) throw new Refused(403, "a system role cannot be edited");
+  if (row.org_id === null) throw new Refused(403, "a system role cannot be edited");
   if (method === "PATCH") return patch(row, fields);
   if (method !== "DELETE") throw new Refused(405, "no such method");
   return Object.assign(row, { deleted_at: new Date().toISOString() });
@@ -38,16 +37,17 @@ function objectIn(body: unknown): Body {
 
 /** Ids are UUIDs here; one that a client made up is none. */
 function refusePlaceholders(body: unknown): void {
-  if (/"new:/.test(JSON.stringify(body ?? null))) throw new Refused(400, "invalid uuid");
+  const text = JSON.stringify(body ?? null, (key, value) => (key === "name" || key === "description" ? "" : value));
+  if (text.includes('"new:')) throw new Refused(400, "invalid uuid");
 }
 
 const organization = (data: Data) => data.organizations[0]?.id as string;
-const isLive = (row: Row) => row["deleted_at"] === undefined || row["deleted_at"] === null;
+const isLive = (row: Row) => row.deleted_at === undefined || row.deleted_at === null;
 
 function create(data: Data, noun: string, method: string, fields: Body): Row {
   const { name, org_name: _, ...others } = fields;
   if (typeof name !== "string" || name === "") throw new Refused(400, "name is required");
-  const isSame = (row: Row) => row["name"] === name && row["project_id"] === fields["project_id"] && isLive(row);
+  const isSame = (row: Row) => row.name === name && row.project_id === fields.project_id && isLive(row);
   const existing = data.all(noun).find(isSame);
   if (existing !== undefined && method === "POST") return existing;
   const made = { org_id: organization(data), name, description: null, ...others };
@@ -95,8 +95,8 @@ function addAcl(data: Data, fields: Body): Row {
 }
 
 function checkAcl(fields: Body): void {
-  const one = (a: string, b: string) => (fields[a] ?? null) === null !== ((fields[b] ?? null) === null);
-  const valid = typeof fields["object_type"] === "string" && typeof fields["object_id"] === "string";
+  const one = (a: string, b: string) => ((fields[a] ?? null) === null) !== ((fields[b] ?? null) === null);
+  const valid = typeof fields.object_type === "string" && typeof fields.object_id === "string";
   if (!valid || !one("user_id", "group_id") || !one("permission", "role_id")) throw new Refused(400, "invalid acl");
 }
 
@@ -111,11 +111,7 @@ function changeInBatch(data: Data, { add_acls, remove_acls }: Body): unknown {
 
 // ---- members and tokens ----
 
-function newKey(): string {
-  const key = `bt-st-${randomUUID().replaceAll("-", "")}`;
-  givenOut.add(key);
-  return key;
-}
+const newKey = () => `bt-st-${MARK}${randomUUID()}`;
 
 function newToken(data: Data, name: unknown, account: Row): Row {
   const token = data.create("service_token", {
@@ -123,18 +119,18 @@ function newToken(data: Data, name: unknown, account: Row): Row {
     name,
     preview_name: "bt-st-…",
     service_account_id: account.id,
-    service_account_name: account["name"] ?? null,
-    service_account_email: account["email"] ?? null,
+    service_account_name: account.name ?? null,
+    service_account_email: account.email ?? null,
   });
   return token;
 }
 
 function changeTokens(data: Data, method: string, id: string | undefined, fields: Body): unknown {
   if (method === "POST" && id === undefined) {
-    if (typeof fields["service_account_id"] !== "string") throw new Refused(400, "service_account_id is required");
-    return { ...newToken(data, fields["name"], { id: fields["service_account_id"] }), key: newKey() };
+    if (typeof fields.service_account_id !== "string") throw new Refused(400, "service_account_id is required");
+    return { ...newToken(data, fields.name, { id: fields.service_account_id }), key: newKey() };
   }
-  const row = data.find("service_token", id ?? String(fields["id"]));
+  const row = data.find("service_token", id ?? String(fields.id));
   if (method !== "DELETE" || row === undefined) throw new Refused(404, "no such service token");
   data.remove("service_token", row);
   return row;
@@ -142,21 +138,23 @@ function changeTokens(data: Data, method: string, id: string | undefined, fields
 
 function changeMembers(data: Data, { invite_users, remove_users }: Body): unknown {
   const invite = objectIn(invite_users ?? undefined);
-  const emails = (invite["emails"] ?? []) as string[];
-  const people = emails.map((email) => data.all("user").find((user) => user["email"] === email) ?? data.create("user", { email }));
-  const accounts = ((invite["service_accounts"] ?? []) as Body[]).map(({ name, token_name }) => {
+  const emails = (invite.emails ?? []) as string[];
+  const people = emails.map(
+    (email) => data.all("user").find((user) => user.email === email) ?? data.create("user", { email }),
+  );
+  const accounts = ((invite.service_accounts ?? []) as Body[]).map(({ name, token_name }) => {
     const account: Row = { id: randomUUID(), name, email: null };
     if (typeof token_name !== "string") return account;
     newToken(data, token_name, account);
     return { ...account, api_key: newKey(), token_name };
   });
-  for (const id of (invite["group_ids"] ?? []) as string[]) {
+  for (const id of (invite.group_ids ?? []) as string[]) {
     const group = data.find("group", id);
     if (group === undefined) throw new Refused(400, "no such group");
     patch(group, { add_member_users: [...people, ...accounts].map((row) => row.id) });
   }
   const gone = objectIn(remove_users ?? undefined);
-  for (const id of (gone["ids"] ?? []) as string[]) {
+  for (const id of (gone.ids ?? []) as string[]) {
     const row = data.find("user", id);
     if (row !== undefined) data.remove("user", row);
   }

@@ -47,9 +47,9 @@ export class Client {
    * @throws AclarityError `http`, `bad_json`, `aborted`
    */
   async get(path: string, at?: string): Promise<unknown> {
-    const call: Call = { method: "GET", path };
+    const call: Call = { method: "GET", path, at };
     for (let attempt = 1; ; attempt++) {
-      const outcome = await this.attempt(call, at);
+      const outcome = await this.attempt(call);
       if ("value" in outcome) return outcome.value;
       const most =
         outcome.reached || this.answered > 0 ? this.limits.retries : Math.min(this.limits.retries, TRIES_OF_NOBODY);
@@ -83,25 +83,25 @@ export class Client {
     await pause(wait, [this.access.signal, this.stopped.signal]);
   }
 
-  private async attempt(call: Call, at: string | undefined): Promise<{ value: unknown } | Failure> {
+  private async attempt(call: Call): Promise<{ value: unknown } | Failure> {
     await this.enter();
     try {
       const early = this.notBefore - Date.now();
       if (early > 0) await pause(early, [this.access.signal, this.stopped.signal]);
       const answer = await this.exchange.send(call, this.stopped.signal);
       this.answered++;
-      return this.judge(call, answer, at);
+      return this.judge(call, answer);
     } catch (error) {
-      if (error instanceof Cut) return this.lost(call, error, at);
+      if (error instanceof Cut) return this.lost(call, error);
       throw error;
     } finally {
       this.leave();
     }
   }
 
-  private judge(call: Call, answer: Answer, at: string | undefined): { value: unknown } | Failure {
+  private judge(call: Call, answer: Answer): { value: unknown } | Failure {
     if (!answer.ok) {
-      const error = refusal(this.exchange, call, answer, at);
+      const error = refusal(this.exchange, call, answer);
       if (!isPassing(answer.status)) throw error;
       return { error, after: retryAfter(answer.headers), reached: true };
     }
@@ -109,13 +109,13 @@ export class Client {
       return { value: JSON.parse(answer.text) };
     } catch {
       // Without its cause, which would quote the text.
-      return { error: this.noJson(call, answer, at), reached: true };
+      return { error: this.noJson(call, answer), reached: true };
     }
   }
 
   /** @throws AclarityError when the answer is a page for people, and no part of one for programs */
-  private noJson(call: Call, answer: Answer, at: string | undefined): AclarityError {
-    const path = { path: at, status: answer.status };
+  private noJson(call: Call, answer: Answer): AclarityError {
+    const path = { path: call.at, status: answer.status };
     if (/^\s*</.test(answer.text) || /html/i.test(answer.headers.get("content-type") ?? "")) {
       const message = `${nameOf(call)} was answered with a web page; check that \`url\` is the API's address`;
       throw new AclarityError("bad_json", message, path);
@@ -123,10 +123,10 @@ export class Client {
     return new AclarityError("bad_json", `${nameOf(call)}: the answer is not JSON, or only a part of it came`, path);
   }
 
-  private lost(call: Call, { what, cause, reached }: Cut, at: string | undefined): Failure {
+  private lost(call: Call, { what, cause, reached }: Cut): Failure {
     const advice = reached ? "try again" : "check `url` and your network";
     const message = `${nameOf(call)}: ${what}; ${advice}`;
-    return { error: new AclarityError("http", message, { path: at, ...(cause && { cause }) }), reached };
+    return { error: new AclarityError("http", message, { path: call.at, ...(cause && { cause }) }), reached };
   }
 
   private async enter(): Promise<void> {

@@ -11,6 +11,8 @@ export interface Call {
   readonly path: string;
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
+  /** The place in the export, for errors: `/acls`. */
+  readonly at?: string | undefined;
 }
 
 export interface Answer {
@@ -97,7 +99,7 @@ export class Exchange {
     throw new AclarityError(
       "http",
       `${nameOf(call)} is redirected${this.clean(to)}, and the token does not follow; check \`url\``,
-      opaque ? {} : { status: response.status },
+      { path: call.at, status: opaque ? undefined : response.status },
     );
   }
 

@@ -25,9 +25,9 @@ function messageOf(text: string): string {
   }
 }
 
-export function refusal(exchange: Exchange, call: Call, answer: Answer, path?: string): AclarityError {
+export function refusal(exchange: Exchange, call: Call, answer: Answer): AclarityError {
   const { status } = answer;
-  return new AclarityError("http", `${sentence(call, status)}${wordsOf(exchange, answer)}`, { path, status });
+  return new AclarityError("http", `${sentence(call, status)}${wordsOf(exchange, answer)}`, { path: call.at, status });
 }
 
 function sentence(call: Call, status: number): string {

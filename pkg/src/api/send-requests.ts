@@ -1,5 +1,6 @@
 // Requests that change an organisation, carried out in order.
 import { type AclarityError, badArgument, kindOf } from "../errors.js";
+import { deepFreeze } from "../freeze.js";
 import { withoutCredentials } from "../secrets.js";
 import { idsIn, type Key, keysIn } from "./answers.js";
 import { type Answer, Cut, Exchange, nameOf } from "./exchange.js";
@@ -197,30 +198,20 @@ class Sending {
 
   private result(stopped: Stopped | undefined): Sent {
     this.tell(undefined);
-    return new WhatWasSent(this.done, stopped, this.placeholders.all(), this.keys);
+    return resultOf(this.done, stopped, this.placeholders.all(), this.keys);
   }
 }
 
-class WhatWasSent implements Sent {
-  readonly complete: boolean;
-  readonly done: Sent["done"];
-  declare readonly stopped?: Stopped;
-  readonly ids: Sent["ids"];
-  /** Nothing prints it. */
-  readonly #keys: ReturnType<Sent["keys"]>;
-
-  constructor(done: Sent["done"], stopped: Stopped | undefined, ids: Sent["ids"], keys: ReturnType<Sent["keys"]>) {
-    this.complete = stopped === undefined;
-    this.done = Object.freeze(done.map((sent) => Object.freeze(sent)));
-    if (stopped !== undefined) this.stopped = Object.freeze(stopped);
-    this.ids = Object.freeze(ids);
-    this.#keys = Object.freeze(keys.map((key) => Object.freeze(key)));
-    Object.freeze(this);
-  }
-
-  keys(): ReturnType<Sent["keys"]> {
-    return this.#keys;
-  }
+/** A plain object, with the raw tokens where nothing that prints or writes it finds them. */
+function resultOf(
+  done: readonly (SentRequest & { status: number })[],
+  stopped: Stopped | undefined,
+  ids: Record<string, string>,
+  keys: readonly (Key & { index: number })[],
+): Sent {
+  const plain = deepFreeze({ complete: stopped === undefined, done, ...(stopped !== undefined && { stopped }), ids });
+  const given = deepFreeze(keys);
+  return Object.freeze(Object.defineProperty({ ...plain } as Sent, "keys", { value: () => given }));
 }
 
 // ---- why it stopped ----

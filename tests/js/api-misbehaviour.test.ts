@@ -1,0 +1,292 @@
+// fetchExport against a server that misbehaves: complete, or an error that says what to do; never a part of an
+// organisation for the whole of it, and never the token.
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { Org } from "aclarity";
+import { type FetchOptions, type FetchProgress, fetchExport } from "aclarity/api";
+import { describe, expect, test } from "vitest";
+import { type ApiServer, type How, MARK } from "../server/index.ts";
+import { ADA, everythingTold, failure, many, note, ORG, sample, serve, shown } from "./api-sample.ts";
+
+const GROUPS = "/v1/group";
+const to = ({ url, token }: ApiServer, more: Partial<FetchOptions> = {}): FetchOptions => ({ url, token, ...more });
+const load = (options: FetchOptions) => Org.load(fetchExport(options));
+/** Five groups, two in a page. */
+const inPages = () => ({
+  ...sample(),
+  group: many("g", 5, (number) => ({ org_id: ORG, name: `Group ${number}`, member_users: [ADA] })),
+});
+
+/** Loads, and gives how many groups came and how many milliseconds it took. */
+async function groups(options: FetchOptions): Promise<{ groups: number; findings: string[]; took: number }> {
+  const begun = Date.now();
+  const org = await load(options);
+  const { groups } = org.stats;
+  const findings = org.findings.map(({ code }) => code);
+  org.free();
+  return { groups, findings, took: Date.now() - begun };
+}
+
+describe("what passes is waited for and repeated", () => {
+  const passing: [string, How][] = [
+    ["429 without Retry-After", { status: 429 }],
+    ["500", { status: 500 }],
+    ["503 with a page for people", { status: 503, headers: { "content-type": "text/html" }, body: "<h1>Busy</h1>" }],
+    ["a connection cut before the answer", { cut: "before" }],
+    ["a body cut in the middle", { cut: "in the body" }],
+    ["a body cut in the middle without a trace", { cut: "silent" }],
+    ["a body that never ends", { stall: true }],
+  ];
+  test.each(passing)("%s", async (_, how) => {
+    const api = await serve(inPages(), { pageSize: 2 });
+    // The second page.
+    api.misbehave({ path: GROUPS, after: 1, times: 1, how });
+    expect(await groups(to(api, { timeout: 500 }))).toMatchObject({ groups: 5, findings: [] });
+    const asked = api.asked.filter(({ path }) => path.startsWith(GROUPS));
+    expect(asked).toHaveLength(5);
+    expect(asked[1]?.path).toBe(asked[2]?.path);
+  });
+
+  test("a slow body is no body that never ends", async () => {
+    const api = await serve(inPages(), { pageSize: 2 });
+    api.misbehave({ path: GROUPS, how: { slow: 200 } });
+    expect(await groups(to(api, { timeout: 600 }))).toMatchObject({ groups: 5, findings: [] });
+  });
+
+  test("Retry-After in seconds is obeyed, by all requests", async () => {
+    const api = await serve(inPages(), { pageSize: 2 });
+    const waits: unknown[] = [];
+    api.misbehave({ path: "/v1/user", times: 1, how: { status: 429, headers: { "retry-after": "2" } } });
+    const onProgress = ({ waiting }: FetchProgress) => waiting && waits.push(note(waiting));
+    const { took } = await groups(to(api, { concurrency: 1, onProgress }));
+    expect(took).toBeGreaterThanOrEqual(2000);
+    expect(waits).toEqual([{ milliseconds: expect.closeTo(2125, -3), status: 429 }]);
+  });
+
+  test("Retry-After as a date is one of the server's clock", async () => {
+    const api = await serve();
+    const now = Date.parse("2031-01-01T00:00:00Z");
+    const headers = { date: new Date(now).toUTCString(), "retry-after": new Date(now + 1000).toUTCString() };
+    api.misbehave({ path: GROUPS, times: 1, how: { status: 429, headers } });
+    const { took } = await groups(to(api));
+    expect(took).toBeGreaterThanOrEqual(1000);
+    expect(took).toBeLessThan(20_000);
+  });
+
+  test("one that asks for an hour is told, and not waited for", async () => {
+    const api = await serve();
+    api.misbehave({ path: GROUPS, how: { status: 429, headers: { "retry-after": "3600" } } });
+    const error = await failure(load(to(api)));
+    expect(error).toMatchObject({ code: "http", status: 429, path: "/groups" });
+    expect(error.message).toMatch(/wait 3600 s/);
+  });
+
+  test("not for ever", async () => {
+    const api = await serve();
+    api.misbehave({ path: GROUPS, how: { status: 502 } });
+    const error = await failure(load(to(api, { retries: 2 })));
+    expect(error).toMatchObject({ code: "http", status: 502, path: "/groups" });
+    expect(api.asked.filter(({ path }) => path.startsWith(GROUPS))).toHaveLength(3);
+  });
+
+  test("cut again and again: an error with what the runtime said, and without the token", async () => {
+    const api = await serve();
+    api.misbehave({ path: GROUPS, how: { cut: "in the body" } });
+    const error = await failure(load(to(api, { retries: 1 })));
+    expect(error).toMatchObject({ code: "http", path: "/groups" });
+    expect(error.message).toMatch(/`GET \/v1\/group`: the connection failed/);
+  });
+});
+
+describe("rows that appear while it is read", () => {
+  test("pages that overlap", async () => {
+    const api = await serve(inPages(), { pageSize: 2 });
+    api.misbehave({ path: GROUPS, after: 1, times: 2, how: { overlap: 1 } });
+    expect(await groups(to(api))).toMatchObject({ groups: 5, findings: [] });
+  });
+
+  test("a page that comes twice", async () => {
+    const api = await serve(inPages(), { pageSize: 2 });
+    api.misbehave({ path: GROUPS, after: 1, times: 1, how: { overlap: 2 } });
+    expect(await groups(to(api))).toMatchObject({ groups: 5, findings: [] });
+  });
+
+  test("rows that appear at the front", async () => {
+    const api = await serve(inPages(), { pageSize: 2 });
+    const appear = () => void api.data.create("group", { org_id: ORG, name: "Late", member_users: [] });
+    api.misbehave({ path: GROUPS, after: 1, times: 2, how: { appear } });
+    expect(await groups(to(api))).toMatchObject({ groups: 5, findings: [] });
+  });
+
+  test("a row that says something else when it comes again is told", async () => {
+    const api = await serve(inPages(), { pageSize: 2 });
+    const change = () => Object.assign(api.data.all("group")[1] as object, { member_users: [] });
+    api.misbehave({ path: GROUPS, after: 1, times: 1, how: { appear: change } });
+    api.misbehave({ path: GROUPS, after: 1, times: 1, how: { overlap: 3 } });
+    // The one rule changes the row and the other shows it once more.
+    expect((await groups(to(api))).findings).toEqual(["duplicate_conflict"]);
+  });
+
+  test("a list that goes in circles has no end, and is none", async () => {
+    const api = await serve(inPages(), { pageSize: 2 });
+    api.misbehave({ path: GROUPS, how: { goesOn: false } });
+    const error = await failure(load(to(api)));
+    expect(error).toMatchObject({ code: "http", path: "/groups" });
+    expect(error.message).toMatch(/keeps giving the same rows/);
+  });
+});
+
+describe("what does not pass is an error", () => {
+  const lasting: [string, How, object, RegExp][] = [
+    ["401", { status: 401 }, { code: "http", status: 401 }, /does not accept the token \(401\)/],
+    [
+      "400",
+      { status: 400, body: { error: { message: "no such\nparameter" } } },
+      { code: "http", status: 400 },
+      /with 400: no such parameter/,
+    ],
+    ["404", { status: 404 }, { code: "http", status: 404 }, /is not there \(404\); check `url`/],
+    ["HTML instead of JSON", { html: true }, { code: "bad_json" }, /web page; check that `url`/],
+    ["a number", { status: 200, body: 5 }, { code: "bad_shape" }, /expected a page of rows/],
+    [
+      "objects that are none",
+      { status: 200, body: { objects: [5] } },
+      { code: "bad_shape" },
+      /expected a row at place 0/,
+    ],
+    ["a last row without an id", { status: 200, body: { objects: [{ name: "x" }] } }, { code: "bad_shape" }, /no id/],
+  ];
+  test.each(lasting)("%s", async (_, how, expected, message) => {
+    const api = await serve();
+    api.misbehave({ path: GROUPS, how });
+    const error = await failure(fetchExport(to(api)));
+    expect(error).toMatchObject({ ...expected, path: "/groups" });
+    expect(error.message).toMatch(message);
+    expect(error.message).not.toMatch(/\n|\.$/);
+    expect(api.asked.filter(({ path }) => path.startsWith(GROUPS))).toHaveLength(1);
+  });
+
+  test("a token that the API does not know, which repeats it", async () => {
+    const api = await serve();
+    for (const token of [`sk-${MARK}-wrong`, `${MARK}.of.another.form`]) {
+      const error = await failure(fetchExport({ url: api.url, token }));
+      expect(error).toMatchObject({ code: "http", status: 401, path: "/organization" });
+      expect(error.message).toMatch(/Invalid API key: (sk-)?…/);
+    }
+  });
+
+  test("nobody there", async () => {
+    const api = await serve();
+    const { url, token } = api;
+    await api.close();
+    const error = await failure(fetchExport({ url, token }));
+    expect(error).toMatchObject({ code: "http", path: "/organization" });
+    expect(error.message).toMatch(/ECONNREFUSED.*check `url` and your network/);
+  });
+});
+
+describe("what the token may not read", () => {
+  test("is left out, and told", async () => {
+    const api = await serve(sample(), { forbidden: [GROUPS, "/v1/service_token"], absent: ["/v1/project_group"] });
+    const exported = note(await fetchExport(to(api)));
+    expect(exported.missing).toEqual([
+      { list: "service_tokens", status: 403 },
+      { list: "groups", status: 403 },
+      { list: "project_groups", status: 404 },
+    ]);
+    const org = await Org.load(exported);
+    const told = org.findings.filter(({ code }) => code === "list_missing");
+    expect(told.map(({ path, severity }) => [path, severity])).toEqual([
+      ["/groups", "error"],
+      ["/service_tokens", "warning"],
+      ["/project_groups", "info"],
+    ]);
+    expect(told[0]?.message).toMatch(/`groups` could not be read \(403\)/);
+    org.free();
+  });
+
+  test("stops a strict load", async () => {
+    const api = await serve(sample(), { forbidden: ["/v1/acl/list_org"] });
+    const error = await failure(Org.load(fetchExport(to(api)), { strict: true }));
+    expect(error).toMatchObject({ code: "strict", path: "/acls" });
+  });
+
+  test("the organisation itself", async () => {
+    const api = await serve(sample(), { forbidden: ["/v1/organization"] });
+    const org = await load(to(api));
+    expect(org.findings.map(({ code }) => code)).toEqual(["list_missing", "organization_inferred"]);
+    org.free();
+  });
+
+  test("in the middle of a list it is an error: a part was read", async () => {
+    const api = await serve(inPages(), { pageSize: 2 });
+    api.misbehave({ path: GROUPS, after: 1, how: { status: 403 } });
+    const error = await failure(load(to(api)));
+    expect(error).toMatchObject({ code: "http", status: 403, path: "/groups" });
+    expect(error.message).toMatch(/not whole/);
+  });
+});
+
+describe("a redirect", () => {
+  test.each(["the same host", "another host"])("to %s is not followed, and the token goes nowhere", async (where) => {
+    const seen: unknown[] = [];
+    const other = createServer((request, response) => {
+      seen.push(request.headers);
+      response.setHeader("content-type", "application/json").end('{"objects":[]}');
+    });
+    await new Promise<void>((done) => other.listen(0, "127.0.0.1", done));
+    const api = await serve();
+    const port = where === "another host" ? (other.address() as AddressInfo).port : new URL(api.url).port;
+    api.misbehave({ path: GROUPS, how: { redirect: `http://localhost:${port}/v1/role?key=${api.token}` } });
+    const error = await failure(fetchExport(to(api)));
+    other.close();
+    expect(error).toMatchObject({ code: "http", status: 302, path: "/groups" });
+    expect(error.message).toContain(`is redirected to \`http://localhost:${port}\`, and the token does not follow`);
+    expect(seen).toEqual([]);
+    expect(api.asked.filter(({ path }) => path.includes("key="))).toEqual([]);
+  });
+});
+
+describe("stopping", () => {
+  test("before it begins", async () => {
+    const api = await serve();
+    const error = await failure(fetchExport(to(api, { signal: AbortSignal.abort() })));
+    expect(error.code).toBe("aborted");
+    expect(api.asked).toEqual([]);
+  });
+
+  test("while it waits for an answer, for its turn, or to try again", async () => {
+    for (const how of [{ stall: true }, { status: 503 }] as const) {
+      const api = await serve();
+      api.misbehave({ path: GROUPS, how });
+      const begun = Date.now();
+      const error = await failure(fetchExport(to(api, { signal: AbortSignal.timeout(300), concurrency: 1 })));
+      expect(error.code).toBe("aborted");
+      expect(Date.now() - begun).toBeLessThan(5000);
+    }
+  });
+
+  test("while it is loaded", async () => {
+    const api = await serve(inPages(), { pageSize: 1 });
+    const controller = new AbortController();
+    const exported = await fetchExport(to(api, { signal: controller.signal }));
+    api.misbehave({ path: GROUPS, how: { stall: true } });
+    setTimeout(() => controller.abort(), 100);
+    expect((await failure(Org.load(exported))).code).toBe("aborted");
+  });
+
+  test("an error ends the other requests, and nothing is left unhandled", async () => {
+    const api = await serve(inPages(), { pageSize: 1 });
+    api.misbehave({ path: "/v1/user", how: { slow: 400 } });
+    api.misbehave({ path: GROUPS, how: { status: 401 } });
+    await failure(fetchExport(to(api)));
+    await new Promise((done) => setTimeout(done, 300));
+    expect(api.asked.filter(({ path }) => path.startsWith("/v1/user"))).toHaveLength(1);
+  });
+});
+
+test("the watch finds a token where there is one", () => {
+  const token = `sk-${MARK}`;
+  expect(shown(new Error("x", { cause: { inner: [token] } }))).toContain(MARK);
+  expect(everythingTold()).not.toContain(MARK);
+});
