@@ -163,10 +163,10 @@ test("exportText writes a file that loads as the organisation does", async () =>
   org.free();
   streamed.free();
   const piped = createWriteStream(join(files, "piped.json"));
-  await new Promise((done) =>
+  await new Promise<void>((done) =>
     Readable.from(exportText(fetchExport(api)))
       .pipe(piped)
-      .once("close", done),
+      .once("close", () => done()),
   );
   expect(await readFile(join(files, "piped.json"), "utf8")).toBe(await readFile(file, "utf8"));
 });

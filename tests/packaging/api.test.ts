@@ -122,8 +122,8 @@ test("workerd", async () => {
 
 test("Chromium", async () => {
   const file = project.write(
-    "page.js",
-    `${MAIN}answers().then((text) => { document.querySelector("output").textContent = text; });\n`,
+    "src/page.js",
+    `${MAIN.replaceAll("./", "../")}answers().then((text) => { document.querySelector("output").textContent = text; });\n`,
   );
   const html =
     '<!doctype html><meta charset="utf-8"><title>x</title><output></output><script type="module" src="/page.js"></script>';

@@ -24,7 +24,7 @@ test("names neither a machine's folder nor a package registry", () => {
   }
 });
 
-test.each(ENTRIES)("%s: types come first, and every condition leads to a file", (entry) => {
+test.each([...ENTRIES, "aclarity/api"])("%s: types come first, and every condition leads to a file", (entry) => {
   const targets = (value: unknown): string[] =>
     typeof value === "string" ? [value] : Object.values(value as object).flatMap(targets);
   const exported = project.manifest.exports[entry.replace(/^aclarity/, ".")];

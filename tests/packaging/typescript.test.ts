@@ -36,11 +36,31 @@ PERMISSIONS.push("read");
 export { code, held, more, yes };
 `;
 
+const API = `import { Org } from "aclarity";
+import { AclarityError, exportText, type FetchedExport, type FetchProgress, fetchExport, sendRequests } from "aclarity/api";
+const options = { url: "https://api.braintrust.dev", token: "t", signal: AbortSignal.timeout(1000) };
+const onProgress = ({ list, rows, lists }: FetchProgress): void => void [list?.length, rows.toFixed(), lists.done];
+const exported: FetchedExport = await fetchExport({ ...options, include: ["acls", "roles"], onProgress });
+for await (const rows of exported.acls ?? []) rows.map((row) => row.id.length);
+for await (const piece of exportText(exported)) piece.length;
+const org: Org = await Org.load(fetchExport(options));
+const sent = await sendRequests(org.draft({ by: org.as("u") }).requests(), { ...options, ids: {} });
+const told: string | undefined = sent.stopped?.message;
+const keys: string[] = sent.keys().map(({ key }) => key);
+const status: number | undefined = new AclarityError("http", "x").status;
+// @ts-expect-error a misspelt list
+fetchExport({ ...options, include: ["acl"] });
+// @ts-expect-error an address is needed
+fetchExport({ token: "t" });
+export { keys, status, told };
+`;
+
 describe.each(Object.keys(compilers) as (keyof typeof compilers)[])("%s", (compiler) => {
   describe.each(Object.keys(resolutions) as (keyof typeof resolutions)[])("%s", (resolution) => {
     test.each(Object.keys(libraries) as (keyof typeof libraries)[])("for %s", async (library) => {
       const name = `${compilers[compiler]}-${resolution}-${library.replace(" ", "-")}`;
       const files = ENTRIES.map((entry) => project.write(`${name}/${entry.replace("/", "-")}.mts`, consumer(entry)));
+      files.push(project.write(`${name}/api.mts`, API));
       const config = project.write(
         `${name}/tsconfig.json`,
         JSON.stringify({
