@@ -1,0 +1,156 @@
+import type { Explanation, Fix, Grant, NearMiss } from "../../../types/index.js";
+import { type Answer, answerOf, askerJson, exitOf, explain, nodeJson, paintAnswer, placeJson } from "../answers.js";
+import { type Command, OBJECT_OPTIONS, PROJECT_LINE } from "../command.js";
+import type { Asker, Names, Place } from "../names.js";
+import { type Branch, count, paint, type Terminal, treeLines } from "../terminal.js";
+import { askNamed, plural } from "../types.js";
+
+/** Of a very long way through groups or roles, how much is drawn. */
+const LONGEST_WAY = 12;
+
+export const why: Command = {
+  name: "why",
+  summary: "the path by which somebody may, or what is missing",
+  synopsis: "PERSON PERMISSION OBJECT",
+  words: [3, 20],
+  options: OBJECT_OPTIONS,
+  optionLines: [PROJECT_LINE],
+  help: `A yes is drawn as a tree: the
+person, the groups on the way, the grant, the object. A no names the grants that nearly give it, and what would
+change it. The basis says whether the answer rests on documented rules or also on choices (docs/RULES.md).
+
+  aclarity why ada@acme.example read dataset Golden in Search
+  aclarity why ben@acme.example create dataset in Search
+  aclarity why group:Viewers manage_access organization`,
+  async run(given) {
+    const [person = "", permission = "", ...object] = given.words;
+    const ask = askNamed(permission);
+    const { names } = await given.open();
+    const asker = names.asker(person);
+    const place = await names.place(object.join(" "), given.text("project"));
+    const explanation = explain(asker, ask, place);
+    const answer = answerOf(explanation);
+    if (given.json) given.terminal.json(asJson(names, asker, ask, place, answer, explanation));
+    else draw(given.terminal, names, asker, place, answer, explanation);
+    return exitOf(answer);
+  },
+};
+
+function asJson(names: Names, asker: Asker, ask: string, place: Place, answer: Answer, explanation: Explanation) {
+  const { reason, basis, text, grants, nearMisses, fixes } = explanation;
+  const named = (type: string) => (id: string) => nodeJson(names, { type, id });
+  return {
+    answer,
+    person: askerJson(asker),
+    permission: ask,
+    object: placeJson(names, place),
+    reason,
+    basis,
+    text,
+    grants: grants.map(({ acl, on, via, role, restrict }) => ({
+      acl,
+      on: nodeJson(names, on),
+      via: via.map(named("group")),
+      role: role.map(named("role")),
+      restrict,
+    })),
+    nearMisses,
+    fixes,
+  };
+}
+
+function draw(terminal: Terminal, names: Names, asker: Asker, place: Place, answer: Answer, explanation: Explanation) {
+  terminal.print(`${paintAnswer(answer)}: ${explanation.text.replaceAll("`", "")}`);
+  if (answer === "yes") {
+    section(terminal, asker.kind === "group" ? `group ${asker.name}` : asker.name, grantBranches(names, asker, place, explanation.grants));
+  } else {
+    if (answer === "unknown") terminal.print(UNKNOWN_HINT);
+    section(terminal, "Nearly", explanation.nearMisses.map(missBranch));
+    section(
+      terminal,
+      "What would change it",
+      explanation.fixes.map((fix) => ({ text: fixText(names, fix) })),
+    );
+  }
+  terminal.print();
+  terminal.print(paint("dim", `basis: ${explanation.basis === "documented" ? DOCUMENTED : CHOSEN}`));
+}
+
+const UNKNOWN_HINT = "The export does not know the object: name its project (`in PROJECT`), or pull again.";
+const DOCUMENTED = "documented by the vendor";
+const CHOSEN = "chosen, since it also rests on our reading where the vendor is silent (docs/RULES.md)";
+
+function section(terminal: Terminal, title: string, branches: readonly Branch[]): void {
+  if (branches.length === 0) return;
+  terminal.print();
+  terminal.print(paint("bold", title));
+  for (const line of treeLines(branches)) terminal.print(line);
+}
+
+// ---- a yes ----
+
+interface Twig {
+  readonly text: string;
+  readonly branches: Twig[];
+}
+
+/** Grants that begin with the same groups share them. */
+function grantBranches(names: Names, asker: Asker, place: Place, grants: readonly Grant[]): readonly Branch[] {
+  const root: Twig = { text: "", branches: [] };
+  for (const grant of grants) {
+    let at = root;
+    for (const text of pathOf(names, asker, place, grant)) {
+      let next = at.branches.find((twig) => twig.text === text);
+      if (next === undefined) {
+        next = { text, branches: [] };
+        at.branches.push(next);
+      }
+      at = next;
+    }
+  }
+  return root.branches;
+}
+
+/** From the person to the object, a line each. */
+function pathOf(names: Names, asker: Asker, place: Place, { on, via, role, restrict }: Grant): string[] {
+  // Of a group that is asked about, the group itself is the root.
+  const groups = asker.kind === "group" && via[0] === asker.id ? via.slice(1) : via;
+  const path = shortened(groups).map((id, index) => {
+    if (id === undefined) return paint("dim", "…");
+    const name = paint("cyan", names.bare({ type: "group", id }));
+    return index === 0 && asker.kind === "user" ? `in the group ${name}` : `which is in the group ${name}`;
+  });
+  const roles = shortened(role).map((id) => (id === undefined ? "…" : paint("cyan", names.bare({ type: "role", id }))));
+  const what = roles.length === 0 ? "granted" : `granted the role ${roles.join(", which contains ")},`;
+  const only = restrict === null ? "" : `, for ${plural(restrict)} alone`;
+  path.push(`${what} on ${paint("bold", names.label(on))}${only}`);
+  const onItself = on.type === place.type && (place.id === undefined || on.id === place.id);
+  if (!onItself) path.push(`and so on ${paint("bold", names.placeLabel(place))}`);
+  return path;
+}
+
+function shortened(way: readonly string[]): (string | undefined)[] {
+  if (way.length <= LONGEST_WAY) return [...way];
+  return [...way.slice(0, LONGEST_WAY / 2), undefined, ...way.slice(-LONGEST_WAY / 2)];
+}
+
+// ---- a no ----
+
+function missBranch({ missing, text }: NearMiss): Branch {
+  return { text: `${paint("yellow", missing)}: ${text.replaceAll("`", "")}` };
+}
+
+function fixText(names: Names, fix: Fix): string {
+  const gains = fix.gains === 0 ? "nobody else gains anything" : `${count(fix.gains, "other gains", "others gain")} something too`;
+  if ("addMember" in fix) {
+    const { group, user } = fix.addMember;
+    const name = paint("cyan", names.bare({ type: "group", id: group }));
+    return `${paint("green", "add")} ${names.personLabel(user)} to the group ${name}; ${gains}`;
+  }
+  const { object_type, object_id, user_id, group_id, permission, role_id, restrict_object_type } = fix.grant;
+  const what = permission ?? `the role ${names.bare({ type: "role", id: role_id ?? "" })}`;
+  const whom = user_id ? names.personLabel(user_id) : `the group ${names.bare({ type: "group", id: group_id ?? "" })}`;
+  const only = restrict_object_type ? `, for ${plural(restrict_object_type)} alone,` : "";
+  const object = paint("bold", names.label({ type: object_type, id: object_id }));
+  return `${paint("green", "grant")} ${what} on ${object}${only} to ${whom}; ${gains}`;
+}

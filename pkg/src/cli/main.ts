@@ -1,0 +1,6 @@
+#!/usr/bin/env node
+import { run } from "./run.js";
+
+run(process.argv.slice(2)).then((exit) => {
+  process.exitCode = exit;
+});
