@@ -37,7 +37,7 @@ export class Names {
 
   // ---- people ----
 
-  /** `ada@acme.example`, `Ada Obi`, an id, `group:Labelling`, `anonymous`. */
+  /** `ada@acme.example`, `Ada Obi`, an id, `id:…` of whom the export does not list, `group:Labelling`, `anonymous`. */
   asker(text: string): Asker {
     if (text === "anonymous") {
       return { kind: "anonymous", id: null, name: "anybody", email: undefined, subject: this.org.anonymous };
@@ -47,7 +47,8 @@ export class Names {
       const { id } = this.one("group", group);
       return { kind: "group", id, name: this.bare({ type: "group", id }), email: undefined, subject: this.org.asGroup(id) };
     }
-    return this.askerById(this.person(text).id);
+    const id = /^id:(.+)$/s.exec(text)?.[1];
+    return this.askerById(id ?? this.person(text).id);
   }
 
   askerById(id: string): Asker {
@@ -101,9 +102,9 @@ export class Names {
   personReference(id: string): string {
     const { name, email } = this.personById(id);
     for (const value of [email, name]) {
-      if (value !== undefined && this.opened.directory.named(value).length === 1 && value !== "anonymous") return value;
+      if (value !== undefined && this.opened.directory.named(value).length === 1 && !/^(anonymous$|group:|id:)/.test(value)) return value;
     }
-    return id;
+    return `id:${id}`;
   }
 
   // ---- objects ----
