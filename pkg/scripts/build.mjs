@@ -1,6 +1,6 @@
 // Builds pkg/dist from pkg/src and wasm-bindgen's output in pkg/wasm: one ES module per entry point with shared
 // chunks, the type declarations, and the one .wasm file.
-import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -81,6 +81,30 @@ await build({
   plugins: [wasmPlugin],
   logLevel: "warning",
 });
+// The command line imports the entry points beside it, as a program of a user would.
+await build({
+  entryPoints: { cli: join(pkg, "src/cli/main.ts") },
+  outdir: dist,
+  bundle: true,
+  format: "esm",
+  platform: "node",
+  target: "node20.19",
+  minify: true,
+  charset: "utf8",
+  plugins: [
+    {
+      name: "entries",
+      setup(run) {
+        run.onResolve({ filter: /\/entry\/\w+\.js$/ }, ({ path }) => ({
+          path: `./${path.split("/").pop()}`,
+          external: true,
+        }));
+      },
+    },
+  ],
+  logLevel: "warning",
+});
+chmodSync(join(dist, "cli.js"), 0o755);
 copyFileSync(join(wasmFolder, WASM), join(dist, WASM));
 for (const name of TYPES) copyFileSync(join(pkg, `types/${name}.d.ts`), join(dist, `${name}.d.ts`));
 for (const name of TYPED) writeFileSync(join(dist, `${name}.d.ts`), 'export * from "./index.js";\n');

@@ -1,10 +1,12 @@
 // What a command is, and what it is given.
-import type { ParseArgsOptionsConfig } from "node:util";
+import type { ParseArgsConfig } from "node:util";
 import type { LoadOptions } from "../types.js";
 import { Names } from "./names.js";
 import { type Opened, open } from "./opened.js";
 import { type Exit, usage } from "./problem.js";
 import type { Terminal } from "./terminal.js";
+
+type ParseArgsOptionsConfig = NonNullable<ParseArgsConfig["options"]>;
 
 export interface Command {
   readonly name: string;
@@ -57,7 +59,8 @@ export class Given {
     const text = this.text(name);
     if (text === undefined) return otherwise;
     const value = Number(text);
-    if (!/^\d+$/.test(text) || value < 1 || !Number.isSafeInteger(value)) throw usage(`\`--${name}\` is a whole number, not \`${text}\``);
+    if (!/^\d+$/.test(text) || value < 1 || !Number.isSafeInteger(value))
+      throw usage(`\`--${name}\` is a whole number, not \`${text}\``);
     return value;
   }
 
@@ -99,4 +102,7 @@ export const PROJECT_OPTION = { project: { type: "string", short: "p" } } as con
 
 /** Options of every command that is about one object. */
 export const OBJECT_OPTIONS = { ...EXPORT_OPTIONS, ...PROJECT_OPTION } as const;
-export const PROJECT_LINE = ["-p, --project NAME", "the object's project; the same as `in NAME` after the object"] as const;
+export const PROJECT_LINE = [
+  "-p, --project NAME",
+  "the object's project; the same as `in NAME` after the object",
+] as const;

@@ -9,6 +9,7 @@ export interface Person {
 
 export class Directory {
   readonly people = new Map<string, Person>();
+  private readonly names = new Map<string, number>();
 
   add(list: string, row: ExportRow): void {
     if (row.deleted_at !== undefined && row.deleted_at !== null) return;
@@ -16,7 +17,18 @@ export class Directory {
     if (person === undefined) return;
     const known = this.people.get(person.id);
     if (known === undefined) this.people.set(person.id, person);
-    else this.people.set(person.id, { id: known.id, name: known.name ?? person.name, email: known.email ?? person.email });
+    else
+      this.people.set(person.id, { id: known.id, name: known.name ?? person.name, email: known.email ?? person.email });
+  }
+
+  /** How many people have this name. */
+  sharing(name: string): number {
+    if (this.names.size === 0) {
+      for (const person of this.people.values()) {
+        if (person.name !== undefined) this.names.set(person.name, (this.names.get(person.name) ?? 0) + 1);
+      }
+    }
+    return this.names.get(name) ?? 0;
   }
 
   /** Whom a text names by id, e-mail or name; the first of these that somebody answers to. */
@@ -69,16 +81,20 @@ export function nearest(wanted: string, names: Iterable<string>, limit = 3): str
   return found.slice(0, limit).map(({ name }) => name);
 }
 
-/** Levenshtein's distance; anything over `most` is as good as any other. */
+/** How many letters differ, two that changed places counting once; anything over `most` is as good as any other. */
 function editDistance(a: string, b: string, most: number): number {
   if (Math.abs(a.length - b.length) > most) return most + 1;
+  let twoAbove: number[] = [];
   let above = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 1; i <= a.length; i++) {
     const row = [i];
     for (let j = 1; j <= b.length; j++) {
-      const substitution = (above[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      row.push(Math.min(substitution, (above[j] as number) + 1, (row[j - 1] as number) + 1));
+      const substituted = (above[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      const nearest = Math.min(substituted, (above[j] as number) + 1, (row[j - 1] as number) + 1);
+      row.push(swapped ? Math.min(nearest, (twoAbove[j - 2] as number) + 1) : nearest);
     }
+    twoAbove = above;
     above = row;
   }
   return above[b.length] as number;

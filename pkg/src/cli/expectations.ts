@@ -20,7 +20,10 @@ export function parseExpectations(file: string, text: string): Expectation[] {
   const reader = new Reader();
   const expectations = reader.file(parsed(file, text));
   if (reader.wrong.length > 0) {
-    throw usage(`the expectations \`${file}\` are not as they should be:`, reader.wrong.map((line) => `  ${line}`));
+    throw usage(
+      `the expectations \`${file}\` are not as they should be:`,
+      reader.wrong.map((line) => `  ${line}`),
+    );
   }
   return expectations;
 }
@@ -46,9 +49,11 @@ class Reader {
       this.complain("", `expected an object with \`version\` and \`expectations\`, found ${kindOf(value)}`);
       return [];
     }
-    if (value.version !== 1) this.complain("/version", `expected 1, found ${value.version === undefined ? "nothing" : "something else"}`);
+    if (value.version !== 1)
+      this.complain("/version", `expected 1, found ${value.version === undefined ? "nothing" : "something else"}`);
     for (const key of Object.keys(value)) {
-      if (!["version", "expectations", "$schema"].includes(key)) this.complain(pointer("", key), "there is no such field");
+      if (!["version", "expectations", "$schema"].includes(key))
+        this.complain(pointer("", key), "there is no such field");
     }
     if (!Array.isArray(value.expectations)) {
       this.complain("/expectations", `expected a list, found ${kindOf(value.expectations)}`);
@@ -60,16 +65,20 @@ class Reader {
   private expectation(path: string, value: unknown): Expectation | undefined {
     if (!isObject(value)) return this.complain(path, `expected an object, found ${kindOf(value)}`);
     for (const key of Object.keys(value)) {
-      if (!FIELDS.has(key)) this.complain(pointer(path, key), `there is no such field; the fields are ${[...FIELDS].join(", ")}`);
+      if (!FIELDS.has(key))
+        this.complain(pointer(path, key), `there is no such field; the fields are ${[...FIELDS].join(", ")}`);
     }
     const { permission, object, must, must_not, exactly, because } = value;
     if ([must, must_not, exactly].every((people) => people === undefined)) {
       this.complain(path, "expected one of `must`, `must_not` and `exactly`");
     }
-    if (because !== undefined && typeof because !== "string") this.complain(`${path}/because`, `expected a text, found ${kindOf(because)}`);
+    if (because !== undefined && typeof because !== "string")
+      this.complain(`${path}/because`, `expected a text, found ${kindOf(because)}`);
     return {
       path,
-      permissions: this.texts(`${path}/permission`, permission, true).flatMap(({ text, at }) => this.ask(at, text) ?? []),
+      permissions: this.texts(`${path}/permission`, permission, true).flatMap(
+        ({ text, at }) => this.ask(at, text) ?? [],
+      ),
       objects: this.texts(`${path}/object`, object, true).map(({ text }) => text),
       must: this.people(`${path}/must`, must),
       mustNot: this.people(`${path}/must_not`, must_not),

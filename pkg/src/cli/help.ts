@@ -38,7 +38,9 @@ export function commandHelp({ name, synopsis, summary, help, optionLines = [], o
   ];
   return `${paint("bold", "Usage:")} aclarity ${name} ${synopsis}
 
-${summary.charAt(0).toUpperCase()}${summary.slice(1)}. ${help.trim()}
+${summary.charAt(0).toUpperCase()}${summary.slice(1)}.
+
+${help.trim()}
 
 ${paint("bold", "Options:")}
 ${indented(lines)}`;

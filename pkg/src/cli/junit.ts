@@ -1,5 +1,5 @@
 // The report that CI systems read.
-import type { Case } from "./commands/check.js";
+import { type Case, caseName } from "./cases.js";
 
 export function junit(file: string, cases: readonly Case[]): string {
   const failures = cases.filter(({ status }) => status === "fails").length;
@@ -14,16 +14,22 @@ ${lines.map((line) => `${line}\n`).join("")}  </testsuite>
 `;
 }
 
-function testcase({ path, permission, object, kind, person, status, messages }: Case): string {
-  const name = `${permission}, ${object}: ${kind.replace("_", " ")}${person === undefined ? "" : ` ${person}`}`;
-  const open = `<testcase classname="${escaped(path)}" name="${escaped(name)}"`;
+function testcase(each: Case): string {
+  const { path, status, messages } = each;
+  const open = `<testcase classname="${escaped(path)}" name="${escaped(caseName(each))}"`;
   if (status === "holds") return `${open}/>`;
   const element = status === "fails" ? "failure" : "error";
   const text = escaped(messages.join("\n"));
   return `${open}><${element} message="${escaped(messages[0] ?? "")}">${text}</${element}></testcase>`;
 }
 
-const ENTITIES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&apos;" };
+const ENTITIES: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&apos;",
+};
 
 /** XML has no place for control characters, escaped ones included, nor for halves of surrogate pairs. */
 function escaped(text: string): string {

@@ -1,7 +1,8 @@
 // From what people write to ids, and back. A text that fits several is never guessed at: the candidates are listed.
+
+import type { Subject } from "../../types/index.js";
 import { OBJECT_TYPES } from "../tables.generated.js";
 import type { Node } from "../types.js";
-import type { Subject } from "../../types/index.js";
 import { folded, nearest, type Person } from "./directory.js";
 import type { Opened } from "./opened.js";
 import { unknown, usage } from "./problem.js";
@@ -45,7 +46,13 @@ export class Names {
     const group = /^group:(.+)$/s.exec(text)?.[1];
     if (group !== undefined) {
       const { id } = this.one("group", group);
-      return { kind: "group", id, name: this.bare({ type: "group", id }), email: undefined, subject: this.org.asGroup(id) };
+      return {
+        kind: "group",
+        id,
+        name: this.bare({ type: "group", id }),
+        email: undefined,
+        subject: this.org.asGroup(id),
+      };
     }
     const id = /^id:(.+)$/s.exec(text)?.[1];
     return this.askerById(id ?? this.person(text).id);
@@ -60,13 +67,23 @@ export class Names {
     const found = this.opened.directory.named(text);
     const [only] = found;
     if (only !== undefined && found.length === 1) return only;
-    if (found.length > 1) throw ambiguous(text, found.map((person) => this.candidatePerson(person)), "use an e-mail or an id");
+    if (found.length > 1)
+      throw ambiguous(
+        text,
+        found.map((person) => this.candidatePerson(person)),
+        "use an e-mail or an id",
+      );
     const known = this.org.name("user", text);
     if (known !== undefined) return { id: text, name: known, email: undefined };
     // A snapshot has no rows to read, and yet knows names and e-mails.
     const named = [...this.org.find({ type: "user", email: text }), ...this.org.find({ type: "user", name: text })];
     if (named.length === 1) return this.personById((named[0] as Node).id);
-    if (named.length > 1) throw ambiguous(text, named.map(({ id }) => `  ${id}`), "use an id");
+    if (named.length > 1)
+      throw ambiguous(
+        text,
+        named.map(({ id }) => `  ${id}`),
+        "use an id",
+      );
     // Somebody who stands in groups or ACLs alone.
     if (LOOKS_LIKE_AN_ID(text)) return { id: text, name: undefined, email: undefined };
     throw unknown(`nobody in the export is called \`${text}\`${this.meantPerson(text)}`);
@@ -94,15 +111,19 @@ export class Names {
   personLabel(id: string): string {
     const { name, email } = this.personById(id);
     if (name === undefined) return email ?? id;
-    const alike = [...this.opened.directory.people.values()].filter((person) => person.name === name);
-    return alike.length > 1 ? `${name} <${email ?? id}>` : name;
+    return this.opened.directory.sharing(name) > 1 ? `${name} <${email ?? id}>` : name;
   }
 
   /** What names somebody in a file that is read again: what is theirs alone. */
   personReference(id: string): string {
     const { name, email } = this.personById(id);
     for (const value of [email, name]) {
-      if (value !== undefined && this.opened.directory.named(value).length === 1 && !/^(anonymous$|group:|id:)/.test(value)) return value;
+      if (
+        value !== undefined &&
+        this.opened.directory.named(value).length === 1 &&
+        !/^(anonymous$|group:|id:)/.test(value)
+      )
+        return value;
     }
     return `id:${id}`;
   }
@@ -136,7 +157,8 @@ export class Names {
     }
     if (name === "") {
       if (type === undefined || !isCreatable(type)) return undefined;
-      if (type === "project_log" && itsProject !== undefined) return { type, id: itsProject, project: undefined, known: true };
+      if (type === "project_log" && itsProject !== undefined)
+        return { type, id: itsProject, project: undefined, known: true };
       return { type, id: undefined, project: itsProject, known: true };
     }
     let found = this.candidates(type, name);
@@ -161,7 +183,8 @@ export class Names {
 
   /** Everything that a name or an id may mean. */
   private candidates(type: string | undefined, name: string): readonly Node[] {
-    const types = type === undefined ? OBJECT_TYPES.filter((each) => !SINGLETONS.has(each) && each !== "project_log") : [type];
+    const types =
+      type === undefined ? OBJECT_TYPES.filter((each) => !SINGLETONS.has(each) && each !== "project_log") : [type];
     const byId = types.filter((each) => this.knows(each, name)).map((each) => ({ type: each, id: name }));
     if (byId.length > 0) return byId;
     const listed = type === "project_log" ? "project" : type;
@@ -172,7 +195,10 @@ export class Names {
 
   private find(type: string | undefined, name: string): readonly Node[] {
     const found = this.org.find(type === undefined ? { name } : { name, type: type as "project" });
-    return found.filter((node) => node.type !== "user" && !SINGLETONS.has(node.type) && (type !== undefined || node.type !== "project_log"));
+    return found.filter(
+      (node) =>
+        node.type !== "user" && !SINGLETONS.has(node.type) && (type !== undefined || node.type !== "project_log"),
+    );
   }
 
   private alike(type: string | undefined, name: string): readonly Node[] {
@@ -186,7 +212,10 @@ export class Names {
   /** Everything of a type (or at all, people and the organisation's own nodes apart). */
   listed(type?: string): readonly Node[] {
     const found = this.org.find(type === undefined ? {} : { type: type as "project" });
-    return found.filter((node) => node.type !== "user" && !SINGLETONS.has(node.type) && (type !== undefined || node.type !== "project_log"));
+    return found.filter(
+      (node) =>
+        node.type !== "user" && !SINGLETONS.has(node.type) && (type !== undefined || node.type !== "project_log"),
+    );
   }
 
   /** Whether the data know an object: somebody who holds nothing learns just that. */
@@ -202,10 +231,13 @@ export class Names {
 
   private async notFound(phrase: string, type: string | undefined, name: string, project: string | undefined) {
     if (type !== undefined && SINGLETONS.has(type)) return usage(`${called(type)} exists once: leave out \`${name}\``);
-    if (type !== undefined && name === "") return usage(`which ${called(type)}? write \`${type} NAME\` or \`${type}:ID\``);
+    if (type !== undefined && name === "")
+      return usage(`which ${called(type)}? write \`${type} NAME\` or \`${type}:ID\``);
     const what = type === undefined ? "nothing in the export is called" : `no ${called(type)} in the export is called`;
     const where = project === undefined ? "" : ` in the project \`${project}\``;
-    const names = this.listed(type === "project_log" ? "project" : type).map((node) => this.org.name(node.type as "project", node.id));
+    const names = this.listed(type === "project_log" ? "project" : type).map((node) =>
+      this.org.name(node.type as "project", node.id),
+    );
     const meant = nearest(
       name,
       names.filter((each) => each !== undefined),
@@ -218,7 +250,12 @@ export class Names {
   one(type: string, name: string): Node {
     const found = this.candidates(type, name);
     const [only] = found;
-    if (found.length > 1) throw ambiguous(name, found.map((node) => `  ${node.type}:${node.id}  ${this.bare(node)}`), "use the id");
+    if (found.length > 1)
+      throw ambiguous(
+        name,
+        found.map((node) => `  ${node.type}:${node.id}  ${this.bare(node)}`),
+        "use the id",
+      );
     if (only !== undefined) return only;
     const names = this.listed(type).map((node) => this.org.name(node.type as "project", node.id));
     const meant = nearest(
@@ -252,7 +289,12 @@ export class Names {
   async reference(node: Node): Promise<string> {
     if (SINGLETONS.has(node.type)) return called(node.type).replace(/^the /, "");
     const name = this.org.name(node.type as "project", node.id);
-    const spoken = node.type === "prompt_session" ? "playground" : node.type === "project_log" ? "logs" : node.type.replaceAll("_", " ");
+    const spoken =
+      node.type === "prompt_session"
+        ? "playground"
+        : node.type === "project_log"
+          ? "logs"
+          : node.type.replaceAll("_", " ");
     const phrases = name === undefined ? [] : [`${spoken} ${name}`];
     if (name !== undefined && IN_PROJECTS.includes(node.type) && node.type !== "project_log") {
       const project = (await this.opened.projectsOfObjects()).get(node.id);

@@ -2,8 +2,9 @@
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { Readable } from "node:stream";
+import type { Org as PublicOrg } from "../../types/index.js";
 import { Org } from "../entry/node.js";
-import type { LoadOptions, Org as PublicOrg } from "../types.js";
+import type { LoadOptions } from "../types.js";
 import { Directory } from "./directory.js";
 import { fileTrouble, Problem, usage } from "./problem.js";
 import { type OnRow, RowScanner } from "./rows.js";
@@ -53,7 +54,8 @@ async function* chunksOf(file: string, terminal: Terminal): AsyncGenerator<Uint8
     for await (const chunk of createReadStream(file, { highWaterMark: 1 << 18 })) {
       yield chunk as Uint8Array;
       read += (chunk as Uint8Array).length;
-      if (size >= WORTH_SHOWING) terminal.progress(`reading ${file}, ${megabytes(read)} of ${megabytes(size)}`, read / size);
+      if (size >= WORTH_SHOWING)
+        terminal.progress(`reading ${file}, ${megabytes(read)} of ${megabytes(size)}`, read / size);
     }
   } catch (error) {
     if (error instanceof Problem) throw error;
@@ -100,7 +102,6 @@ export async function open(file: string, options: LoadOptions, terminal: Termina
 }
 
 const WHAT_TO_DO: Readonly<Record<string, string>> = {
-  bad_json: "; the file is broken or cut off, pull it again",
   bad_shape: "; see the README for what an export looks like",
-  no_organization: '; give the export an `organization` with its `id`',
+  no_organization: "; give the export an `organization` with its `id`",
 };

@@ -49,6 +49,7 @@ export function problemOf(error: unknown): Problem {
   if (error instanceof AclarityError) return usage(error.message);
   const known = (error as { name?: unknown; code?: unknown; message?: unknown } | null) ?? {};
   if (known.name === "AclarityError") return usage(String(known.message));
-  const what = error instanceof Error ? `${error.name}: ${error.message.split("\n", 1)[0]}` : "something that is no error";
+  const what =
+    error instanceof Error ? `${error.name}: ${error.message.split("\n", 1)[0]}` : "something that is no error";
   return usage(`this should not have happened, and is a fault of aclarity's: ${what}; please report it`);
 }

@@ -144,7 +144,8 @@ export class RowScanner {
     }
     const list = this.list as string;
     if (Array.isArray(row.objects)) {
-      for (const each of row.objects) if (typeof each === "object" && each !== null) this.onRow(list, each as ExportRow);
+      for (const each of row.objects)
+        if (typeof each === "object" && each !== null) this.onRow(list, each as ExportRow);
     } else {
       this.onRow(list, row);
     }

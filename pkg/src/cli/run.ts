@@ -11,7 +11,9 @@ import { version } from "./version.js";
 
 export async function run(words: readonly string[]): Promise<Exit> {
   // `aclarity list | head` closes the pipe early: that is no error.
-  process.stdout.on("error", (error: { code?: string }) => process.exit(error.code === "EPIPE" ? EXIT.yes : EXIT.usage));
+  process.stdout.on("error", (error: { code?: string }) =>
+    process.exit(error.code === "EPIPE" ? EXIT.yes : EXIT.usage),
+  );
   const terminal = new Terminal(process.stdout, process.stderr, process.env);
   try {
     return await dispatch(words, terminal);
@@ -46,7 +48,9 @@ async function dispatch(words: readonly string[], terminal: Terminal): Promise<E
   }
   const [least, most] = command.words;
   if (positionals.length < least || positionals.length > most) {
-    throw usage(`it is \`aclarity ${command.name} ${command.synopsis}\`; \`aclarity ${command.name} --help\` has examples`);
+    throw usage(
+      `it is \`aclarity ${command.name} ${command.synopsis}\`; \`aclarity ${command.name} --help\` has examples`,
+    );
   }
   return command.run(new Given(positionals, values, terminal, process.env));
 }
@@ -67,18 +71,29 @@ function commandNamed(name: string): Command {
     COMMANDS.map((each) => each.name),
     1,
   );
-  throw usage(`there is no command \`${name}\`; ${meant === undefined ? "`aclarity --help` lists them" : `did you mean \`${meant}\`?`}`);
+  throw usage(
+    `there is no command \`${name}\`; ${meant === undefined ? "`aclarity --help` lists them" : `did you mean \`${meant}\`?`}`,
+  );
 }
 
-function parsed(command: Command, words: readonly string[]) {
+type Values = ConstructorParameters<typeof Given>[1];
+
+function parsed(command: Command, words: readonly string[]): { values: Values; positionals: string[] } {
   try {
-    return parseArgs({ args: [...words], options: { ...command.options, ...OUTPUT_OPTIONS }, allowPositionals: true, strict: true });
+    return parseArgs({
+      args: [...words],
+      options: { ...command.options, ...OUTPUT_OPTIONS },
+      allowPositionals: true,
+      strict: true,
+    });
   } catch (error) {
     const { code, message } = error as { code?: string; message: string };
     if (!code?.startsWith("ERR_PARSE_ARGS")) throw error;
     // Its first sentence says what; the rest is about its own interface.
     const [what] = message.split(/\. |\n/, 1);
-    throw usage(`${lowerFirst(what as string).replaceAll("'", "`")}; \`aclarity ${command.name} --help\` lists the options`);
+    throw usage(
+      `${lowerFirst(what as string).replaceAll("'", "`")}; \`aclarity ${command.name} --help\` lists the options`,
+    );
   }
 }
 

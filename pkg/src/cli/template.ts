@@ -26,21 +26,23 @@ export async function initialExpectations(
   phrases: readonly string[],
   limit: number,
 ): Promise<{ expectations: Written[]; left: number }> {
-  const { places, left } = phrases.length > 0 ? await named(names, phrases) : await usual(opened, names, limit);
+  const { places, left } = phrases.length > 0 ? await named(names, phrases) : await usual(names, limit);
   return { expectations: places.flatMap(([object, place]) => expectationsOf(opened, names, object, place)), left };
 }
 
 type Named = readonly (readonly [object: string, place: Place])[];
 
 async function named(names: Names, phrases: readonly string[]): Promise<{ places: Named; left: number }> {
-  const places = await Promise.all(phrases.map(async (phrase) => [phrase, await names.place(phrase.replace(/^new /, ""))] as const));
+  const places = await Promise.all(
+    phrases.map(async (phrase) => [phrase, await names.place(phrase.replace(/^new /, ""))] as const),
+  );
   const stranger = places.find(([, place]) => !place.known);
   if (stranger !== undefined) throw new Problem(EXIT.unknown, `the export does not know \`${stranger[0]}\``);
   return { places, left: 0 };
 }
 
 /** The organisation's own nodes, and its projects. */
-async function usual(opened: Opened, names: Names, limit: number): Promise<{ places: Named; left: number }> {
+async function usual(names: Names, limit: number): Promise<{ places: Named; left: number }> {
   const singletons = Object.keys(WORTH).map((type): Node => ({ type, id: "" }));
   const projects = names.listed("project");
   const chosen = [...singletons, ...projects.slice(0, limit)];

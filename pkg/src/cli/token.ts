@@ -39,7 +39,9 @@ export async function apiToken(environment: NodeJS.ProcessEnv): Promise<string> 
 async function prompted(): Promise<string> {
   const { stdin, stderr } = process;
   if (stdin.isTTY !== true || stderr.isTTY !== true) {
-    throw usage("there is no API key: set BRAINTRUST_API_KEY to an API key or a service token (on a terminal it is asked for)");
+    throw usage(
+      "there is no API key: set BRAINTRUST_API_KEY to an API key or a service token (on a terminal it is asked for)",
+    );
   }
   stderr.write("API key or service token (it is not shown): ");
   try {
@@ -54,6 +56,9 @@ async function prompted(): Promise<string> {
 const INTERRUPT = "\u0003";
 const END_OF_FILE = "\u0004";
 const ERASE = new Set(["\u007f", "\b"]);
+/** Terminals wrap what is pasted in marks. */
+const PASTE_BEGINS = "\u001b[200~";
+const PASTE_ENDS = "\u001b[201~";
 const ERASE_LINE = "\u0015";
 
 /** A line that is typed or pasted, without echo. */
@@ -68,8 +73,7 @@ function hiddenLine(): Promise<string> {
       finish();
     };
     const onData = (data: string) => {
-      // Terminals wrap what is pasted in marks.
-      for (const key of data.replaceAll(/\u001b\[20[01]~/g, "")) {
+      for (const key of data.replaceAll(PASTE_BEGINS, "").replaceAll(PASTE_ENDS, "")) {
         if (key === "\r" || key === "\n" || key === END_OF_FILE) return end(() => resolve(line));
         if (key === INTERRUPT) return end(() => reject(new Problem(EXIT.usage, "stopped; nothing was sent")));
         if (ERASE.has(key)) line = line.slice(0, -1);

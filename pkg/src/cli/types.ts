@@ -45,6 +45,11 @@ export function plural(type: string): string {
   return PLURALS[type] ?? `${type}s`;
 }
 
+/** What a restriction says: `for datasets alone`. */
+export function onlyFor(restrict: string, on: string): string {
+  return restrict === on ? "for itself alone" : `for ${plural(restrict)} alone`;
+}
+
 /** Every spelling of a type, the longest first. */
 const SPELLINGS: readonly (readonly [spelling: string, type: string])[] = [
   ...OBJECT_TYPES.flatMap((type) => [
@@ -90,7 +95,12 @@ export function askNamed(text: string): Ask {
   if (ask !== undefined) return ask;
   const [meant] = nearest(name, ASKS, 1);
   const hint = meant === undefined ? "" : `; did you mean \`${meant}\`?`;
-  throw usage(`\`${text}\` is no permission${hint} The permissions are ${ASKS.join(", ")}`.replace("permission The", "permission. The"));
+  throw usage(
+    `\`${text}\` is no permission${hint} The permissions are ${ASKS.join(", ")}`.replace(
+      "permission The",
+      "permission. The",
+    ),
+  );
 }
 
 /** What `manage_access` stands for. */

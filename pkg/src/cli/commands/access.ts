@@ -66,7 +66,9 @@ function askerOf(names: Names, id: string) {
 
 function cells(names: Names, { principal, permissions, on, role, restrict, inherited, members }: Access): string[] {
   return [
-    "group" in principal ? `group ${names.bare({ type: "group", id: principal.group })}` : names.personLabel(principal.user),
+    "group" in principal
+      ? `group ${names.bare({ type: "group", id: principal.group })}`
+      : names.personLabel(principal.user),
     told(permissions),
     inherited ? names.label(on) : "itself",
     role === undefined ? "" : names.bare({ type: "role", id: role }),

@@ -1,5 +1,7 @@
 import { readFile, stat } from "node:fs/promises";
+import type { Ask } from "../../types.js";
 import { answerOf, everybody, explain, isFresh, whoMay } from "../answers.js";
+import { type Case, caseName } from "../cases.js";
 import { type Command, EXPORT_OPTIONS, type Given } from "../command.js";
 import { type Expectation, parseExpectations } from "../expectations.js";
 import { writeWhole } from "../files.js";
@@ -7,9 +9,8 @@ import { junit } from "../junit.js";
 import type { Names, Place } from "../names.js";
 import type { Opened } from "../opened.js";
 import { EXIT, type Exit, fileTrouble, Problem, usage } from "../problem.js";
-import { count, paint } from "../terminal.js";
-import type { Ask } from "../../types.js";
 import { initialExpectations } from "../template.js";
+import { count, paint } from "../terminal.js";
 
 export const check: Command = {
   name: "check",
@@ -24,7 +25,10 @@ export const check: Command = {
     limit: { type: "string" },
   },
   optionLines: [
-    ["--init", "write EXPECTATIONS.json from what holds now: of the objects named, or of the organisation and its projects"],
+    [
+      "--init",
+      "write EXPECTATIONS.json from what holds now: of the objects named, or of the organisation and its projects",
+    ],
     ["--force", "with --init: replace the file if it is there"],
     ["--limit N", "with --init and no objects: at most so many projects (default 50)"],
     ["--junit FILE", "a report in JUnit's XML too"],
@@ -82,26 +86,13 @@ async function init(given: Given, file: string, objects: readonly string[]): Pro
   if (given.json) given.terminal.json({ file, expectations: expectations.length, projectsLeftOut: left });
   else {
     given.terminal.print(`wrote ${paint("bold", file)}: ${count(expectations.length, "expectation")}, which hold now`);
-    if (left > 0) given.terminal.print(`${count(left, "project")} left out; --limit takes more of them, or name objects`);
+    if (left > 0)
+      given.terminal.print(`${count(left, "project")} left out; --limit takes more of them, or name objects`);
   }
   return EXIT.yes;
 }
 
 // ---- evaluating ----
-
-export interface Case {
-  /** Its place in the file: `/expectations/0`. */
-  readonly path: string;
-  readonly permission: string;
-  readonly object: string;
-  readonly kind: "must" | "must_not" | "exactly";
-  /** The person, as the file names them; absent for `exactly`. */
-  readonly person?: string;
-  readonly status: "holds" | "fails" | "unknown";
-  /** Why it does not hold. */
-  readonly messages: readonly string[];
-  readonly because?: string;
-}
 
 async function evaluate(opened: Opened, names: Names, expectations: readonly Expectation[]): Promise<Case[]> {
   const cases: Case[] = [];
@@ -121,7 +112,7 @@ async function evaluate(opened: Opened, names: Names, expectations: readonly Exp
   return cases;
 }
 
-type Judged = Pick<Case, "kind" | "person" | "status" | "messages">;
+type Judged = Pick<Case, "kind" | "person" | "people" | "status" | "messages">;
 
 function* judge(
   opened: Opened,
@@ -136,11 +127,19 @@ function* judge(
     ["must_not", mustNot],
   ] as const) {
     for (const person of people ?? []) {
-      yield { kind, person, ...(place instanceof Problem ? unknownCase(place) : one(names, groups, kind, person, ask, place)) };
+      yield {
+        kind,
+        person,
+        ...(place instanceof Problem ? unknownCase(place) : one(names, groups, kind, person, ask, place)),
+      };
     }
   }
   if (exactly === undefined) return;
-  yield { kind: "exactly", ...(place instanceof Problem ? unknownCase(place) : all(opened, names, groups, exactly, ask, place)) };
+  yield {
+    kind: "exactly",
+    people: exactly.length,
+    ...(place instanceof Problem ? unknownCase(place) : all(opened, names, groups, exactly, ask, place)),
+  };
 }
 
 type Outcome = Pick<Case, "status" | "messages">;
@@ -150,7 +149,14 @@ function unknownCase({ message, details }: Problem): Outcome {
 }
 
 /** Somebody must, or must not; a group is everybody in it. */
-function one(names: Names, groups: Memberships, kind: "must" | "must_not", person: string, ask: Ask, place: Place): Outcome {
+function one(
+  names: Names,
+  groups: Memberships,
+  kind: "must" | "must_not",
+  person: string,
+  ask: Ask,
+  place: Place,
+): Outcome {
   try {
     const asker = names.asker(person);
     const askers = asker.kind === "group" ? groups.of(asker.id as string).map((id) => names.askerById(id)) : [asker];
@@ -168,7 +174,14 @@ function one(names: Names, groups: Memberships, kind: "must" | "must_not", perso
 }
 
 /** Exactly these may. */
-function all(opened: Opened, names: Names, groups: Memberships, people: readonly string[], ask: Ask, place: Place): Outcome {
+function all(
+  opened: Opened,
+  names: Names,
+  groups: Memberships,
+  people: readonly string[],
+  ask: Ask,
+  place: Place,
+): Outcome {
   const expected = new Set<string>();
   let anybody = false;
   const messages: string[] = [];
@@ -241,14 +254,20 @@ function tell({ terminal, json }: Given, expectations: readonly Expectation[], c
     terminal.json({ ok: counts.fails + counts.unknown === 0, counts, cases });
     return;
   }
-  for (const { status, permission, object, kind, person, messages, because } of cases) {
-    const what = `${permission}, ${object}: ${kind.replace("_", " ")}${person === undefined ? "" : ` ${person}`}`;
-    const mark = { holds: paint("green", "ok     "), fails: paint("red", "FAILS  "), unknown: paint("yellow", "UNKNOWN") }[status];
-    terminal.print(`${mark} ${what}`);
+  for (const each of cases) {
+    const { status, messages, because } = each;
+    const mark = {
+      holds: paint("green", "ok     "),
+      fails: paint("red", "FAILS  "),
+      unknown: paint("yellow", "UNKNOWN"),
+    }[status];
+    terminal.print(`${mark} ${caseName(each)}`);
     for (const message of messages.slice(0, LONGEST_LIST)) terminal.print(`        ${message.replaceAll("`", "")}`);
     if (messages.length > LONGEST_LIST) terminal.print(`        … and ${messages.length - LONGEST_LIST} more`);
     if (status !== "holds" && because !== undefined) terminal.print(paint("dim", `        because: ${because}`));
   }
   const told = `${counts.holds} hold, ${counts.fails} fail${counts.fails === 1 ? "s" : ""}, ${counts.unknown} unknown`;
-  terminal.print(paint("bold", `${count(expectations.length, "expectation")}, ${count(cases.length, "check")}: ${told}`));
+  terminal.print(
+    paint("bold", `${count(expectations.length, "expectation")}, ${count(cases.length, "check")}: ${told}`),
+  );
 }

@@ -1,10 +1,11 @@
-import { changedGrants, type Change, type Effects, effects, type Side } from "../comparison/effects.js";
-import { type AclRow, aclOf, changedRows, isEmpty, readRows, type SetChange, setChange } from "../comparison/rows.js";
+import type { Node } from "../../types.js";
 import { type Command, EXPORT_LINES, type Given } from "../command.js";
+import { type Change, changedGrants, type Effects, effects, type Side } from "../comparison/effects.js";
+import { type AclRow, aclOf, changedRows, isEmpty, readRows, type SetChange, setChange } from "../comparison/rows.js";
 import type { Names } from "../names.js";
 import { EXIT, usage } from "../problem.js";
 import { count, paint, type Terminal } from "../terminal.js";
-import { IN_PROJECTS, plural, told } from "../types.js";
+import { IN_PROJECTS, onlyFor, plural, told } from "../types.js";
 
 export const diff: Command = {
   name: "diff",
@@ -28,7 +29,12 @@ code is 0 when nothing differs, 1 when something does, 3 when nothing was found 
   async run(given) {
     const [before, after] = await openBoth(given);
     const rows = rowChanges(before, after);
-    const found = effects(before, after, changedGrants({ before, after }, rows.acls.all), given.number("limit", 5_000_000));
+    const found = effects(
+      before,
+      after,
+      changedGrants({ before, after }, rows.acls.all),
+      given.number("limit", 5_000_000),
+    );
     if (given.json) given.terminal.json(asJson(rows, found, after.names, before.names));
     else draw(given, rows, found, before, after);
     if (rows.some || found.people.length > 0) return EXIT.no;
@@ -76,7 +82,11 @@ interface RowChanges {
   readonly roles: Kind;
   readonly projectGroups: Kind;
   readonly objects: Kind;
-  readonly acls: { readonly added: readonly string[]; readonly removed: readonly string[]; readonly all: readonly string[] };
+  readonly acls: {
+    readonly added: readonly string[];
+    readonly removed: readonly string[];
+    readonly all: readonly string[];
+  };
 }
 
 function rowChanges(before: NamedSide, after: NamedSide): RowChanges {
@@ -88,7 +98,9 @@ function rowChanges(before: NamedSide, after: NamedSide): RowChanges {
     projectGroups: kindOf(before.rows.projectGroups, after.rows.projectGroups, { projects: "projects" }),
     objects: objectChanges(before, after),
   };
-  const some = !isEmpty(acls) || Object.values(kinds).some(({ added, removed, changed }) => added.length + removed.length + changed.length > 0);
+  const some =
+    !isEmpty(acls) ||
+    Object.values(kinds).some(({ added, removed, changed }) => added.length + removed.length + changed.length > 0);
   return { some, ...kinds, acls: { ...acls, all: [...acls.added, ...acls.removed] } };
 }
 
@@ -130,7 +142,8 @@ function objectChanges(before: NamedSide, after: NamedSide): Kind {
     const sets: Record<string, SetChange> = {};
     if (old.name !== now.name) sets.name = { added: [now.name], removed: [old.name] };
     if (old.project !== now.project) sets.project = { added: [now.project ?? ""], removed: [old.project ?? ""] };
-    if (old.public !== now.public) sets.public = now.public ? { added: ["public"], removed: [] } : { added: [], removed: ["public"] };
+    if (old.public !== now.public)
+      sets.public = now.public ? { added: ["public"], removed: [] } : { added: [], removed: ["public"] };
     return sets;
   };
   return sorted(
@@ -147,9 +160,11 @@ function sorted<T extends { readonly name: string }>(
   for (const { id, before, after } of rows) {
     if (before === undefined && after !== undefined) kind.added.push({ id, name: after.name });
     else if (after === undefined && before !== undefined) kind.removed.push({ id, name: before.name });
-    else if (before !== undefined && after !== undefined) kind.changed.push({ id, name: after.name, changes: setsOf(before, after) });
+    else if (before !== undefined && after !== undefined)
+      kind.changed.push({ id, name: after.name, changes: setsOf(before, after) });
   }
-  for (const list of Object.values(kind)) list.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : a.id < b.id ? -1 : 1));
+  for (const list of Object.values(kind))
+    list.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : a.id < b.id ? -1 : 1));
   return kind;
 }
 
@@ -180,7 +195,7 @@ function aclText(names: Names, { objectType, objectId, principal, permission, ro
   const [kind, id] = [principal.slice(0, principal.indexOf(":")), principal.slice(principal.indexOf(":") + 1)];
   const whom = kind === "group" ? `group ${names.bare({ type: "group", id })}` : names.personLabel(id);
   const what = permission ?? `role ${names.bare({ type: "role", id: role ?? "" })}`;
-  const only = restrict === undefined ? "" : `, for ${plural(restrict)} alone`;
+  const only = restrict === undefined ? "" : `, ${onlyFor(restrict, objectType)}`;
   return `${whom}: ${what} on ${names.label({ type: objectType, id: objectId })}${only}`;
 }
 
@@ -195,7 +210,8 @@ function draw(given: Given, rows: RowChanges, found: Effects, before: NamedSide,
     terminal.print(paint("bold", "What that means for people"));
     for (const { people, changes } of found.people) {
       terminal.print(`  ${peopleText(people, before.names, after.names)}`);
-      for (const line of changes.slice(0, limit).map((change) => changeText(change, after))) terminal.print(`    ${line}`);
+      for (const line of changes.slice(0, limit).map((change) => changeText(change, after)))
+        terminal.print(`    ${line}`);
       if (changes.length > limit) terminal.print(paint("dim", `    … and ${changes.length - limit} more`));
     }
   } else if (rows.some) {
@@ -208,7 +224,9 @@ function draw(given: Given, rows: RowChanges, found: Effects, before: NamedSide,
   if (found.left.length > 0) {
     const names = found.left.slice(0, 5).map((id) => after.names.personLabel(id));
     const more = found.left.length > names.length ? ", …" : "";
-    terminal.print(`${paint("yellow", "not compared")}: ${count(found.left.length, "person", "people")} (${names.join(", ")}${more}); --limit takes more`);
+    terminal.print(
+      `${paint("yellow", "not compared")}: ${count(found.left.length, "person", "people")} (${names.join(", ")}${more}); --limit takes more`,
+    );
   }
 }
 
@@ -217,13 +235,13 @@ function drawRows(terminal: Terminal, rows: RowChanges, before: NamedSide, after
     if (lines.length === 0) return;
     terminal.print(paint("bold", title));
     for (const line of lines.slice(0, limit)) terminal.print(`  ${line}`);
-    if (lines.length > limit) terminal.print(paint("dim", `  … and ${lines.length - limit} more; --rows or --json shows them`));
+    if (lines.length > limit)
+      terminal.print(paint("dim", `  … and ${lines.length - limit} more; --rows or --json shows them`));
     terminal.print();
   };
   const groupName = (id: string) => nameOf(after.names, before.names, "group", id);
   const personName = (id: string) => nameOfPerson(after.names, before.names, id);
   const projectName = (id: string) => nameOf(after.names, before.names, "project", id);
-  const same = (text: string) => text;
   section("People", kindLines(rows.people, {}));
   section("Groups", kindLines(rows.groups, { members: personName, "member groups": groupName }));
   section("Roles", kindLines(rows.roles, { "member roles": (id) => nameOf(after.names, before.names, "role", id) }));
@@ -232,12 +250,19 @@ function drawRows(terminal: Terminal, rows: RowChanges, before: NamedSide, after
     ...rows.acls.added.map((key) => `${PLUS()} ${aclText(after.names, aclOf(key))}`),
   ]);
   section("Project groups", kindLines(rows.projectGroups, { projects: projectName }));
-  section("Objects", kindLines(rows.objects, { project: projectName, public: same }, (id) => id.slice(0, id.indexOf(":")).replaceAll("_", " ")));
+  section(
+    "Objects",
+    kindLines(rows.objects, { project: projectName }, (id) => id.slice(0, id.indexOf(":")).replaceAll("_", " ")),
+  );
 }
 
 type Naming = Readonly<Record<string, (id: string) => string>>;
 
-function kindLines({ added, removed, changed }: Kind, naming: Naming, typeOf: (id: string) => string = () => ""): string[] {
+function kindLines(
+  { added, removed, changed }: Kind,
+  naming: Naming,
+  typeOf: (id: string) => string = () => "",
+): string[] {
   const label = ({ id, name }: Named) => `${typeOf(id)} ${name}`.trim();
   return [
     ...removed.map((row) => `${MINUS()} ${label(row)}`),
@@ -249,6 +274,7 @@ function kindLines({ added, removed, changed }: Kind, naming: Naming, typeOf: (i
 function editsText({ changes }: Edited, naming: Naming): string {
   return Object.entries(changes)
     .map(([field, { added, removed }]) => {
+      if (field === "public") return added.length > 0 ? "now public" : "no longer public";
       const named = naming[field] ?? ((id: string) => id);
       const parts = [...removed.map((id) => `${MINUS()} ${named(id)}`), ...added.map((id) => `${PLUS()} ${named(id)}`)];
       return `${field} ${parts.join(", ")}`;
@@ -273,19 +299,33 @@ function peopleText(people: readonly string[], before: Names, after: Names): str
   return `${shown.join(", ")}${more}`;
 }
 
-function changeText({ gained, lost, object, projects, types }: Change, after: NamedSide): string {
+function changeText({ gained, lost, objects, projects, types }: Change, after: NamedSide): string {
   const parts = [
     ...(gained.length > 0 ? [`${PLUS()} ${told(gained)}`] : []),
     ...(lost.length > 0 ? [`${MINUS()} ${told(lost)}`] : []),
   ];
-  const what = parts.length === 0 ? "nothing" : parts.join(" ");
-  if (object !== undefined) return `${what}: ${paint("bold", after.names.label(object))}`;
-  return `${what}: ${placesText(projects ?? [], types ?? [], after)}`;
+  const what = parts.length === 0 ? paint("dim", "nothing changes") : parts.join(" ");
+  return `${what}: ${objects === undefined ? placesText(projects ?? [], types ?? [], after) : objectsText(objects, after)}`;
+}
+
+/** How many names a line has. */
+const LISTED = 6;
+
+function objectsText(objects: readonly Node[], { names, opened }: NamedSide): string {
+  const [first] = objects;
+  if (first === undefined) return "";
+  if (objects.length === 1) return paint("bold", names.label(first));
+  const { type } = first;
+  const all = opened.org.find({ type: type as "group" }).length;
+  if (objects.length === all) return paint("bold", `all ${all} ${plural(type)}`);
+  const listed = objects.slice(0, LISTED).map((node) => paint("bold", names.bare(node)));
+  const more = objects.length > listed.length ? ` and ${objects.length - listed.length} more` : "";
+  return `${plural(type)} ${listed.join(", ")}${more}`;
 }
 
 function placesText(projects: readonly string[], types: readonly string[], { names, opened }: NamedSide): string {
   const all = opened.org.find({ type: "project" }).length;
-  const listed = projects.slice(0, 6).map((id) => paint("bold", names.bare({ type: "project", id })));
+  const listed = projects.slice(0, LISTED).map((id) => paint("bold", names.bare({ type: "project", id })));
   const more = projects.length > listed.length ? ` and ${projects.length - listed.length} more` : "";
   const where =
     projects.length > 1 && projects.length === all
@@ -293,7 +333,8 @@ function placesText(projects: readonly string[], types: readonly string[], { nam
       : `${projects.length === 1 ? "project" : "projects"} ${listed.join(", ")}${more}`;
   const inside = types.filter((type) => type !== "project");
   const itself = inside.length < types.length;
-  if (itself && inside.length === IN_PROJECTS.length) return `${where} and everything in ${projects.length === 1 ? "it" : "them"}`;
+  if (itself && inside.length === IN_PROJECTS.length)
+    return `${where} and everything in ${projects.length === 1 ? "it" : "them"}`;
   if (itself && inside.length === 0) return `${where} alone, not what is in ${projects.length === 1 ? "it" : "them"}`;
   const kinds = inside.length === IN_PROJECTS.length ? "everything" : inside.map(plural).join(", ");
   return itself ? `${where}, and ${kinds} in ${projects.length === 1 ? "it" : "them"}` : `${kinds} in ${where}`;

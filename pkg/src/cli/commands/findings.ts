@@ -55,8 +55,11 @@ function tell(given: Given, all: readonly Finding[]): Exit {
   const least = given.oneOf("severity", SEVERITIES) ?? "info";
   const failOn = given.oneOf("fail-on", SEVERITIES);
   const codes = given.texts("code");
-  const isSerious = ({ severity }: Finding, level: Severity) => SEVERITIES.indexOf(severity) <= SEVERITIES.indexOf(level);
-  const shown = all.filter((finding) => isSerious(finding, least) && (codes.length === 0 || codes.includes(finding.code)));
+  const isSerious = ({ severity }: Finding, level: Severity) =>
+    SEVERITIES.indexOf(severity) <= SEVERITIES.indexOf(level);
+  const shown = all.filter(
+    (finding) => isSerious(finding, least) && (codes.length === 0 || codes.includes(finding.code)),
+  );
   if (given.json) {
     const limit = given.number("limit", Number.MAX_SAFE_INTEGER);
     given.terminal.json({ count: shown.length, findings: shown.slice(0, limit) });
@@ -76,7 +79,9 @@ function draw({ terminal }: Given, shown: readonly Finding[], limit: number): vo
 }
 
 function counted(shown: readonly Finding[]): string {
-  const numbers = SEVERITIES.map((severity) => [severity, shown.filter((each) => each.severity === severity).length] as const);
+  const numbers = SEVERITIES.map(
+    (severity) => [severity, shown.filter((each) => each.severity === severity).length] as const,
+  );
   const parts = numbers
     .filter(([, number]) => number > 0)
     .map(([severity, number]) => (severity === "info" ? `${number} info` : count(number, severity)));

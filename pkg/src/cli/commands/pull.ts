@@ -101,7 +101,10 @@ class PullProgress {
   take({ list, rows, state, lists, waiting }: FetchProgress): void {
     if (list !== undefined && state !== "missing") this.rows.set(list, rows);
     const seconds = waiting === undefined ? 0 : Math.ceil(waiting.milliseconds / 1000);
-    const pause = waiting === undefined ? "" : ` · waiting ${seconds} s${waiting.status === undefined ? "" : ` after ${waiting.status}`}`;
+    const pause =
+      waiting === undefined
+        ? ""
+        : ` · waiting ${seconds} s${waiting.status === undefined ? "" : ` after ${waiting.status}`}`;
     const now = list === undefined ? "organization" : `${list} ${rows.toLocaleString("en")}`;
     const text = `${lists.done} of ${lists.total} lists · ${now}${pause}`;
     this.given.terminal.progress(text, lists.total === 0 ? 0 : lists.done / lists.total);
@@ -124,15 +127,25 @@ function tell(
     terminal.json({ file, bytes, organization: its, lists, missing });
     return EXIT.yes;
   }
-  const counts = LISTS.filter((list) => (rows.get(list) ?? 0) > 0).map((list) => `${(rows.get(list) ?? 0).toLocaleString("en")} ${list.replaceAll("_", " ")}`);
+  const counts = LISTS.filter((list) => (rows.get(list) ?? 0) > 0).map(
+    (list) => `${(rows.get(list) ?? 0).toLocaleString("en")} ${list.replaceAll("_", " ")}`,
+  );
   terminal.print(`${paint("bold", organization?.name ?? "The organisation")}: ${counts.join(", ") || "nothing"}`);
   for (const { list, status } of missing) {
-    const because = status === 404 ? "this API does not have it" : `this key may not read it${status === undefined ? "" : ` (${status})`}`;
+    const because =
+      status === 404
+        ? "this API does not have it"
+        : `this key may not read it${status === undefined ? "" : ` (${status})`}`;
     terminal.print(`${paint("yellow", "left out")} ${list}: ${because}`);
   }
   terminal.print(`wrote ${paint("bold", file)} (${sizeOf(bytes)}, readable by you alone)`);
   if (missing.length > 0) {
-    terminal.print(paint("dim", `${count(missing.length, "list is", "lists are")} missing: answers may be no where the server says yes`));
+    terminal.print(
+      paint(
+        "dim",
+        `${count(missing.length, "list is", "lists are")} missing: answers may be no where the server says yes`,
+      ),
+    );
   }
   return EXIT.yes;
 }

@@ -37,11 +37,18 @@ is 0 when somebody may, 1 when nobody does, 3 when nobody does and the export do
       const rows = found.subjects.map(({ subject, via, acl }) => {
         const { name, email } = names.personById(subject);
         const path = via.map((id) => names.bare(group(id))).join(" in ");
-        return [name ?? "", email ?? (name === undefined ? subject : ""), path || "a grant of their own", ...(ids ? [subject, acl] : [])];
+        return [
+          name ?? "",
+          email ?? (name === undefined ? subject : ""),
+          path || "a grant of their own",
+          ...(ids ? [subject, acl] : []),
+        ];
       });
       rows.sort((a, b) => a.join("\u0000").localeCompare(b.join("\u0000"), "en"));
       if (rows.length > 0) given.terminal.table(["name", "e-mail", "by group", ...(ids ? ["id", "ACL"] : [])], rows);
-      given.terminal.print(paint("dim", `${count(rows.length, "person", "people")}: ${ask}, ${names.placeLabel(place)}`));
+      given.terminal.print(
+        paint("dim", `${count(rows.length, "person", "people")}: ${ask}, ${names.placeLabel(place)}`),
+      );
     }
     if (found.subjects.length > 0 || found.public) return EXIT.yes;
     return place.known ? EXIT.no : EXIT.unknown;

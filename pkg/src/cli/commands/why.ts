@@ -1,9 +1,19 @@
-import type { Explanation, Fix, Grant, NearMiss } from "../../../types/index.js";
-import { type Answer, answerOf, askerJson, exitOf, explain, nodeJson, paintAnswer, placeJson } from "../answers.js";
+import type { Explanation, Fix, Grant, NearMiss, Org } from "../../../types/index.js";
+import {
+  type Answer,
+  answerOf,
+  askerJson,
+  exitOf,
+  explain,
+  isFresh,
+  nodeJson,
+  paintAnswer,
+  placeJson,
+} from "../answers.js";
 import { type Command, OBJECT_OPTIONS, PROJECT_LINE } from "../command.js";
 import type { Asker, Names, Place } from "../names.js";
 import { type Branch, count, paint, type Terminal, treeLines } from "../terminal.js";
-import { askNamed, plural } from "../types.js";
+import { askNamed, onlyFor, told } from "../types.js";
 
 /** Of a very long way through groups or roles, how much is drawn. */
 const LONGEST_WAY = 12;
@@ -25,13 +35,13 @@ change it. The basis says whether the answer rests on documented rules or also o
   async run(given) {
     const [person = "", permission = "", ...object] = given.words;
     const ask = askNamed(permission);
-    const { names } = await given.open();
+    const { opened, names } = await given.open();
     const asker = names.asker(person);
     const place = await names.place(object.join(" "), given.text("project"));
     const explanation = explain(asker, ask, place);
     const answer = answerOf(explanation);
     if (given.json) given.terminal.json(asJson(names, asker, ask, place, answer, explanation));
-    else draw(given.terminal, names, asker, place, answer, explanation);
+    else draw(given.terminal, new Drawing(names, asker, place, grantedOn(opened.org, place)), answer, explanation);
     return exitOf(answer);
   },
 };
@@ -59,17 +69,17 @@ function asJson(names: Names, asker: Asker, ask: string, place: Place, answer: A
   };
 }
 
-function draw(terminal: Terminal, names: Names, asker: Asker, place: Place, answer: Answer, explanation: Explanation) {
+function draw(terminal: Terminal, drawing: Drawing, answer: Answer, explanation: Explanation): void {
   terminal.print(`${paintAnswer(answer)}: ${explanation.text.replaceAll("`", "")}`);
   if (answer === "yes") {
-    section(terminal, asker.kind === "group" ? `group ${asker.name}` : asker.name, grantBranches(names, asker, place, explanation.grants));
+    section(terminal, drawing.root, drawing.branches(explanation.grants));
   } else {
     if (answer === "unknown") terminal.print(UNKNOWN_HINT);
     section(terminal, "Nearly", explanation.nearMisses.map(missBranch));
     section(
       terminal,
       "What would change it",
-      explanation.fixes.map((fix) => ({ text: fixText(names, fix) })),
+      explanation.fixes.map((fix) => ({ text: fixText(drawing.names, fix) })),
     );
   }
   terminal.print();
@@ -94,39 +104,68 @@ interface Twig {
   readonly branches: Twig[];
 }
 
-/** Grants that begin with the same groups share them. */
-function grantBranches(names: Names, asker: Asker, place: Place, grants: readonly Grant[]): readonly Branch[] {
-  const root: Twig = { text: "", branches: [] };
-  for (const grant of grants) {
-    let at = root;
-    for (const text of pathOf(names, asker, place, grant)) {
-      let next = at.branches.find((twig) => twig.text === text);
-      if (next === undefined) {
-        next = { text, branches: [] };
-        at.branches.push(next);
-      }
-      at = next;
-    }
-  }
-  return root.branches;
+/** What each ACL on an object or above it gives, by its id. */
+function grantedOn(org: Org, place: Place): ReadonlyMap<string, string> {
+  const rows = isFresh(place) ? [] : org.access(place.type as "dataset", place.id, place.project);
+  return new Map(rows.map(({ acl, permissions }) => [acl, told(permissions)]));
 }
 
-/** From the person to the object, a line each. */
-function pathOf(names: Names, asker: Asker, place: Place, { on, via, role, restrict }: Grant): string[] {
-  // Of a group that is asked about, the group itself is the root.
-  const groups = asker.kind === "group" && via[0] === asker.id ? via.slice(1) : via;
-  const path = shortened(groups).map((id, index) => {
-    if (id === undefined) return paint("dim", "…");
-    const name = paint("cyan", names.bare({ type: "group", id }));
-    return index === 0 && asker.kind === "user" ? `in the group ${name}` : `which is in the group ${name}`;
-  });
-  const roles = shortened(role).map((id) => (id === undefined ? "…" : paint("cyan", names.bare({ type: "role", id }))));
-  const what = roles.length === 0 ? "granted" : `granted the role ${roles.join(", which contains ")},`;
-  const only = restrict === null ? "" : `, for ${plural(restrict)} alone`;
-  path.push(`${what} on ${paint("bold", names.label(on))}${only}`);
-  const onItself = on.type === place.type && (place.id === undefined || on.id === place.id);
-  if (!onItself) path.push(`and so on ${paint("bold", names.placeLabel(place))}`);
-  return path;
+/** The way from a person to an object, as a tree. */
+class Drawing {
+  constructor(
+    readonly names: Names,
+    private readonly asker: Asker,
+    private readonly place: Place,
+    private readonly granted: ReadonlyMap<string, string>,
+  ) {}
+
+  get root(): string {
+    return this.asker.kind === "group" ? `group ${this.asker.name}` : this.asker.name;
+  }
+
+  /** Grants that begin with the same groups share them. */
+  branches(grants: readonly Grant[]): readonly Branch[] {
+    const root: Twig = { text: "", branches: [] };
+    for (const grant of grants) {
+      let at = root;
+      for (const text of this.path(grant)) {
+        let next = at.branches.find((twig) => twig.text === text);
+        if (next === undefined) {
+          next = { text, branches: [] };
+          at.branches.push(next);
+        }
+        at = next;
+      }
+    }
+    return root.branches;
+  }
+
+  private path(grant: Grant): string[] {
+    const path = [...this.groups(grant), this.grant(grant)];
+    const { on } = grant;
+    const onItself = on.type === this.place.type && (this.place.id === undefined || on.id === this.place.id);
+    if (!onItself) path.push(`and so on ${paint("bold", this.names.placeLabel(this.place))}`);
+    return path;
+  }
+
+  private groups({ via }: Grant): string[] {
+    // Of a group that is asked about, the group itself is the root.
+    const groups = this.asker.kind === "group" && via[0] === this.asker.id ? via.slice(1) : via;
+    return shortened(groups).map((id, index) => {
+      if (id === undefined) return paint("dim", "…");
+      const name = paint("cyan", this.names.bare({ type: "group", id }));
+      return index === 0 ? `in the group ${name}` : `which is in the group ${name}`;
+    });
+  }
+
+  private grant({ acl, on, role, restrict }: Grant): string {
+    const roles = shortened(role).map((id) => (id === undefined ? "…" : this.names.bare({ type: "role", id })));
+    const permission = this.granted.get(acl) ?? "create";
+    const what =
+      roles.length === 0 ? permission : `the role ${roles.join(", which contains ")}${roles.length > 1 ? "," : ""}`;
+    const only = restrict === null ? "" : `, ${onlyFor(restrict, on.type)}`;
+    return `granted ${paint("green", what)} on ${paint("bold", this.names.label(on))}${only}`;
+  }
 }
 
 function shortened(way: readonly string[]): (string | undefined)[] {
@@ -141,7 +180,8 @@ function missBranch({ missing, text }: NearMiss): Branch {
 }
 
 function fixText(names: Names, fix: Fix): string {
-  const gains = fix.gains === 0 ? "nobody else gains anything" : `${count(fix.gains, "other gains", "others gain")} something too`;
+  const gains =
+    fix.gains === 0 ? "nobody else gains anything" : `${count(fix.gains, "other gains", "others gain")} something too`;
   if ("addMember" in fix) {
     const { group, user } = fix.addMember;
     const name = paint("cyan", names.bare({ type: "group", id: group }));
@@ -150,7 +190,7 @@ function fixText(names: Names, fix: Fix): string {
   const { object_type, object_id, user_id, group_id, permission, role_id, restrict_object_type } = fix.grant;
   const what = permission ?? `the role ${names.bare({ type: "role", id: role_id ?? "" })}`;
   const whom = user_id ? names.personLabel(user_id) : `the group ${names.bare({ type: "group", id: group_id ?? "" })}`;
-  const only = restrict_object_type ? `, for ${plural(restrict_object_type)} alone,` : "";
+  const only = restrict_object_type ? `, ${onlyFor(restrict_object_type, object_type)},` : "";
   const object = paint("bold", names.label({ type: object_type, id: object_id }));
   return `${paint("green", "grant")} ${what} on ${object}${only} to ${whom}; ${gains}`;
 }

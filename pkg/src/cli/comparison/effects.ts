@@ -1,18 +1,22 @@
 // What two exports say differently about people: exact for whatever is compared, and bounded by a number of
 // comparisons. Who is not compared is counted.
-import type { Node, Permission } from "../../types.js";
+
 import type { Org } from "../../../types/index.js";
 import { PERMISSIONS } from "../../tables.generated.js";
+import type { Node, Permission } from "../../types.js";
 import type { Opened } from "../opened.js";
 import { IN_PROJECTS } from "../types.js";
-import { aclOf, changedRows, type Rows, setChange } from "./rows.js";
+import { aclOf, changedRows, type ObjectRow, type Rows, setChange } from "./rows.js";
 
-/** Something that changes for somebody: on single nodes, or alike in several projects. */
+/**
+ * Something that changes for somebody, or (neither gained nor lost) does not, though the like of it in its project does:
+ * on single objects, or alike in several projects.
+ */
 export interface Change {
   readonly gained: readonly Permission[];
   readonly lost: readonly Permission[];
-  /** One node … */
-  readonly object?: Node;
+  /** These objects … */
+  readonly objects?: readonly Node[];
   /** … or in these projects, on themselves (`project`) and on what is in them, by type. */
   readonly projects?: readonly string[];
   readonly types?: readonly string[];
@@ -93,7 +97,11 @@ export function changedGrants({ before, after }: Sides, aclsChanged: Iterable<st
 /** Roles that changed, and those that contain them. */
 function changedRoles(before: Rows, after: Rows): Set<string> {
   const text = (set: ReadonlySet<string>) => [...set].sort().join(" ");
-  const differ = changedRows(before.roles, after.roles, (a, b) => text(a.tuples) !== text(b.tuples) || text(a.roles) !== text(b.roles));
+  const differ = changedRows(
+    before.roles,
+    after.roles,
+    (a, b) => text(a.tuples) !== text(b.tuples) || text(a.roles) !== text(b.roles),
+  );
   const changed = new Set(differ.map(({ id }) => id));
   for (let size = -1; size !== changed.size; ) {
     size = changed.size;
@@ -146,7 +154,15 @@ function changedTree({ before, after }: Sides): Tree {
     const { added, removed } = setChange(old?.projects ?? new Set(), now?.projects ?? new Set());
     for (const id of [...added, ...removed]) projects.add(id);
   }
-  const differ = changedRows(before.rows.objects, after.rows.objects, (a, b) => a.project !== b.project || a.public !== b.public);
+  const differ = changedRows(
+    before.rows.objects,
+    after.rows.objects,
+    (a, b) => a.project !== b.project || a.public !== b.public,
+  );
+  // What is in a project that came or went has other nodes above it now.
+  for (const { id, before: old, after: now } of differ) {
+    if ((now ?? old)?.type === "project") projects.add(id.slice("project:".length));
+  }
   return { projects, objects: new Set(differ.map(({ id }) => id)) };
 }
 
@@ -172,7 +188,7 @@ function placesOf({ before, after }: Sides, only: Tree | undefined): Places {
   }
   for (const [key, row] of after.rows.objects) {
     const old = before.rows.objects.get(key);
-    if (row.deleted || old === undefined || old.deleted) continue;
+    if (old === undefined || isGone(after.rows, row) || isGone(before.rows, old)) continue;
     const id = key.slice(row.type.length + 1);
     if (row.type === "project") {
       if (only === undefined || only.projects.has(id)) projects.push(id);
@@ -184,8 +200,15 @@ function placesOf({ before, after }: Sides, only: Tree | undefined): Places {
   }
   projects.sort();
   for (const list of objects.values()) list.sort((a, b) => (a.id < b.id ? -1 : 1));
-  const size = nodes.length + projects.length * (1 + IN_PROJECTS.length) + [...objects.values()].reduce((sum, list) => sum + list.length, 0);
+  const size =
+    nodes.length +
+    projects.length * (1 + IN_PROJECTS.length) +
+    [...objects.values()].reduce((sum, list) => sum + list.length, 0);
   return { nodes, projects, objects, size };
+}
+
+function isGone(rows: Rows, { deleted, project }: ObjectRow): boolean {
+  return deleted || (project !== undefined && rows.objects.get(`project:${project}`)?.deleted === true);
 }
 
 // ---- what changes ----
@@ -224,13 +247,12 @@ function deltasOf({ before, after }: Sides, person: string, type: string, ids: r
 }
 
 function changesOf(sides: Sides, places: Places, person: string): Change[] {
-  const changes: Change[] = [];
+  const single: { delta: Delta; object: Node }[] = [];
   for (const { type, id } of places.nodes) {
     const [delta = 0] = deltasOf(sides, person, type, [id]);
-    if (delta !== 0) changes.push({ ...toldDelta(delta), object: { type, id } });
+    if (delta !== 0) single.push({ delta, object: { type, id } });
   }
   const projects = projectDeltas(sides, places.projects, person);
-  changes.push(...projectChanges(projects));
   for (const [type, list] of places.objects) {
     const deltas = deltasOf(
       sides,
@@ -241,7 +263,8 @@ function changesOf(sides: Sides, places: Places, person: string): Change[] {
     deltas.forEach((delta, index) => {
       const { id, project } = list[index] as { id: string; project: string };
       // What changes like everything of its type in its project was told there.
-      if (delta !== (projects.get(project)?.get(type) ?? 0)) changes.push({ ...toldDelta(delta), object: { type, id } });
+      if (delta !== (projects.get(project)?.get(type) ?? 0))
+        changes.push({ ...toldDelta(delta), object: { type, id } });
     });
   }
   return changes;

@@ -63,7 +63,13 @@ const TYPES: Readonly<Record<string, string>> = {
 const LISTS = new Set(["groups", "roles", "project_groups", "acls", ...Object.keys(TYPES)]);
 
 export async function readRows(opened: Opened): Promise<Rows> {
-  const rows: Rows = { groups: new Map(), roles: new Map(), projectGroups: new Map(), objects: new Map(), acls: new Set() };
+  const rows: Rows = {
+    groups: new Map(),
+    roles: new Map(),
+    projectGroups: new Map(),
+    objects: new Map(),
+    acls: new Set(),
+  };
   const [organization] = opened.org.find({ type: "organization" });
   await opened.scan(LISTS, (list, row) => {
     // Rows of another organisation do not count (MODEL 4).
@@ -103,9 +109,17 @@ function put<T extends { readonly deleted: boolean }>(into: Map<string, T>, id: 
 }
 
 function aclKey(row: ExportRow): string {
-  const principal = text(row.group_id) === undefined ? `user:${text(row.user_id) ?? ""}` : `group:${text(row.group_id)}`;
+  const principal =
+    text(row.group_id) === undefined ? `user:${text(row.user_id) ?? ""}` : `group:${text(row.group_id)}`;
   const { object_type, object_id, permission, role_id, restrict_object_type } = row;
-  return JSON.stringify([object_type, object_id, principal, permission ?? null, role_id ?? null, restrict_object_type ?? null]);
+  return JSON.stringify([
+    object_type,
+    object_id,
+    principal,
+    permission ?? null,
+    role_id ?? null,
+    restrict_object_type ?? null,
+  ]);
 }
 
 export function aclOf(key: string): AclRow {
@@ -124,7 +138,9 @@ function tuples(value: unknown): Set<string> {
   if (!Array.isArray(value)) return new Set();
   return new Set(
     value.map((tuple: { permission?: unknown; restrict_object_type?: unknown }) =>
-      tuple.restrict_object_type ? `${tuple.permission} for ${tuple.restrict_object_type} alone` : String(tuple.permission),
+      tuple.restrict_object_type
+        ? `${tuple.permission} for ${tuple.restrict_object_type} alone`
+        : String(tuple.permission),
     ),
   );
 }

@@ -1,0 +1,246 @@
+import { credentialKind } from "../../credentials.js";
+import { Client } from "../client.js";
+import { type Command, EXPORT_OPTIONS, type Given } from "../command.js";
+import type { Asker, Names } from "../names.js";
+import { EXIT, type Exit, usage } from "../problem.js";
+import { type Probe, sample } from "../sample.js";
+import { count, paint } from "../terminal.js";
+import { apiToken, serverUrl } from "../token.js";
+import { SERVER_LINES } from "./pull.js";
+
+/** Requests at a time. */
+const CONCURRENCY = 2;
+
+export const verify: Command = {
+  name: "verify",
+  summary: "whether the real server answers as the model says, for your key",
+  synopsis: "",
+  words: [0, 0],
+  options: {
+    ...EXPORT_OPTIONS,
+    url: { type: "string" },
+    as: { type: "string" },
+    requests: { type: "string" },
+    seed: { type: "string" },
+    ids: { type: "boolean" },
+  },
+  optionLines: [
+    ["--as PERSON", "whose key it is; needed where the API does not tell"],
+    ...SERVER_LINES,
+    ["--requests N", "at most so many (default 60)"],
+    ["--seed N", "another sample (default 1)"],
+    ["--ids", "name the objects of mismatches; without it the report can be shared"],
+  ],
+  help: `It samples objects of
+the export, asks the API for them with your key, and compares 200 and 403 with what the model says for whoever the
+key belongs to. Only GET requests are made, two at a time. Whose key it is: GET /v1/api_key (for a service token
+GET /v1/service_token) lists keys with a preview; when those whose preview fits belong to one account, that is it.
+The fit of previews is our reading of the API, so \`--as\` is always believed. Mismatches are told by rule and basis:
+one that rests on a choice of ours (docs/CHOICES.md) is worth an issue. Pull first: an old export differs for its age.
+The exit code is 0 when all agree, 1 when something does not, 3 when nothing could be compared.
+
+  aclarity pull && aclarity verify
+  aclarity verify --as ada@acme.example --requests 200 --json`,
+  async run(given) {
+    const url = serverUrl(given.text("url"), given.environment);
+    const most = given.number("requests", 60);
+    const seed = given.number("seed", 1);
+    const { opened, names } = await given.open();
+    const token = await apiToken(given.environment);
+    const client = new Client({ url, token }, most);
+    const { asker, known } = await principal(given, client, names, token);
+    const probes = await sample(opened, names, asker.subject, most - client.sent, seed);
+    const outcomes = await ask(given, client, probes);
+    const report = { asker, known, outcomes, sent: client.sent };
+    if (given.json) given.terminal.json(asJson(report, names, given.flag("ids")));
+    else draw(given, report, names);
+    return exitOf(outcomes);
+  },
+};
+
+// ---- whose key it is ----
+
+interface Known {
+  readonly asker: Asker;
+  /** How it is known. */
+  readonly known: "--as" | "/v1/api_key" | "/v1/service_token";
+}
+
+async function principal(given: Given, client: Client, names: Names, token: string): Promise<Known> {
+  const told = given.text("as");
+  if (told !== undefined) {
+    const asker = names.asker(told);
+    if (asker.kind !== "user") throw usage("`--as` names a person or a service account");
+    return { asker, known: "--as" };
+  }
+  const isService = credentialKind(token) === "service_token";
+  const path = isService ? "/v1/service_token" : "/v1/api_key";
+  const answer = await client.get(path);
+  if (answer === undefined) throw usage("the API did not answer; check its address and the network, and try again");
+  const owners = new Set(rowsOf(answer.body).flatMap((row) => ownerOf(row, isService, token) ?? []));
+  const [owner] = owners;
+  if (owners.size !== 1 || owner === undefined) {
+    throw usage(
+      `the API does not tell whose key this is (GET ${path} answered ${answer.status}); name them with \`--as\``,
+    );
+  }
+  return { asker: names.askerById(owner), known: path };
+}
+
+function rowsOf(body: unknown): Record<string, unknown>[] {
+  const objects = (body as { objects?: unknown } | null | undefined)?.objects;
+  return Array.isArray(objects) ? objects.filter((row) => typeof row === "object" && row !== null) : [];
+}
+
+/** The account of a key whose preview fits: its visible ends are those of the token, at least four characters of it. */
+function ownerOf(row: Record<string, unknown>, isService: boolean, token: string): string | undefined {
+  const preview = row.preview_name;
+  const owner = isService ? row.service_account_id : row.user_id;
+  if (typeof preview !== "string" || typeof owner !== "string") return undefined;
+  const [start = "", end = ""] = [/^[\w-]*/, /[\w-]*$/].map((part) => part.exec(preview)?.[0] ?? "");
+  if (preview === start || end.length < 4) return undefined;
+  return token.startsWith(start) && token.endsWith(end) ? owner : undefined;
+}
+
+// ---- asking ----
+
+type Verdict = "agrees" | "mismatch" | "undecided" | "no_answer";
+
+interface Outcome {
+  readonly probe: Probe;
+  readonly status: number | undefined;
+  readonly verdict: Verdict;
+}
+
+async function ask(given: Given, client: Client, probes: readonly Probe[]): Promise<Outcome[]> {
+  const outcomes: Outcome[] = [];
+  let next = 0;
+  const worker = async () => {
+    while (next < probes.length && !client.exhausted) {
+      const probe = probes[next] as Probe;
+      next++;
+      const answer = await client.get(probe.path);
+      outcomes.push({ probe, status: answer?.status, verdict: verdictOf(probe, answer?.status, answer?.body) });
+      given.terminal.progress(
+        `asking the API, ${outcomes.length} of ${probes.length}`,
+        outcomes.length / probes.length,
+      );
+    }
+  };
+  await Promise.all(Array.from({ length: CONCURRENCY }, worker));
+  given.terminal.endProgress();
+  return outcomes;
+}
+
+function verdictOf({ expected, path }: Probe, status: number | undefined, body: unknown): Verdict {
+  if (status === undefined) return "no_answer";
+  if (status === 403) return expected === "deny" ? "agrees" : "mismatch";
+  if (status !== 200) return "undecided";
+  // A list may be empty because nothing is there, or because nothing may be seen.
+  const isEmptyList = path.startsWith("/v1/acl?") && rowsOf(body).length === 0;
+  if (isEmptyList) return "undecided";
+  return expected === "allow" ? "agrees" : "mismatch";
+}
+
+function exitOf(outcomes: readonly Outcome[]): Exit {
+  if (outcomes.some(({ verdict }) => verdict === "mismatch")) return EXIT.no;
+  return outcomes.some(({ verdict }) => verdict === "agrees") ? EXIT.yes : EXIT.unknown;
+}
+
+// ---- telling ----
+
+interface Report extends Known {
+  readonly outcomes: readonly Outcome[];
+  readonly sent: number;
+}
+
+interface Line {
+  readonly rule: string;
+  readonly permission: string;
+  readonly expected: "allow" | "deny";
+  readonly basis: string;
+  readonly reason: string;
+  readonly counts: Record<Verdict, number>;
+}
+
+/** What was asked, by rule, basis and expectation: without anything that names an object. */
+function linesOf(outcomes: readonly Outcome[]): Line[] {
+  const lines = new Map<string, Line>();
+  for (const { probe, verdict } of outcomes) {
+    const { rule, permission, expected, basis, reason } = probe;
+    const key = [rule, permission, expected, basis, reason].join("\n");
+    const line = lines.get(key) ?? {
+      rule,
+      permission,
+      expected,
+      basis,
+      reason,
+      counts: { agrees: 0, mismatch: 0, undecided: 0, no_answer: 0 },
+    };
+    line.counts[verdict]++;
+    lines.set(key, line);
+  }
+  return [...lines.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, line]) => line);
+}
+
+function asJson({ asker, known, outcomes, sent }: Report, names: Names, ids: boolean) {
+  const mismatches = outcomes.filter(({ verdict }) => verdict === "mismatch");
+  return {
+    principal: { known, ...(ids ? { id: asker.id, name: asker.name } : {}) },
+    requests: sent,
+    counts: countsOf(outcomes),
+    rules: linesOf(outcomes),
+    ...(ids
+      ? { mismatches: mismatches.map(({ probe, status }) => ({ ...probe, status, name: names.bare(probe.object) })) }
+      : {}),
+  };
+}
+
+function countsOf(outcomes: readonly Outcome[]): Record<Verdict, number> {
+  const counts = { agrees: 0, mismatch: 0, undecided: 0, no_answer: 0 };
+  for (const { verdict } of outcomes) counts[verdict]++;
+  return counts;
+}
+
+function draw(given: Given, { asker, known, outcomes, sent }: Report, names: Names): void {
+  const { terminal } = given;
+  const whose = given.flag("ids") ? `${names.personLabel(asker.id ?? "")}, ` : "";
+  terminal.print(`${paint("bold", "Whose key")}: ${whose}known by ${known === "--as" ? "--as" : `GET ${known}`}`);
+  const lines = linesOf(outcomes);
+  if (lines.length > 0) {
+    const rows = lines.map(({ rule, permission, expected, basis, counts }) => [
+      rule,
+      permission,
+      expected,
+      basis,
+      String(counts.agrees),
+      counts.mismatch > 0 ? paint("red", String(counts.mismatch)) : "0",
+      String(counts.undecided + counts.no_answer),
+    ]);
+    terminal.table(["request", "needs", "the model says", "basis", "agrees", "mismatch", "no verdict"], rows);
+  }
+  for (const { rule, permission, expected, basis, reason, counts } of lines) {
+    if (counts.mismatch === 0) continue;
+    const server = expected === "allow" ? "refused (403)" : "answered (200)";
+    const why = `needs ${permission}, ${reason}, basis ${basis}`;
+    terminal.print(
+      `${paint("red", "mismatch")} ${rule}: the model says ${expected}, the server ${server}, ${count(counts.mismatch, "time")} (${why})`,
+    );
+  }
+  if (given.flag("ids")) {
+    for (const { probe } of outcomes.filter(({ verdict }) => verdict === "mismatch")) {
+      terminal.print(`  ${names.label(probe.object)} (${probe.object.type}:${probe.object.id})`);
+    }
+  }
+  const { agrees, mismatch, undecided, no_answer } = countsOf(outcomes);
+  terminal.print(
+    paint(
+      "bold",
+      `${agrees} agree, ${count(mismatch, "mismatch", "mismatches")}, ${undecided + no_answer} without a verdict; ${count(sent, "request")}, GET only`,
+    ),
+  );
+  if (mismatch > 0) terminal.print(paint("dim", VERDICT_HINT));
+}
+
+const VERDICT_HINT =
+  "An export that is older than the last change differs too: pull, and verify again. A mismatch that stays, and rests on a choice, is worth an issue.";
