@@ -263,11 +263,26 @@ function changesOf(sides: Sides, places: Places, person: string): Change[] {
     deltas.forEach((delta, index) => {
       const { id, project } = list[index] as { id: string; project: string };
       // What changes like everything of its type in its project was told there.
-      if (delta !== (projects.get(project)?.get(type) ?? 0))
-        changes.push({ ...toldDelta(delta), object: { type, id } });
+      if (delta !== (projects.get(project)?.get(type) ?? 0)) single.push({ delta, object: { type, id } });
     });
   }
-  return changes;
+  const isOwn = ({ object }: { object: Node }) => !INSIDE.has(object.type);
+  const inProjects = single.filter((each) => !isOwn(each));
+  return [...objectChanges(single.filter(isOwn)), ...projectChanges(projects), ...objectChanges(inProjects)];
+}
+
+const INSIDE: ReadonlySet<string> = new Set(IN_PROJECTS);
+
+/** Objects of one type that change alike share a row. */
+function objectChanges(single: readonly { delta: Delta; object: Node }[]): Change[] {
+  const alike = new Map<string, { delta: Delta; objects: Node[] }>();
+  for (const { delta, object } of single) {
+    const key = `${delta} ${object.type}`;
+    const row = alike.get(key) ?? { delta, objects: [] };
+    row.objects.push(object);
+    alike.set(key, row);
+  }
+  return [...alike.values()].map(({ delta, objects }) => ({ ...toldDelta(delta), objects }));
 }
 
 /** For each project what changes on itself, and on something of each type in it. */
