@@ -134,14 +134,22 @@ export class Names {
   async place(phrase: string, projectOption?: string): Promise<Place> {
     const text = phrase.trim();
     const typed = leadingType(text) ?? unknownType(text);
-    const fullName = await this.tryPlace(typed, typed?.rest ?? text, projectOption);
-    if (fullName !== undefined) return fullName;
-    const [name, project] = splitProject(typed?.rest ?? text);
-    if (project === undefined) throw await this.notFound(text, typed?.type, name, projectOption);
-    if (projectOption !== undefined) throw usage("the project is named twice: by `in` and by `--project`");
-    const found = await this.tryPlace(typed, name, project);
-    if (found === undefined) throw await this.notFound(text, typed?.type, name, project);
-    return found;
+    // A name may begin with a type (`Project Phoenix`), and hold an `in` (`Made in Japan`).
+    const readings = typed === undefined ? [undefined] : [typed, undefined];
+    const split = (reading: typeof typed) => splitProject(reading?.rest ?? text);
+    for (const reading of readings) {
+      const found = await this.tryPlace(reading, reading?.rest ?? text, projectOption);
+      if (found !== undefined) return found;
+    }
+    for (const reading of readings) {
+      const [name, project] = split(reading);
+      if (project === undefined) continue;
+      if (projectOption !== undefined) throw usage("the project is named twice: by `in` and by `--project`");
+      const found = await this.tryPlace(reading, name, project);
+      if (found !== undefined) return found;
+    }
+    const [name, project = projectOption] = split(typed);
+    throw await this.notFound(text, typed?.type, name, project);
   }
 
   private async tryPlace(

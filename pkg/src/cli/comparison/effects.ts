@@ -1,7 +1,7 @@
 // What two exports say differently about people: exact for whatever is compared, and bounded by a number of
 // comparisons. Who is not compared is counted.
 
-import type { Org } from "../../../types/index.js";
+import type { Subject } from "../../../types/index.js";
 import { PERMISSIONS } from "../../tables.generated.js";
 import type { Node, Permission } from "../../types.js";
 import type { Opened } from "../opened.js";
@@ -49,11 +49,14 @@ export function effects(before: Side, after: Side, grants: Grants, limit: number
   const tree = changedTree(sides);
   const whole = placesOf(sides, undefined);
   const part = placesOf(sides, tree);
+  const people = peopleOf(sides, grants);
+  // Where everybody can be compared with everything, nothing hangs on who is found to be concerned.
+  const everything = people.length * whole.size <= limit;
   let compared = 0;
   const left: string[] = [];
   const alike = new Map<string, { people: string[]; changes: Change[] }>();
-  for (const person of peopleOf(sides, grants)) {
-    const places = isTouched(sides, grants, person) ? whole : part;
+  for (const person of people) {
+    const places = everything || isTouched(sides, grants, person) ? whole : part;
     if (places.size === 0) continue;
     if (compared + places.size > limit) {
       left.push(person);
@@ -229,21 +232,22 @@ function toldDelta(delta: Delta): { gained: Permission[]; lost: Permission[] } {
 
 type Asked = string | { id: string; project_id: string };
 
-function bitsOf(org: Org, person: string, type: string, ids: readonly Asked[]): Uint8Array {
-  const subject = org.as(person);
-  const bits = new Uint8Array(ids.length);
-  PERMISSIONS.forEach((permission, index) => {
-    const answers = subject.canMany(permission, type as "dataset", ids);
-    for (let i = 0; i < answers.length; i++) if (answers[i] === 1) bits[i] = (bits[i] as number) | (1 << index);
-  });
+/** Equal sets are the same array, so that each is turned into bits once. */
+const BITS = new WeakMap<readonly Permission[], number>();
+
+function bitsOf(permissions: readonly Permission[]): number {
+  let bits = BITS.get(permissions);
+  if (bits === undefined) {
+    bits = permissions.reduce((sum, permission) => sum | (1 << PERMISSIONS.indexOf(permission)), 0);
+    BITS.set(permissions, bits);
+  }
   return bits;
 }
 
 function deltasOf({ before, after }: Sides, person: string, type: string, ids: readonly Asked[]): Delta[] {
-  if (ids.length === 0) return [];
-  const old = bitsOf(before.opened.org, person, type, ids);
-  const now = bitsOf(after.opened.org, person, type, ids);
-  return Array.from(old, (bits, index) => deltaOf(bits, now[index] as number));
+  const [old, now] = [before.opened.org.as(person), after.opened.org.as(person)];
+  const held = (subject: Subject, id: Asked) => bitsOf(subject.permissions(type as "dataset", id));
+  return ids.map((id) => deltaOf(held(old, id), held(now, id)));
 }
 
 function changesOf(sides: Sides, places: Places, person: string): Change[] {

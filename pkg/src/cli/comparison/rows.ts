@@ -1,4 +1,6 @@
 // The rows of two exports, as far as they decide something, and what is different.
+
+import { PERMISSIONS } from "../../tables.generated.js";
 import type { Opened } from "../opened.js";
 import type { ExportRow } from "../rows.js";
 
@@ -63,6 +65,7 @@ const TYPES: Readonly<Record<string, string>> = {
 const LISTS = new Set(["groups", "roles", "project_groups", "acls", ...Object.keys(TYPES)]);
 
 export async function readRows(opened: Opened): Promise<Rows> {
+  const acls = new Map<string, string | undefined>();
   const rows: Rows = {
     groups: new Map(),
     roles: new Map(),
@@ -75,8 +78,10 @@ export async function readRows(opened: Opened): Promise<Rows> {
     // Rows of another organisation do not count (MODEL 4).
     const its = row._object_org_id ?? row.org_id;
     if (organization !== undefined && typeof its === "string" && its !== organization.id) return;
-    take(rows, list, row);
+    if (list === "acls") takeAcl(acls, row);
+    else take(rows, list, row);
   });
+  for (const key of acls.values()) if (key !== undefined) rows.acls.add(key);
   return rows;
 }
 
@@ -85,9 +90,7 @@ function take(rows: Rows, list: string, row: ExportRow): void {
   if (id === undefined) return;
   const deleted = row.deleted_at !== undefined && row.deleted_at !== null;
   const name = text(row.name) ?? id;
-  if (list === "acls") {
-    if (!deleted) rows.acls.add(aclKey(row));
-  } else if (list === "groups") {
+  if (list === "groups") {
     put(rows.groups, id, { name, deleted, users: texts(row.member_users), groups: texts(row.member_groups) });
   } else if (list === "roles") {
     put(rows.roles, id, { name, deleted, tuples: tuples(row.member_permissions), roles: texts(row.member_roles) });
@@ -108,19 +111,29 @@ function put<T extends { readonly deleted: boolean }>(into: Map<string, T>, id: 
   else if (row.deleted && !known.deleted) into.set(id, { ...known, deleted: true });
 }
 
-function aclKey(row: ExportRow): string {
-  const principal =
-    text(row.group_id) === undefined ? `user:${text(row.user_id) ?? ""}` : `group:${text(row.group_id)}`;
-  const { object_type, object_id, permission, role_id, restrict_object_type } = row;
-  return JSON.stringify([
-    object_type,
-    object_id,
-    principal,
-    permission ?? null,
-    role_id ?? null,
-    restrict_object_type ?? null,
-  ]);
+/** By id: of two rows the first that counts stands, and a copy that is deleted (no key) takes it away. */
+function takeAcl(acls: Map<string, string | undefined>, row: ExportRow): void {
+  const id = text(row.id);
+  const key = aclKey(row);
+  if (id === undefined || key === undefined) return;
+  if (row.deleted_at !== undefined && row.deleted_at !== null) acls.set(id, undefined);
+  else if (!acls.has(id)) acls.set(id, key);
 }
+
+/** An ACL's contents as a key; undefined of a malformed one, which does not count (MODEL 1). */
+function aclKey(row: ExportRow): string | undefined {
+  const [user, group, permission, role, restrict] = OPTIONAL.map((field) => row[field] ?? undefined);
+  const { object_type: type, object_id: object } = row;
+  const given = [user, group, permission, role, restrict].filter((each) => each !== undefined);
+  const isWhole = [type, object, ...given].every((each) => text(each) !== undefined);
+  const isOne = (user === undefined) !== (group === undefined) && (permission === undefined) !== (role === undefined);
+  const isKnown = permission === undefined || (PERMISSIONS as readonly unknown[]).includes(permission);
+  if (!isWhole || !isOne || !isKnown || (role !== undefined && restrict !== undefined)) return undefined;
+  const principal = group === undefined ? `user:${user}` : `group:${group}`;
+  return JSON.stringify([type, object, principal, permission ?? null, role ?? null, restrict ?? null]);
+}
+
+const OPTIONAL = ["user_id", "group_id", "permission", "role_id", "restrict_object_type"] as const;
 
 export function aclOf(key: string): AclRow {
   const [objectType, objectId, principal, permission, role, restrict] = JSON.parse(key) as (string | null)[];
