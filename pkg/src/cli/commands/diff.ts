@@ -1,7 +1,16 @@
 import type { Node } from "../../types.js";
 import { type Command, EXPORT_LINES, type Given } from "../command.js";
-import { type Change, changedGrants, type Effects, effects, type Side } from "../comparison/effects.js";
-import { type AclRow, aclOf, changedRows, isEmpty, readRows, type SetChange, setChange } from "../comparison/rows.js";
+import { type Change, type Effects, effects } from "../comparison/effects.js";
+import {
+  type AclRow,
+  aclOf,
+  changedRows,
+  isEmpty,
+  readRows,
+  type SetChange,
+  type Side,
+  setChange,
+} from "../comparison/rows.js";
 import type { Names } from "../names.js";
 import { EXIT, usage } from "../problem.js";
 import { count, paint, type Terminal } from "../terminal.js";
@@ -29,12 +38,7 @@ code is 0 when nothing differs, 1 when something does, 3 when nothing was found 
   async run(given) {
     const [before, after] = await openBoth(given);
     const rows = rowChanges(before, after);
-    const found = effects(
-      before,
-      after,
-      changedGrants({ before, after }, rows.acls.all),
-      given.number("limit", 5_000_000),
-    );
+    const found = effects({ before, after }, rows.acls.all, given.number("limit", 5_000_000));
     if (given.json) given.terminal.json(asJson(rows, found, after.names, before.names));
     else draw(given, rows, found, before, after);
     if (rows.some || found.people.length > 0) return EXIT.no;

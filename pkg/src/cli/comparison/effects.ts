@@ -4,9 +4,10 @@
 import type { Subject } from "../../../types/index.js";
 import { PERMISSIONS } from "../../tables.generated.js";
 import type { Node, Permission } from "../../types.js";
-import type { Opened } from "../opened.js";
 import { IN_PROJECTS } from "../types.js";
-import { aclOf, changedRows, type ObjectRow, type Rows, setChange } from "./rows.js";
+import { Concern } from "./concern.js";
+import { type Places, Tree } from "./places.js";
+import type { Sides } from "./rows.js";
 
 /**
  * Something that changes for somebody, or (neither gained nor lost) does not, though the like of it in its project does:
@@ -35,29 +36,21 @@ export interface Effects {
   readonly left: readonly string[];
 }
 
-export interface Side {
-  readonly opened: Opened;
-  readonly rows: Rows;
-}
-
 /** An id that nothing has: what somebody may do to it in a project is what they may do to whatever comes. */
 const NOTHING_YET = "aclarity:nothing-yet";
-const OWN_NODES = ["organization", "org_project", "org_member", "org_audit_logs"];
 
-export function effects(before: Side, after: Side, grants: Grants, limit: number): Effects {
-  const sides = { before, after };
-  const tree = changedTree(sides);
-  const whole = placesOf(sides, undefined);
-  const part = placesOf(sides, tree);
-  const people = peopleOf(sides, grants);
-  // Where everybody can be compared with everything, nothing hangs on who is found to be concerned.
-  const everything = people.length * whole.size <= limit;
+/** Up to so many pairs everybody is compared with everything, and nothing hangs on who is found to be concerned. */
+const FEW = 200_000;
+
+export function effects(sides: Sides, aclsChanged: readonly string[], limit: number): Effects {
+  const tree = new Tree(sides);
+  const concern = new Concern(sides, aclsChanged, tree);
+  const everything = concern.people.length * tree.whole.size <= Math.min(FEW, limit);
   let compared = 0;
   const left: string[] = [];
   const alike = new Map<string, { people: string[]; changes: Change[] }>();
-  for (const person of people) {
-    const places = everything || isTouched(sides, grants, person) ? whole : part;
-    if (places.size === 0) continue;
+  for (const person of concern.people) {
+    const places = everything ? tree.whole : concern.places(person);
     if (compared + places.size > limit) {
       left.push(person);
       continue;
@@ -71,147 +64,6 @@ export function effects(before: Side, after: Side, grants: Grants, limit: number
     else group.people.push(person);
   }
   return { people: [...alike.values()], compared, left };
-}
-
-interface Sides {
-  readonly before: Side;
-  readonly after: Side;
-}
-
-// ---- whom it may concern ----
-
-/** Principals whose grants are others: `user:…`, `group:…`. */
-export type Grants = ReadonlySet<string>;
-
-/** From the ACLs that were added or removed, and from those that give a role which changed. */
-export function changedGrants({ before, after }: Sides, aclsChanged: Iterable<string>): Grants {
-  const principals = new Set<string>();
-  for (const key of aclsChanged) principals.add(aclOf(key).principal);
-  const roles = changedRoles(before.rows, after.rows);
-  if (roles.size > 0) {
-    for (const key of after.rows.acls) {
-      const { role, principal } = aclOf(key);
-      if (role !== undefined && roles.has(role)) principals.add(principal);
-    }
-  }
-  return principals;
-}
-
-/** Roles that changed, and those that contain them. */
-function changedRoles(before: Rows, after: Rows): Set<string> {
-  const text = (set: ReadonlySet<string>) => [...set].sort().join(" ");
-  const differ = changedRows(
-    before.roles,
-    after.roles,
-    (a, b) => text(a.tuples) !== text(b.tuples) || text(a.roles) !== text(b.roles),
-  );
-  const changed = new Set(differ.map(({ id }) => id));
-  for (let size = -1; size !== changed.size; ) {
-    size = changed.size;
-    for (const { roles } of [before, after]) {
-      for (const [id, row] of roles) if ([...row.roles].some((each) => changed.has(each))) changed.add(id);
-    }
-  }
-  return changed;
-}
-
-/** Everybody whom a directory, a group or a changed grant names, by id. */
-function peopleOf({ before, after }: Sides, grants: Grants): string[] {
-  const people = new Set<string>();
-  for (const { opened, rows } of [before, after]) {
-    for (const { id } of opened.org.find({ type: "user" })) people.add(id);
-    for (const { users } of rows.groups.values()) for (const id of users) people.add(id);
-    for (const key of rows.acls) {
-      const { principal } = aclOf(key);
-      if (principal.startsWith("user:")) people.add(principal.slice(5));
-    }
-  }
-  for (const principal of grants) if (principal.startsWith("user:")) people.add(principal.slice(5));
-  people.delete("");
-  return [...people].sort();
-}
-
-function isTouched({ before, after }: Sides, grants: Grants, person: string): boolean {
-  const groups = [before, after].map(({ opened }) => new Set(opened.org.as(person).groups.map(({ id }) => id)));
-  const [old, now] = groups as [Set<string>, Set<string>];
-  const { added, removed } = setChange(old, now);
-  if (added.length > 0 || removed.length > 0 || grants.has(`user:${person}`)) return true;
-  return [...now].some((group) => grants.has(`group:${group}`));
-}
-
-// ---- where it may concern them ----
-
-interface Tree {
-  /** Projects above which something is different, or which are. */
-  readonly projects: ReadonlySet<string>;
-  /** Objects that moved, or became public or not, as `type:id`. */
-  readonly objects: ReadonlySet<string>;
-}
-
-function changedTree({ before, after }: Sides): Tree {
-  const projects = new Set<string>();
-  for (const { before: old, after: now } of changedRows(before.rows.projectGroups, after.rows.projectGroups, (a, b) => {
-    const { added, removed } = setChange(a.projects, b.projects);
-    return added.length > 0 || removed.length > 0;
-  })) {
-    const { added, removed } = setChange(old?.projects ?? new Set(), now?.projects ?? new Set());
-    for (const id of [...added, ...removed]) projects.add(id);
-  }
-  const differ = changedRows(
-    before.rows.objects,
-    after.rows.objects,
-    (a, b) => a.project !== b.project || a.public !== b.public,
-  );
-  // What is in a project that came or went has other nodes above it now.
-  for (const { id, before: old, after: now } of differ) {
-    if ((now ?? old)?.type === "project") projects.add(id.slice("project:".length));
-  }
-  return { projects, objects: new Set(differ.map(({ id }) => id)) };
-}
-
-/** What is live on both sides; what exists on one alone is told as a row and has no "before" or "after". */
-interface Places {
-  readonly nodes: readonly Node[];
-  readonly projects: readonly string[];
-  readonly objects: ReadonlyMap<string, readonly { readonly id: string; readonly project: string }[]>;
-  readonly size: number;
-}
-
-function placesOf({ before, after }: Sides, only: Tree | undefined): Places {
-  const nodes: Node[] = [];
-  const projects: string[] = [];
-  const objects = new Map<string, { id: string; project: string }[]>();
-  if (only === undefined) {
-    const [organization] = after.opened.org.find({ type: "organization" });
-    nodes.push(...OWN_NODES.map((type) => ({ type, id: organization?.id ?? "" })));
-    for (const type of ["project_group", "group", "role"] as const) {
-      const old = new Set(before.opened.org.find({ type }).map(({ id }) => id));
-      nodes.push(...after.opened.org.find({ type }).filter(({ id }) => old.has(id)));
-    }
-  }
-  for (const [key, row] of after.rows.objects) {
-    const old = before.rows.objects.get(key);
-    if (old === undefined || isGone(after.rows, row) || isGone(before.rows, old)) continue;
-    const id = key.slice(row.type.length + 1);
-    if (row.type === "project") {
-      if (only === undefined || only.projects.has(id)) projects.push(id);
-    } else if (only === undefined || only.objects.has(key) || only.projects.has(row.project ?? "")) {
-      const known = objects.get(row.type) ?? [];
-      known.push({ id, project: row.project ?? "" });
-      objects.set(row.type, known);
-    }
-  }
-  projects.sort();
-  for (const list of objects.values()) list.sort((a, b) => (a.id < b.id ? -1 : 1));
-  const size =
-    nodes.length +
-    projects.length * (1 + IN_PROJECTS.length) +
-    [...objects.values()].reduce((sum, list) => sum + list.length, 0);
-  return { nodes, projects, objects, size };
-}
-
-function isGone(rows: Rows, { deleted, project }: ObjectRow): boolean {
-  return deleted || (project !== undefined && rows.objects.get(`project:${project}`)?.deleted === true);
 }
 
 // ---- what changes ----
@@ -257,18 +109,10 @@ function changesOf(sides: Sides, places: Places, person: string): Change[] {
     if (delta !== 0) single.push({ delta, object: { type, id } });
   }
   const projects = projectDeltas(sides, places.projects, person);
-  for (const [type, list] of places.objects) {
-    const deltas = deltasOf(
-      sides,
-      person,
-      type,
-      list.map(({ id }) => id),
-    );
-    deltas.forEach((delta, index) => {
-      const { id, project } = list[index] as { id: string; project: string };
-      // What changes like everything of its type in its project was told there.
-      if (delta !== (projects.get(project)?.get(type) ?? 0)) single.push({ delta, object: { type, id } });
-    });
+  for (const { type, id, project } of places.objects) {
+    const [delta = 0] = deltasOf(sides, person, type, [id]);
+    // What changes like everything of its type in its project was told there.
+    if (delta !== (projects.get(project)?.get(type) ?? 0)) single.push({ delta, object: { type, id } });
   }
   const isOwn = ({ object }: { object: Node }) => !INSIDE.has(object.type);
   const inProjects = single.filter((each) => !isOwn(each));

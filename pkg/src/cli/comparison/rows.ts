@@ -53,6 +53,17 @@ export interface Rows {
   readonly acls: Set<string>;
 }
 
+/** One of the two exports. */
+export interface Side {
+  readonly opened: Opened;
+  readonly rows: Rows;
+}
+
+export interface Sides {
+  readonly before: Side;
+  readonly after: Side;
+}
+
 const TYPES: Readonly<Record<string, string>> = {
   projects: "project",
   experiments: "experiment",
