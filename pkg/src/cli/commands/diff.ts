@@ -24,7 +24,7 @@ export const diff: Command = {
   options: { members: { type: "string" }, limit: { type: "string" }, rows: { type: "string" } },
   optionLines: [
     EXPORT_LINES[1] as readonly [string, string],
-    ["--limit N", "compare at most so many pairs of a person and an object (default 5,000,000)"],
+    ["--limit N", "compare at most so many pairs of a person and an object (default 2,000,000)"],
     ["--rows N", "without --json: at most so many lines of each kind (default 50)"],
   ],
   help: `First the rows: people, groups,
@@ -38,7 +38,9 @@ code is 0 when nothing differs, 1 when something does, 3 when nothing was found 
   async run(given) {
     const [before, after] = await openBoth(given);
     const rows = rowChanges(before, after);
-    const found = effects({ before, after }, rows.acls.all, given.number("limit", 5_000_000));
+    const found = effects({ before, after }, rows.acls.all, given.number("limit", 2_000_000), (done, total) =>
+      given.terminal.progress(`comparing people, ${done} of ${total}`, done / total),
+    );
     if (given.json) given.terminal.json(asJson(rows, found, after.names, before.names));
     else draw(given, rows, found, before, after);
     if (rows.some || found.people.length > 0) return EXIT.no;

@@ -42,14 +42,20 @@ const NOTHING_YET = "aclarity:nothing-yet";
 /** Up to so many pairs everybody is compared with everything, and nothing hangs on who is found to be concerned. */
 const FEW = 200_000;
 
-export function effects(sides: Sides, aclsChanged: readonly string[], limit: number): Effects {
+export function effects(
+  sides: Sides,
+  aclsChanged: readonly string[],
+  limit: number,
+  onProgress: (done: number, total: number) => void,
+): Effects {
   const tree = new Tree(sides);
   const concern = new Concern(sides, aclsChanged, tree);
   const everything = concern.people.length * tree.whole.size <= Math.min(FEW, limit);
   let compared = 0;
   const left: string[] = [];
   const alike = new Map<string, { people: string[]; changes: Change[] }>();
-  for (const person of concern.people) {
+  for (const [index, person] of concern.people.entries()) {
+    onProgress(index, concern.people.length);
     const places = everything ? tree.whole : concern.places(person);
     if (compared + places.size > limit) {
       left.push(person);
