@@ -69,7 +69,7 @@ export function folded(value: string): string {
 /** Of some names those that somebody may have meant, the nearest first. */
 export function nearest(wanted: string, names: Iterable<string>, limit = 3): string[] {
   const target = folded(wanted);
-  const most = Math.max(1, Math.floor(target.length / 3));
+  const most = Math.min(3, Math.max(1, Math.floor(target.length / 3)));
   const found: { name: string; distance: number }[] = [];
   for (const name of new Set(names)) {
     const other = folded(name);

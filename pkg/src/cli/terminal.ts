@@ -119,6 +119,15 @@ export function tableLines(header: readonly string[], rows: readonly (readonly s
   return [paint("dim", line(header)), ...rows.map(line)];
 }
 
+/** For people: cell by cell, an empty one first. */
+export function byCells(a: readonly string[], b: readonly string[]): number {
+  for (const [column, cell] of a.entries()) {
+    const order = cell.localeCompare(b[column] ?? "", "en");
+    if (order !== 0) return order;
+  }
+  return 0;
+}
+
 export function pad(text: string, to: number): string {
   return text + " ".repeat(Math.max(0, to - width(text)));
 }

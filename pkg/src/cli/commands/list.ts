@@ -1,7 +1,7 @@
 import { askerJson, nodeJson } from "../answers.js";
 import { type Command, EXPORT_OPTIONS, PROJECT_OPTION } from "../command.js";
 import { EXIT, usage } from "../problem.js";
-import { count, paint } from "../terminal.js";
+import { byCells, count, paint } from "../terminal.js";
 import { askNamed, IN_PROJECTS, leadingType, plural, typeNamed } from "../types.js";
 
 export const list: Command = {
@@ -44,7 +44,7 @@ export const list: Command = {
         ...(given.flag("ids") ? [id] : []),
       ];
       const rows = objects.map(({ name, project: home, id }) => columns(name, where(home), id));
-      rows.sort((a, b) => a.join("\u0000").localeCompare(b.join("\u0000"), "en"));
+      rows.sort(byCells);
       if (rows.length > 0) given.terminal.table(columns("name", "project", "id"), rows);
       given.terminal.print(paint("dim", `${asker.name}: ${ask}, ${count(rows.length, "object")} (${plural(type)})`));
     }

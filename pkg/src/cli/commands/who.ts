@@ -1,7 +1,7 @@
 import { askerJson, nodeJson, placeJson, whoMay } from "../answers.js";
 import { type Command, OBJECT_OPTIONS, PROJECT_LINE } from "../command.js";
 import { EXIT } from "../problem.js";
-import { count, paint } from "../terminal.js";
+import { byCells, count, paint } from "../terminal.js";
 import { askNamed } from "../types.js";
 
 export const who: Command = {
@@ -44,7 +44,7 @@ is 0 when somebody may, 1 when nobody does, 3 when nobody does and the export do
           ...(ids ? [subject, acl] : []),
         ];
       });
-      rows.sort((a, b) => a.join("\u0000").localeCompare(b.join("\u0000"), "en"));
+      rows.sort(byCells);
       if (rows.length > 0) given.terminal.table(["name", "e-mail", "by group", ...(ids ? ["id", "ACL"] : [])], rows);
       given.terminal.print(
         paint("dim", `${count(rows.length, "person", "people")}: ${ask}, ${names.placeLabel(place)}`),
