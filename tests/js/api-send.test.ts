@@ -245,6 +245,19 @@ describe("a create that gives what was there", () => {
     }
   });
 
+  test("what the API names itself was not there", async () => {
+    const api = await serve();
+    const body = { id: uuid("e", 5), name: "main-1790000000", project_id: SEARCH, created: new Date().toISOString() };
+    api.misbehave({ how: { status: 200, body } });
+    const request = {
+      method: "POST",
+      path: "/v1/experiment",
+      body: { project_id: SEARCH },
+      creates: ["new:experiment:1"],
+    };
+    expect((await send([request], to(api))).ids).toEqual({ "new:experiment:1": uuid("e", 5) });
+  });
+
   test("one that this call made, or named", async () => {
     const api = await serve();
     const twice = [

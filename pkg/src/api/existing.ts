@@ -51,7 +51,9 @@ const LISTS = ["member_users", "member_groups", "member_roles", "member_permissi
 function differs(body: Row, row: Row): boolean {
   const told = (field: string) => row[field] !== undefined;
   const text = (value: unknown) => (typeof value === "string" ? value : "");
-  if (["name", "description"].some((field) => told(field) && text(body[field]) !== text(row[field]))) return true;
+  // What is made without a name gets one from the API.
+  const named = typeof body.name === "string" && told("name") && body.name !== row.name;
+  if (named || (told("description") && text(body.description) !== text(row.description))) return true;
   return LISTS.some((field) => told(field) && setOf(body[field]) !== setOf(row[field]));
 }
 

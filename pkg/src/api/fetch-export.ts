@@ -63,6 +63,12 @@ async function findOrganization(client: Client, wanted: string | undefined): Pro
     if (isForbidden(error) && wanted === undefined) return null;
     throw error;
   }
+  for (const [index, { id }] of seen.entries()) {
+    if (typeof id === "string" && id !== "") continue;
+    throw new AclarityError("bad_shape", `/organization: expected an id in row ${index} of the API's answer`, {
+      path: "/organization",
+    });
+  }
   const found = wanted === undefined ? seen : seen.filter(({ id, name }) => id === wanted || name === wanted);
   if (found.length === 1) return found[0] as Organization;
   throw noOrganization(seen, found.length > 0, wanted);
@@ -119,7 +125,7 @@ class Fetch {
   }
 
   private async *pages(list: FetchedList): AsyncGenerator<readonly ApiRow[], void, void> {
-    const place = { ...LISTS[list], at: `/${list}`, organization: this.organization?.name };
+    const place = { ...LISTS[list], at: `/${list}`, organization: textOrNothing(this.organization?.name) };
     let first = true;
     try {
       for await (const rows of pagesOf(this.client, place)) {
@@ -173,6 +179,8 @@ class Fetch {
     }
   }
 }
+
+const textOrNothing = (value: unknown) => (typeof value === "string" ? value : undefined);
 
 /** @throws error when it does not mean that the list is not for this token, or not in this API */
 function missingList(list: FetchedList, error: unknown): MissingList {

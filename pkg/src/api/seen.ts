@@ -35,12 +35,17 @@ export class SeenRows {
   }
 
   /** Where the id is, or the free place where it would be. */
-  private find(words: ArrayLike<number>): number {
+  private find(words: ArrayLike<number> & Iterable<number>): number {
     // Version 7 begins with the time: the last word is spread best.
     for (let slot = (words[3] as number) % this.slots; ; slot = (slot + 1) % this.slots) {
       const at = slot * WORDS;
-      if (this.isFree(at) || [0, 1, 2, 3].every((word) => this.table[at + word] === words[word])) return at;
+      if (this.isFree(at) || this.holds(at, words)) return at;
     }
+  }
+
+  private holds(at: number, [a, b, c, d]: ArrayLike<number> & Iterable<number>): boolean {
+    const { table } = this;
+    return table[at] === a && table[at + 1] === b && table[at + 2] === c && table[at + 3] === d;
   }
 
   /** Only the nil UUID is all zeros, and that one is kept elsewhere. */
