@@ -136,7 +136,8 @@ export interface SentRequest {
 /**
  * Why sending stopped:
  * * `refused`: the API answered with an error, and did nothing;
- * * `existed`: what should have been created was there already, and is unmodified. Whatever comes next would change that;
+ * * `existed`: what should have been created is there already, and is unmodified. Whatever comes next would change that;
+ *   with a `status` the API was asked to create it, without one it was seen before that;
  * * `unknown`: the connection was cut, or the answer was a server error or could not be read: it may have been carried
  *   out or not. Look before it is sent again;
  * * `not_sent`: it was not sent: no connection, a placeholder without an id, or (`aborted`) the signal.
@@ -171,6 +172,7 @@ export interface Sent {
 /**
  * Sends requests one after another, as {@link Draft.requests} gives them: placeholders are filled in from the answers,
  * and it stops at the first that is not carried out. A write is repeated after 429 only: that one was not carried out.
+ * Before something is created it is looked for, by a GET.
  *
  * @throws AclarityError `bad_argument`, before anything is sent. Whatever happens later is told by the result.
  */

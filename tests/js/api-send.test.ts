@@ -7,7 +7,8 @@ import { ADA, BEN, failure, note, ORG, READER, RESEARCH, SEARCH, sample, serve, 
 
 const to = ({ url, token }: ApiServer, more: Partial<SendOptions> = {}): SendOptions => ({ url, token, ...more });
 const send = async (...args: Parameters<typeof sendRequests>): Promise<Sent> => note(await sendRequests(...args));
-const writes = (api: ApiServer) => api.asked.map(({ method, path }) => `${method} ${path}`);
+/** What was sent, but for looking whether something exists. */
+const writes = ({ asked }: ApiServer) => asked.filter(({ method, path }) => method !== "GET" || !/_name=/.test(path));
 const group = (name: string, more: object = {}) => ({ method: "POST", path: "/v1/group", body: { name, ...more } });
 const NEW = "new:group:1";
 
@@ -63,7 +64,7 @@ test("placeholders are filled in paths, queries and bodies, and not in what peop
   );
   const id = sent.ids[NEW];
   expect(sent).toMatchObject({ complete: true, done: [{ index: 0, status: 200 }, {}, {}, {}, {}] });
-  expect(writes(api)).toEqual([
+  expect(writes(api).map(({ method, path }) => `${method} ${path}`)).toEqual([
     "POST /v1/group",
     `PATCH /v1/group/${id}`,
     `GET /v1/acl?object_type=group&object_id=${id}`,
@@ -71,8 +72,8 @@ test("placeholders are filled in paths, queries and bodies, and not in what peop
     `DELETE /v1/group/${id}`,
   ]);
   expect(sent.done[1]?.path).toBe(`/v1/group/${id}`);
-  expect(api.asked[0]?.body).toEqual({ name: "One", description: NEW });
-  expect(api.asked[1]?.body).toEqual({ add_member_groups: [RESEARCH], description: "new:group:2" });
+  expect(writes(api)[0]?.body).toEqual({ name: "One", description: NEW });
+  expect(writes(api)[1]?.body).toEqual({ add_member_groups: [RESEARCH], description: "new:group:2" });
 });
 
 test("invited people and service accounts get their ids; raw tokens are given once, and shown by nothing", async () => {
@@ -149,7 +150,7 @@ describe("it stops", () => {
       status,
     });
     expect(sent.stopped?.message).toContain("not with …");
-    expect(api.asked).toHaveLength(2);
+    expect(writes(api)).toHaveLength(2);
     // The rest can be sent with the ids of the first part.
     api.behave();
     const rest = await send(three.slice(1), to(api, { ids: sent.ids }));
@@ -159,7 +160,7 @@ describe("it stops", () => {
 
   test("at what the API does not take because there are too many it does not", async () => {
     const api = await serve();
-    api.misbehave({ times: 1, how: { status: 429, headers: { "retry-after": "1" } } });
+    api.misbehave({ method: "POST", times: 1, how: { status: 429, headers: { "retry-after": "1" } } });
     const begun = Date.now();
     expect((await send([group("One")], to(api))).complete).toBe(true);
     expect(Date.now() - begun).toBeGreaterThanOrEqual(1000);
@@ -183,7 +184,7 @@ describe("it stops", () => {
     expect(sent).toMatchObject({ complete: false, done: [], ids: {}, stopped: { index: 0, reason: "unknown" } });
     expect(sent.stopped?.message).toMatch(/carried out/);
     // A write is never sent twice.
-    expect(api.asked).toHaveLength(1);
+    expect(writes(api)).toHaveLength(1);
     expect(api.data.all("group")).toHaveLength(there);
   });
 
@@ -215,34 +216,59 @@ describe("it stops", () => {
   });
 });
 
-describe("a create that gives what was there", () => {
-  const existed = async (api: ApiServer, request: { method: string; path: string; body: object }, id: string) => {
-    const sent = await send([request, { method: "DELETE", path: `/v1/group/${RESEARCH}` }], to(api));
-    expect(sent).toMatchObject({
-      complete: false,
-      done: [],
-      ids: {},
-      stopped: { index: 0, reason: "existed", status: 200, id },
-    });
-    expect(sent.stopped?.message).toMatch(/there already/);
-    expect(api.asked).toHaveLength(1);
+describe("a create of what is there already", () => {
+  type Create = { method: string; path: string; body: object };
+  const next = { method: "DELETE", path: `/v1/group/${RESEARCH}` };
+  /** It is seen before anything is sent; and when the token may not look, told from the answer. */
+  const existed = async (prepare: () => Promise<ApiServer>, request: Create, idOf: (api: ApiServer) => string) => {
+    const seen = await prepare();
+    const before = await send([request, next], to(seen));
+    const expected = { complete: false, done: [], ids: {}, stopped: { index: 0, reason: "existed", id: idOf(seen) } };
+    expect(before).toMatchObject(expected);
+    expect(before.stopped).not.toHaveProperty("status");
+    expect(before.stopped?.message).toMatch(/there already.*was not sent/);
+    expect(seen.asked.map(({ method }) => method)).toEqual(["GET"]);
+    const unseen = await prepare();
+    unseen.misbehave({ method: "GET", how: { status: 403 } });
+    const after = await send([request, next], to(unseen));
+    expect(after).toMatchObject({ ...expected, stopped: { ...expected.stopped, status: 200, id: idOf(unseen) } });
+    expect(after.stopped?.message).toMatch(/there already.*unmodified/);
+    expect(unseen.asked.map(({ method }) => method)).toEqual(["GET", "POST"]);
   };
 
   test("a group that was created before", async () => {
-    await existed(await serve(), group("Research", { member_users: [BEN, uuid("u", 9)] }), RESEARCH);
+    await existed(serve, group("Research", { member_users: [BEN, uuid("u", 9)] }), () => RESEARCH);
   });
 
   test("an equal ACL", async () => {
     const body = { object_type: "project", object_id: SEARCH, group_id: RESEARCH, role_id: READER };
-    await existed(await serve(), { method: "POST", path: "/v1/acl", body }, uuid("a", 1));
+    await existed(serve, { method: "POST", path: "/v1/acl", body }, () => uuid("a", 1));
   });
 
   test("one of this moment that is not what was asked for", async () => {
     for (const different of [{ member_users: [BEN] }, { description: "somebody else's" }]) {
-      const api = await serve();
-      const row = api.data.create("group", { org_id: ORG, name: "Late", description: null, ...different });
-      await existed(api, group("Late", { member_users: [ADA] }), row.id);
+      const prepare = async () => {
+        const api = await serve();
+        api.data.create("group", { org_id: ORG, name: "Late", description: null, ...different });
+        return api;
+      };
+      const idOf = (api: ApiServer) => api.data.all("group")[0]?.id as string;
+      await existed(prepare, group("Late", { member_users: [ADA] }), idOf);
     }
+  });
+
+  test("an equal one of this moment, as far as the token may see it", async () => {
+    const api = await serve();
+    const { id } = api.data.create("group", { org_id: ORG, name: "Late", description: null });
+    expect((await send([group("Late")], to(api))).stopped).toMatchObject({ reason: "existed", id });
+  });
+
+  test("what has the name and is deleted, or is in another project, is not it", async () => {
+    const api = await serve();
+    api.data.create("group", { org_id: ORG, name: "Gone", deleted_at: new Date().toISOString() });
+    api.data.create("dataset", { name: "Golden", project_id: uuid("p", 2) });
+    const dataset = { method: "POST", path: "/v1/dataset", body: { name: "Golden", project_id: SEARCH } };
+    expect((await send([group("Gone"), dataset], to(api))).complete).toBe(true);
   });
 
   test("what the API names itself was not there", async () => {
@@ -276,9 +302,9 @@ describe("a create that gives what was there", () => {
       headers: { date },
       body: { id: uuid("g", 5), name: "One", created },
     });
-    api.misbehave({ times: 1, how: answer("2021-01-01T00:00:00.123Z") });
+    api.misbehave({ method: "POST", times: 1, how: answer("2021-01-01T00:00:00.123Z") });
     expect((await send([group("One")], to(api))).complete).toBe(true);
-    api.misbehave({ how: answer("2020-12-31T23:59:00Z") });
+    api.misbehave({ method: "POST", how: answer("2020-12-31T23:59:00Z") });
     expect((await send([group("One")], to(api))).stopped?.reason).toBe("existed");
   });
 
@@ -301,8 +327,8 @@ test("only the header of a draft is sent", async () => {
   const api = await serve();
   const headers = { "X-BT-Impersonate-User": ADA, Authorization: "Bearer other", Cookie: "x=1" };
   await send([{ ...group("One"), headers }], to(api));
-  expect(api.asked[0]?.headers).toMatchObject({ "x-bt-impersonate-user": ADA, authorization: `Bearer ${api.token}` });
-  expect(api.asked[0]?.headers.cookie).toBeUndefined();
+  expect(writes(api)[0]?.headers).toMatchObject({ "x-bt-impersonate-user": ADA, authorization: `Bearer ${api.token}` });
+  expect(writes(api)[0]?.headers.cookie).toBeUndefined();
 });
 
 test("progress, and a listener that throws", async () => {

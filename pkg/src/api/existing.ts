@@ -1,5 +1,6 @@
-// Whether what a request to create was answered with was there before. The API says the same in both cases: "if there is
-// an existing row with the same name (or contents), will return the existing row unmodified".
+// Whether what a request would create is there already. The API answers as if it had created it: "if there is an existing
+// row with the same name (or contents), will return the existing row unmodified". So it is looked for before; what the
+// token may not see, or came in between, is told from the answer.
 import type { Answer } from "./exchange.js";
 
 /** What is created by POST, and looked for by its name (an ACL: by its contents) before that. */
@@ -22,6 +23,49 @@ export interface Created {
   readonly known: ReadonlySet<string>;
 }
 
+/** The parameter by which a list is searched for a name. */
+const NAMES: Readonly<Record<string, string>> = {
+  group: "group_name",
+  role: "role_name",
+  project: "project_name",
+  project_group: "project_group_name",
+  experiment: "experiment_name",
+  dataset: "dataset_name",
+  prompt: "prompt_name",
+  function: "function_name",
+};
+
+const CONTENTS = ["object_type", "object_id", "user_id", "group_id", "permission", "role_id", "restrict_object_type"];
+
+/** The path of a list in which the row would be, or undefined when there is nothing to look for it by. */
+export function placeToLook(path: string, body: unknown): string | undefined {
+  const noun = LOOKED_FOR.exec(path.split("?")[0] ?? "")?.[1] ?? "";
+  const fields: Row = typeof body === "object" && body !== null ? (body as Row) : {};
+  const query = new URLSearchParams();
+  const add = (parameter: string, field: string) => {
+    const value = fields[field];
+    if (typeof value === "string" && value !== "") query.set(parameter, value);
+  };
+  if (noun === "acl") for (const field of CONTENTS) add(field, field);
+  else if (typeof fields.name === "string") add(NAMES[noun] ?? "name", "name");
+  if (query.toString() === "") return undefined;
+  add("project_id", "project_id");
+  add("org_name", "org_name");
+  return `/v1/${noun}?${query}`;
+}
+
+/** The row of a list that a request to create would be answered with. */
+export function existingIn(list: unknown, path: string, body: unknown): Row | undefined {
+  const rows = typeof list === "object" && list !== null && "objects" in list ? list.objects : list;
+  if (!Array.isArray(rows) || typeof body !== "object" || body === null) return undefined;
+  const fields = path.startsWith("/v1/acl") ? CONTENTS : ["name", "project_id"];
+  // A list may not know the parameter.
+  const same = (row: Row) => fields.every((field) => (row[field] ?? null) === ((body as Row)[field] ?? null));
+  return rows.find((row: unknown) => typeof row === "object" && row !== null && isLive(row as Row) && same(row as Row));
+}
+
+const isLive = (row: Row) => row.deleted_at === undefined || row.deleted_at === null;
+
 export function looksForExisting(method: string, path: string, body: unknown): boolean {
   const fresh = typeof body === "object" && body !== null && (body as { ensure_new?: unknown }).ensure_new === true;
   return method === "POST" && LOOKED_FOR.test(path.split("?")[0] ?? "") && !fresh;
@@ -30,7 +74,7 @@ export function looksForExisting(method: string, path: string, body: unknown): b
 export function existedBefore(created: Created): boolean {
   const { row, known, body } = created;
   if (typeof row.id === "string" && known.has(row.id)) return true;
-  if (row.deleted_at !== undefined && row.deleted_at !== null) return true;
+  if (!isLive(row)) return true;
   return isOlder(created) || differs(typeof body === "object" && body !== null ? (body as Row) : {}, row);
 }
 

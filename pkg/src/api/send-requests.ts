@@ -4,7 +4,7 @@ import { deepFreeze } from "../freeze.js";
 import { withoutCredentials } from "../secrets.js";
 import { idsIn, type Key, keysIn } from "./answers.js";
 import { type Answer, Cut, Exchange, nameOf } from "./exchange.js";
-import { existedBefore, looksForExisting } from "./existing.js";
+import { existedBefore, existingIn, looksForExisting, placeToLook } from "./existing.js";
 import { type Access, checkAccess, checkListener } from "./options.js";
 import { type Filled, Placeholders } from "./placeholders.js";
 import { refusal } from "./refusals.js";
@@ -129,6 +129,8 @@ class Sending {
     if (filled.unknown !== undefined) return stop(withoutId(sent, filled.unknown));
     this.tell(sent);
     for (const id of filled.names) this.known.add(id);
+    const there = await this.lookFor(request, filled);
+    if (there !== undefined) return stop(isThere(sent, there));
     const outcome = await this.send(request, filled);
     if ("reason" in outcome) return stop(outcome);
     const { status, text } = outcome.answer;
@@ -143,6 +145,18 @@ class Sending {
     }
     this.done.push({ ...sent, status });
     return undefined;
+  }
+
+  /** The row that is there already, as far as the token may see it. What goes wrong with looking stops nothing. */
+  private async lookFor(request: Request, { path, body }: Filled): Promise<Record<string, unknown> | undefined> {
+    const place = looksForExisting(request.method, path, body) ? placeToLook(path, body) : undefined;
+    if (place === undefined || this.access.signal?.aborted) return undefined;
+    try {
+      const { ok, text } = await this.exchange.send({ method: "GET", path: place, headers: request.headers ?? {} });
+      return ok ? existingIn(parse(text), path, body) : undefined;
+    } catch {
+      return undefined;
+    }
   }
 
   /** The row that was there before, when that is what came back. */
@@ -248,9 +262,17 @@ function unreadable(call: Call, status: number): Why {
   return { reason: "unknown", status, message };
 }
 
+function isThere(call: Call, row: Record<string, unknown>): Why {
+  const told = existed(call, row);
+  const message = `${nameOf(call)} would be answered with what is there already${nameIn(row)}, and was not sent; load the organization again`;
+  return { ...told, message };
+}
+
+const nameIn = ({ name }: Record<string, unknown>) =>
+  typeof name === "string" ? ` \`${withoutCredentials(name)}\`` : "";
+
 function existed(call: Call, row: Record<string, unknown>): Why {
-  const name = typeof row.name === "string" ? ` \`${withoutCredentials(row.name)}\`` : "";
-  const message = `${nameOf(call)} was answered with what was there already${name}, unmodified; load the organization again`;
+  const message = `${nameOf(call)} was answered with what was there already${nameIn(row)}, unmodified; load the organization again`;
   return { reason: "existed", message, ...(typeof row.id === "string" && { id: row.id }) };
 }
 
