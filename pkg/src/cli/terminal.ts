@@ -81,7 +81,7 @@ export class Terminal {
     if (this.bar !== "" && now - this.barAt < 50 && (share ?? 0) < 1) return;
     this.barAt = now;
     const line = `${share === undefined ? spinner(now) : gauge(share)} ${text}`;
-    const fitted = fit(line, (this.stderr.columns ?? 80) - 1);
+    const fitted = fit(line, (this.stderr.columns || 80) - 1);
     this.bar = fitted;
     this.stderr.write(`\r\u001b[K${withStyles(fitted, this.errorColors)}`);
   }
@@ -149,7 +149,7 @@ export function width(text: string): number {
 function fit(text: string, columns: number): string {
   if (width(text) <= columns) return text;
   const plain = [...text];
-  while (width(plain.join("")) > columns - 1) plain.pop();
+  while (plain.length > 0 && width(plain.join("")) >= columns) plain.pop();
   return `${plain.join("")}…${END}`;
 }
 

@@ -43,12 +43,15 @@ async function prompted(): Promise<string> {
       "there is no API key: set BRAINTRUST_API_KEY to an API key or a service token (on a terminal it is asked for)",
     );
   }
-  stderr.write("API key or service token (it is not shown): ");
+  // Before anything invites to type: what is typed earlier would be shown by the terminal itself.
+  stdin.setRawMode(true);
   try {
+    stderr.write("API key or service token (it is not shown): ");
     const token = (await hiddenLine()).trim();
     if (token === "") throw usage("no API key was given");
     return token;
   } finally {
+    stdin.setRawMode(false);
     stderr.write("\n");
   }
 }
@@ -68,7 +71,6 @@ function hiddenLine(): Promise<string> {
     let line = "";
     const end = (finish: () => void) => {
       stdin.off("data", onData);
-      stdin.setRawMode(false);
       stdin.pause();
       finish();
     };
@@ -82,7 +84,6 @@ function hiddenLine(): Promise<string> {
       }
     };
     stdin.setEncoding("utf8");
-    stdin.setRawMode(true);
     stdin.on("data", onData);
     stdin.resume();
   });

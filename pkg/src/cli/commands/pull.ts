@@ -154,16 +154,12 @@ function sizeOf(bytes: number): string {
   return bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
 }
 
-/** What to do about an answer that is an error. */
-export function explained(error: unknown, url: string): unknown {
-  const { name, status, message } = error as { name?: string; status?: number; message?: string };
+/** What went wrong, and where the address and the key came from. */
+function explained(error: unknown, url: string): unknown {
+  const { name, code, status, message } = error as { name?: string; code?: string; status?: number; message?: string };
   if (name !== "AclarityError" || message === undefined) return error;
-  const todo = status === undefined ? undefined : TODO[status];
-  return usage(todo === undefined ? message : `${message}; ${todo.replace("URL", url)}`);
+  if (status === 401)
+    return usage(`${message}; the key comes from BRAINTRUST_API_KEY or the prompt, the address is ${url}`);
+  if (code === "http" && status === undefined) return usage(`${message}; the address is ${url}`);
+  return usage(message);
 }
-
-const TODO: Readonly<Record<number, string>> = {
-  401: "the key is wrong, expired or revoked: check BRAINTRUST_API_KEY, and that URL is your organisation's API",
-  403: "the key may not read this",
-  404: "check that URL is the address of the API",
-};

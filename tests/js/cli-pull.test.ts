@@ -1,0 +1,166 @@
+// `aclarity pull`: a whole file or none, for its owner alone, and the key nowhere but in requests to the API.
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { afterAll, beforeEach, expect, test } from "vitest";
+import { type ApiServer, startServer } from "../server/index.ts";
+import { expectProblem, Shell, TOKEN } from "./cli.ts";
+
+const ORG = "00000000-0000-4000-8000-000000000001";
+const shell = new Shell();
+const api = await startServer(lists(), { token: TOKEN, pageSize: 2 });
+const strict = await startServer(lists(), {
+  token: TOKEN,
+  forbidden: ["/v1/service_token"],
+  absent: ["/v1/project_group"],
+});
+const env = { BRAINTRUST_API_URL: api.url, BRAINTRUST_API_KEY: TOKEN };
+afterAll(() => Promise.all([api.close(), strict.close()]));
+beforeEach(() => api.behave());
+
+function lists() {
+  const own = { org_id: ORG };
+  return {
+    organization: [{ id: ORG, name: "Acme" }],
+    user: ["ada", "ben", "cyn"].map((id) => ({ id, given_name: id, email: `${id}@acme.example` })),
+    group: [{ id: "research", ...own, name: "Research", member_users: ["ada"] }],
+    project: [{ id: "search", ...own, name: "Search" }],
+    dataset: [{ id: "golden", project_id: "search", name: "Golden" }],
+    acl: [
+      {
+        id: "a1",
+        object_type: "project",
+        object_id: "search",
+        group_id: "research",
+        permission: "read",
+        _object_org_id: ORG,
+      },
+    ],
+  };
+}
+
+/** Nothing is left of a file that did not get whole. */
+function expectNothing(): void {
+  expect(readdirSync(shell.folder).filter((name) => name.includes("none"))).toEqual([]);
+}
+
+test("pulls an export that answers, for its owner alone", async () => {
+  const ran = await shell.run(["pull"], { env });
+  expect(ran.err).toBe("");
+  expect(ran.code).toBe(0);
+  expect(ran.out).toMatch(
+    /^Acme: 3 users, 1 groups, 1 acls, 1 projects, 1 datasets\nwrote export\.json \(.* kB, readable by you alone\)\n$/,
+  );
+  expect(statSync(shell.path("export.json")).mode & 0o777).toBe(0o600);
+  expect((await shell.run(["can", "ada@acme.example", "read", "dataset", "Golden"])).out).toBe("yes\n");
+  expect((await shell.run(["can", "ben@acme.example", "read", "dataset", "Golden"])).out).toBe("no\n");
+  expect(
+    api.asked.every(({ method, headers }) => method === "GET" && headers.authorization === `Bearer ${TOKEN}`),
+  ).toBe(true);
+});
+
+test("as JSON", async () => {
+  const ran = await shell.run(["pull", "--json", "-o", "other.json", "--include", "users, acls"], { env });
+  const { file, organization, lists: counts, missing } = JSON.parse(ran.out);
+  expect({ file, organization, counts, missing }).toEqual({
+    ...{ file: "other.json", organization: { id: ORG, name: "Acme" }, missing: [] },
+    counts: { users: 3, acls: 1 },
+  });
+});
+
+test("what the key may not read is named, in the answer and as findings", async () => {
+  const ran = await shell.run(["pull", "-o", "part.json"], { env: { ...env, BRAINTRUST_API_URL: strict.url } });
+  expect(ran.code).toBe(0);
+  expect(ran.out).toContain("left out service_tokens: this key may not read it (403)");
+  expect(ran.out).toContain("left out project_groups: this API does not have it");
+  const findings = await shell.run(["findings", "-e", "part.json", "--code", "list_missing"]);
+  expect(findings.out).toMatch(/list_missing/);
+});
+
+test("a progress bar on a terminal, and none elsewhere", async () => {
+  const ran = await shell.runOnTerminal(["pull"], { env });
+  expect(ran.code).toBe(0);
+  expect(ran.out).toMatch(/━+.*of 11 lists/);
+  expect((await shell.run(["pull"], { env })).err).toBe("");
+});
+
+test("without a key in the environment it is asked for, without echo", async () => {
+  const ran = await shell.runOnTerminal(["pull", "-o", "asked.json"], {
+    env: { BRAINTRUST_API_URL: api.url },
+    type: {
+      after: /not shown\): $/,
+      keys: `\u001b[200~x\u0015wrong\u007f\u007f\u007f\u007f\u007f${TOKEN}\u001b[201~\r`,
+    },
+  });
+  expect(ran.code).toBe(0);
+  expect(ran.out).toMatch(/^API key or service token \(it is not shown\): \r\n/);
+  expect(existsSync(shell.path("asked.json"))).toBe(true);
+});
+
+test("an interrupted prompt sends nothing", async () => {
+  const before = api.asked.length;
+  const type = { after: /not shown\): $/, keys: "sk-\u0003" };
+  const ran = await shell.runOnTerminal(["pull", "-o", "none.json"], { env: { BRAINTRUST_API_URL: api.url }, type });
+  expect(ran.code).toBe(2);
+  expect(ran.out).toMatch(/stopped; nothing was sent/);
+  expect(api.asked.length).toBe(before);
+  expectNothing();
+});
+
+const trouble: [string, Partial<typeof env> & Record<string, string>, string[], RegExp][] = [
+  ["no key", { BRAINTRUST_API_KEY: "" }, [], /there is no API key: set BRAINTRUST_API_KEY/],
+  [
+    "a wrong key",
+    { BRAINTRUST_API_KEY: `${TOKEN}x` },
+    [],
+    /does not accept the token \(401\).*the key comes from BRAINTRUST_API_KEY/,
+  ],
+  ["a key with a line in it", { BRAINTRUST_API_KEY: `${TOKEN}\nx` }, [], /characters that no key has/],
+  [
+    "no server",
+    { BRAINTRUST_API_URL: "http://127.0.0.1:9" },
+    [],
+    /the connection failed; try again; the address is http:\/\/127\.0\.0\.1:9/,
+  ],
+  ["no URL", { BRAINTRUST_API_URL: "nonsense" }, [], /the API's address is no URL/],
+  ["http", { BRAINTRUST_API_URL: "http://api.example" }, [], /must begin with `https:\/\/`/],
+  [
+    "a password in the address",
+    { BRAINTRUST_API_URL: "https://u:p@api.example" },
+    [],
+    /must not hold a user or a password/,
+  ],
+  ["no folder", {}, ["-o", "nowhere/none.json"], /`nowhere\/none\.json` could not be written: there is no such file/],
+  ["no list", {}, ["--include", "users,frogs"], /`frogs` is no list; the lists are users/],
+  ["no organisation of that name", {}, ["--organization", "Other"], /Other/],
+  ["no number", {}, ["--concurrency", "0"], /whole number/],
+];
+
+test.each(trouble)("%s: one line, and no file", async (_, other, words, message) => {
+  expectProblem(await shell.run(["pull", "-o", "none.json", ...words], { env: { ...env, ...other } }), 2, message);
+  expectNothing();
+});
+
+test.each<[string, Parameters<ApiServer["misbehave"]>[0]["how"], RegExp]>([
+  ["a page for people", { html: true }, /./],
+  ["a redirect", { redirect: "http://127.0.0.1:9/elsewhere" }, /redirect/],
+  ["an API that is somewhere else", { status: 404 }, /404/],
+])("%s: one line, and no file", async (_, how, message) => {
+  api.misbehave({ how });
+  expectProblem(await shell.run(["pull", "-o", "none.json"], { env }), 2, message);
+  expectNothing();
+});
+
+test("what was there stays when a pull fails half-way", async () => {
+  shell.write("kept.json", "kept");
+  api.misbehave({ path: "/v1/dataset", how: { html: true } });
+  const ran = await shell.run(["pull", "-o", "kept.json"], { env });
+  expect(ran.code).toBe(2);
+  expect(shell.read("kept.json")).toBe("kept");
+  expect(readdirSync(shell.folder).filter((name) => name.endsWith(".tmp"))).toEqual([]);
+});
+
+test("the path from pull to why, for somebody who may not", async () => {
+  await shell.run(["pull"], { env });
+  const ran = await shell.run(["why", "ben@acme.example", "read", "dataset", "Golden"]);
+  expect(ran.code).toBe(1);
+  expect(ran.out).toMatch(/add ben to the group Research/);
+});
