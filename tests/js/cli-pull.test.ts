@@ -47,7 +47,7 @@ test("pulls an export that answers, for its owner alone", async () => {
   expect(ran.err).toBe("");
   expect(ran.code).toBe(0);
   expect(ran.out).toMatch(
-    /^Acme: 3 users, 1 groups, 1 acls, 1 projects, 1 datasets\nwrote export\.json \(.* kB, readable by you alone\)\n$/,
+    /^Acme: 3 users, 1 group, 1 ACL, 1 project, 1 dataset\nwrote export\.json \(.* kB, readable by you alone\)\n$/,
   );
   expect(statSync(shell.path("export.json")).mode & 0o777).toBe(0o600);
   expect((await shell.run(["can", "ada@acme.example", "read", "dataset", "Golden"])).out).toBe("yes\n");

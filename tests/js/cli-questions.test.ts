@@ -1,4 +1,5 @@
 // `aclarity can`, `why`, `who`, `list`, `permissions`, `access`, `matrix`, `findings`, `audit`: what they say, and how they end.
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { expectProblem, Shell, sample, TOKEN } from "./cli.ts";
 
@@ -332,6 +333,13 @@ test("help: of everything, with examples that are right", async () => {
     expect(help.out, command).toMatch(new RegExp(`^ {2}(BRAINTRUST_\\S+ )?aclarity ${command}`, "m"));
     expect((await shell.run(["help", command])).out).toBe(help.out);
   }
+});
+
+test("docs/CLI.md has every command's help as it is", async () => {
+  const page = readFileSync(new URL("../../docs/CLI.md", import.meta.url), "utf8");
+  const blocks = [...page.matchAll(/^<!-- help: (\w+) -->\n```text\n((?:(?!```).*\n)*)```$/gm)];
+  expect(blocks).toHaveLength(13);
+  for (const [, command = "", text] of blocks) expect(text, command).toBe((await shell.run([command, "--help"])).out);
 });
 
 test("--version", async () => {

@@ -81,6 +81,32 @@ test("save.mjs saves an export that answers the same", async () => {
   }
 });
 
+const NOT_RUN = /^export BRAINTRUST_API_KEY=…/;
+
+/** The commands of a console block, each with what it prints. */
+function session(text: string): { command: string; output: string }[] {
+  return [...text.matchAll(/^\$ (.*)\n((?:(?!\$ ).*\n)*)/gm)].map(([, command = "", output = ""]) => ({
+    command,
+    output,
+  }));
+}
+
+test.each([...marked("console")])("the commands of %s print what the README says", async (_, text) => {
+  const api = await startApi();
+  const shell = newProject({ "export.json": file("export.json") });
+  try {
+    const commands = session(text).filter(({ command }) => !NOT_RUN.test(command));
+    expect(commands.length).toBeGreaterThan(1);
+    for (const { command, output } of commands) {
+      // Its exit code is the answer, which may be no.
+      expect(await run(shell, "bash", ["-c", `${command} || [ $? = 1 ]`], api.env), command).toBe(output);
+    }
+  } finally {
+    await api.close();
+    shell.remove();
+  }
+});
+
 test("buttons.js, in Chromium under the README's Content-Security-Policy", async () => {
   const [csp] = readme.match(/default-src 'self'; script-src 'self' 'wasm-unsafe-eval'/) ?? [];
   expect(csp).toBeDefined();

@@ -40,8 +40,28 @@ export function commandHelp({ name, synopsis, summary, help, optionLines = [], o
 
 ${summary.charAt(0).toUpperCase()}${summary.slice(1)}.
 
-${help.trim()}
+${reflowed(help.trim())}
 
 ${paint("bold", "Options:")}
 ${indented(lines)}`;
+}
+
+const WIDEST = 110;
+
+/** Paragraphs in even lines; examples, which are indented, stay as they are. */
+function reflowed(text: string): string {
+  return text
+    .split("\n\n")
+    .map((paragraph) => (paragraph.startsWith("  ") ? paragraph : wrapped(paragraph)))
+    .join("\n\n");
+}
+
+function wrapped(paragraph: string): string {
+  const lines = [""];
+  for (const word of paragraph.split(/\s+/)) {
+    const line = lines.at(-1) as string;
+    if (line.length + 1 + word.length > WIDEST) lines.push(word);
+    else lines[lines.length - 1] = line === "" ? word : `${line} ${word}`;
+  }
+  return lines.join("\n");
 }

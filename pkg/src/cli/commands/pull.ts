@@ -127,9 +127,11 @@ function tell(
     terminal.json({ file, bytes, organization: its, lists, missing });
     return EXIT.yes;
   }
-  const counts = LISTS.filter((list) => (rows.get(list) ?? 0) > 0).map(
-    (list) => `${(rows.get(list) ?? 0).toLocaleString("en")} ${list.replaceAll("_", " ")}`,
-  );
+  const counts = LISTS.flatMap((list) => {
+    const number = rows.get(list) ?? 0;
+    const name = list === "acls" ? "ACLs" : list.replaceAll("_", " ");
+    return number === 0 ? [] : [count(number, name.slice(0, -1))];
+  });
   terminal.print(`${paint("bold", organization?.name ?? "The organisation")}: ${counts.join(", ") || "nothing"}`);
   for (const { list, status } of missing) {
     const because =
