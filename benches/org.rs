@@ -9,7 +9,7 @@ mod naive;
 use std::hint::black_box;
 use std::sync::OnceLock;
 
-use aclarity::{AclItem, Actor, Credential, ListOptions, Object, Org, Permission};
+use aclarity::{AclItem, Actor, Credential, Draft, ListOptions, Object, Org, Permission};
 use divan::Bencher;
 use divan::counter::{BytesCount, ItemsCount};
 use naive::generate::{Rng, large};
@@ -251,4 +251,34 @@ fn preview_of_a_grant_to_a_team(bencher: Bencher) {
 #[divan::bench]
 fn preview_of_a_grant_to_a_fifth_of_all(bencher: Bencher) {
     previewed(bencher, &large_organization().1.user);
+}
+
+/// A draft of many changes on the large organisation: groups are created, get a grant each, groups
+/// that exist get members, and projects that exist are renamed.
+fn large_draft(changes: usize) -> Draft {
+    let (org, _) = large_organization();
+    let ids = |ty: &str| -> Vec<String> {
+        org.find(None, None, Some(ty)).into_iter().map(|node| node.id).collect()
+    };
+    let (users, groups, projects) = (ids("user"), ids("group"), ids("project"));
+    let owner = org.find(Some("person0@example.com"), None, Some("user"));
+    let owner = Actor::new(owner.first().map_or("", |user| &user.id), Credential::Session);
+    let mut draft = org.draft(owner, true);
+    let mut made = String::new();
+    for at in 0..changes {
+        match at % 4 {
+            0 => made = draft.create("group", json!({ "name": format!("Made {at}"), "member_users": [users[at]] })),
+            1 => draft.grant(&[grant_to(&made, &projects[at])]),
+            2 => draft.add_members(&groups[at], std::slice::from_ref(&users[at])),
+            _ => draft.update("project", &projects[at], json!({ "name": format!("Renamed {at}") })),
+        }
+    }
+    draft
+}
+
+/// The requests that carry out a draft of so many changes on the large organisation.
+#[divan::bench(args = [30, 120], sample_count = 5, sample_size = 1)]
+fn requests_of_a_draft(bencher: Bencher, changes: usize) {
+    let draft = large_draft(changes);
+    bencher.bench(|| black_box(&draft).requests());
 }

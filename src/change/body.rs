@@ -10,6 +10,8 @@ use crate::model::finding::{Code, Finding};
 pub(crate) enum Kind {
     /// An id: a text that is not empty.
     Id,
+    /// The name of a type: a text that is not empty.
+    Type,
     /// Any text.
     Text,
     Flag,
@@ -59,12 +61,12 @@ const fn open(fields: &'static [Field]) -> Schema {
 
 /// An ACL, to be created or deleted by its contents.
 pub(crate) static ACL_ITEM: Schema = closed(&[
-    must("object_type", Kind::Id),
+    must("object_type", Kind::Type),
     must("object_id", Kind::Id),
     may("user_id", Kind::Id),
     may("group_id", Kind::Id),
     may("permission", Kind::Text),
-    may("restrict_object_type", Kind::Id),
+    may("restrict_object_type", Kind::Type),
     may("role_id", Kind::Id),
 ]);
 
@@ -89,7 +91,7 @@ pub(crate) static PATCH_GROUP: Schema = closed(&[
 ]);
 
 /// A permission of a role, with its restriction.
-static TUPLE: Schema = closed(&[must("permission", Kind::Text), may("restrict_object_type", Kind::Id)]);
+static TUPLE: Schema = closed(&[must("permission", Kind::Text), may("restrict_object_type", Kind::Type)]);
 
 pub(crate) static CREATE_ROLE: Schema = closed(&[
     must("name", Kind::Text),
@@ -184,7 +186,7 @@ pub(crate) static OF_PROJECT: Schema = open(&[must("project_id", Kind::Id)]);
 
 /// What hangs on an object: views and variables.
 pub(crate) static ON_OBJECT: Schema =
-    open(&[must("object_type", Kind::Id), must("object_id", Kind::Id), may("view_type", Kind::Text)]);
+    open(&[must("object_type", Kind::Type), must("object_id", Kind::Id), may("view_type", Kind::Text)]);
 
 /// A body that does not matter here.
 pub(crate) static ANYTHING: Schema = open(&[may("org_name", Kind::Text)]);
@@ -224,7 +226,7 @@ fn check_object(schema: &Schema, value: &Value, at: &str, findings: &mut Vec<Fin
 fn check_value(kind: Kind, value: &Value, at: &str, findings: &mut Vec<Finding>) {
     let expected = match (kind, value) {
         (Kind::Text, Value::String(_)) | (Kind::Flag, Value::Bool(_)) => return,
-        (Kind::Id, Value::String(id)) if !id.is_empty() => return,
+        (Kind::Id | Kind::Type, Value::String(id)) if !id.is_empty() => return,
         (Kind::Count, Value::Number(number)) if number.as_u64().is_some_and(|count| count > 0) => return,
         (Kind::Object(schema), value) => return check_object(schema, value, at, findings),
         (Kind::Ids | Kind::Texts | Kind::Objects(_), Value::Array(entries)) => {
@@ -251,7 +253,7 @@ impl Kind {
 
     fn label(self) -> &'static str {
         match self {
-            Kind::Id => "a text that is not empty",
+            Kind::Id | Kind::Type => "a text that is not empty",
             Kind::Text => "a text",
             Kind::Flag => "true or false",
             Kind::Count => "a whole number above zero",
@@ -259,6 +261,22 @@ impl Kind {
             Kind::Texts => "a list of texts",
             Kind::Object(_) => "an object",
             Kind::Objects(_) => "a list of objects",
+        }
+    }
+}
+
+/// Visits every id that a body names. A name or a description is none, whatever it says.
+pub(crate) fn each_id<'b>(schema: &Schema, body: &'b Value, visit: &mut dyn FnMut(&'b str)) {
+    for Field { name, kind, .. } in schema.fields {
+        let Some(value) = field(body, name) else { continue };
+        match (kind, value) {
+            (Kind::Id, Value::String(id)) => visit(id),
+            (Kind::Ids, Value::Array(ids)) => ids.iter().filter_map(Value::as_str).for_each(&mut *visit),
+            (Kind::Object(schema), object) => each_id(schema, object, visit),
+            (Kind::Objects(schema), Value::Array(objects)) => {
+                objects.iter().for_each(|object| each_id(schema, object, visit));
+            }
+            _ => {}
         }
     }
 }

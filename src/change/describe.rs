@@ -24,6 +24,17 @@ fn sentence(org: &Org, request: &Request, edits: &[Edit]) -> String {
     }
 }
 
+/// What is narrowed, in a sentence.
+pub(crate) fn narrowed(org: &Org, acl: &str, except: &[&str]) -> String {
+    let item = org.acls().find(acl).and_then(|slot| org.acl_item_of(slot));
+    let what = item.map_or_else(|| format!("the ACL `{acl}`"), |item| grant(org, &item, "to"));
+    let left_out: Vec<String> = except.iter().map(|id| org.object_label("project", Some(id))).collect();
+    let named = left_out[..left_out.len().min(NAMED)].join(", ");
+    let more = left_out.len().saturating_sub(NAMED);
+    let more = if more == 0 { String::new() } else { format!(", and {more} more") };
+    without_secrets(format!("narrow {what}: leave out {named}{more}"))
+}
+
 fn of_edit(org: &Org, edit: &Edit) -> Vec<String> {
     let label = |list: List, id: &str| org.object_label(list.object_type_name(), Some(id));
     match edit {

@@ -7,12 +7,12 @@ use serde::Serialize;
 use serde_json::{Map as JsonMap, Value, json};
 
 use super::diff::{DiffRow, diff};
-use super::edits::edits;
-use super::effect::{Carrying, Effect, Ids, Server, carry_out, touched_by};
-use super::matrix_edit::{BoxChange, MatrixEdit};
+use super::effect::{Ids, touched_by};
+use super::matrix_edit::BoxChange;
 use super::request::{Actor, Request};
+use super::step::{Asked, Step};
 use super::summary::{SummaryRow, summary};
-use super::{describe, plan, validate};
+use super::{plan, validate};
 use crate::decide::access::Principal;
 use crate::decide::fixes::AclItem;
 use crate::load::list::List;
@@ -27,22 +27,11 @@ pub struct Change {
     pub index: usize,
     /// One sentence with names.
     pub text: String,
-    /// The request that makes it.
+    /// The request that makes it: of several, the last one.
     pub request: Request,
-}
-
-/// A step of a draft, with what carrying it out did.
-#[derive(Clone, Debug)]
-pub(crate) struct Step {
-    pub request: Request,
-    /// The ids that it made when it was carried out first.
-    made: Vec<String>,
-    text: String,
-    /// What it did; none when the data refuse it.
-    pub effect: Option<Effect>,
-    /// Findings that the request itself does not say, such as those of a matrix.
-    notes: Vec<Finding>,
-    findings: Vec<Finding>,
+    /// All of them in order, where there are several: what [`Draft::narrow`] comes to.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub requests: Vec<Request>,
 }
 
 /// Changes to an organisation that are not sent yet: what they change, what is wrong with them, and
@@ -51,12 +40,16 @@ pub(crate) struct Step {
 /// A draft keeps the organisation as it was when the draft was made, or rebased last.
 #[derive(Clone, Debug)]
 pub struct Draft {
-    base: Org,
-    actor: Actor,
-    creator_grants: bool,
+    pub(super) base: Org,
+    pub(super) actor: Actor,
+    pub(super) creator_grants: bool,
     steps: Vec<Step>,
-    ids: Ids,
-    preview: Org,
+    /// Findings of a call that made no change.
+    asides: Vec<Finding>,
+    pub(super) ids: Ids,
+    /// Ids that the steps made so far.
+    pub(super) made: validate::Made,
+    pub(super) preview: Org,
     version: u64,
     diff: OnceLock<Vec<DiffRow>>,
 }
@@ -71,7 +64,9 @@ impl Org {
             actor: by,
             creator_grants,
             steps: Vec::new(),
+            asides: Vec::new(),
             ids: Ids::default(),
+            made: validate::Made::default(),
             preview: self.fork(),
             version: 1,
             diff: OnceLock::new(),
@@ -99,27 +94,29 @@ impl Draft {
         let change = |(index, step): (usize, &Step)| Change {
             index,
             text: step.text.clone(),
-            request: step.request.clone(),
+            request: step.requests.last().cloned().unwrap_or_else(|| batch(&[], &[])),
+            requests: if step.requests.len() > 1 { step.requests.clone() } else { Vec::new() },
         };
         self.steps.iter().enumerate().map(change).collect()
     }
 
     /// What is wrong with the changes, and what somebody would regret; `change` is the index, and
-    /// the pointer is into the body of that change's request. Each change is judged after those
-    /// before it.
+    /// the pointer is into the body of that change's request, or into what was asked for: `/boxes/0`
+    /// of a matrix, `/acl` or `/except/0` of what is narrowed. Each change is judged after those
+    /// before it. A call that changes nothing has findings without a `change`, until the next one.
     #[must_use]
     pub fn findings(&self) -> Vec<Finding> {
         let of = |(index, step): (usize, &Step)| {
             let at = move |finding: &Finding| Finding { change: Some(index), ..finding.clone() };
             step.notes.iter().chain(&step.findings).map(at).collect::<Vec<_>>()
         };
-        self.steps.iter().enumerate().flat_map(of).collect()
+        self.steps.iter().enumerate().flat_map(of).chain(self.asides.iter().cloned()).collect()
     }
 
     /// Who gains and who loses what, and where: exactly, objects that do not exist yet included.
     pub fn diff(&self) -> &[DiffRow] {
         self.diff.get_or_init(|| {
-            let touched = touched_by(self.steps.iter().filter_map(|step| step.effect.as_ref()));
+            let touched = self.touched();
             diff(&self.base, &self.preview, &touched)
         })
     }
@@ -127,8 +124,11 @@ impl Draft {
     /// How many people gain and lose something, by group and project.
     #[must_use]
     pub fn summary(&self) -> Vec<SummaryRow> {
-        let touched = touched_by(self.steps.iter().filter_map(|step| step.effect.as_ref()));
-        summary(&self.base, &self.preview, &touched, self.diff())
+        summary(&self.base, &self.preview, &self.touched(), self.diff())
+    }
+
+    fn touched(&self) -> Vec<(List, String)> {
+        touched_by(self.steps.iter().flat_map(Step::carried).map(|(_, effect)| effect))
     }
 
     /// The fewest API requests that make the changes, in an order in which each works and is
@@ -147,52 +147,17 @@ impl Draft {
     /// Any request of the API, as is. Returns the ids of what it creates: placeholders, or the ids
     /// of what exists by that name.
     pub fn request(&mut self, request: Request) -> Vec<String> {
-        self.request_with(request, Vec::new())
+        self.ask(Asked::Request(request))
     }
 
-    fn request_with(&mut self, request: Request, notes: Vec<Finding>) -> Vec<String> {
-        let mut step = Step {
-            request,
-            made: Vec::new(),
-            text: String::new(),
-            effect: None,
-            notes,
-            findings: Vec::new(),
-        };
+    fn ask(&mut self, asked: Asked) -> Vec<String> {
+        let mut step = Step::new(asked);
         self.carry(&mut step);
         let made = step.made.clone();
         self.steps.push(step);
+        self.asides.clear();
         self.changed();
         made
-    }
-
-    /// Judges a step and carries it out on the preview.
-    fn carry(&mut self, step: &mut Step) {
-        let before = self.preview.fork();
-        let edits = edits(&step.request);
-        step.text = describe::text(&before, &step.request, &edits);
-        let made: Vec<String> = self.steps.iter().flat_map(|step| step.made.iter().cloned()).collect();
-        step.findings = validate::problems(&before, &step.request, &edits, &made);
-        step.findings.extend(validate::refused(&before, &step.request, &self.actor));
-        step.effect = None;
-        if !step.findings.iter().any(validate::stops) {
-            let acting = before.acting_id(&step.request, &self.actor);
-            let carrying = Carrying {
-                org: &mut self.preview,
-                actor: acting.as_deref(),
-                creator_grants: self.creator_grants,
-                server: Server::Preview,
-                ids: &mut self.ids,
-                known: &step.made,
-                effect: Effect::default(),
-            };
-            let effect = carry_out(&edits, carrying);
-            step.made.clone_from(&effect.made);
-            step.effect = Some(effect);
-            let regrets = validate::regrets(&before, &self.preview, &step.request, &edits, &self.actor);
-            step.findings.extend(regrets);
-        }
-        validate::arrange(&mut step.findings);
     }
 
     fn changed(&mut self) {
@@ -202,7 +167,9 @@ impl Draft {
 
     fn replay(&mut self, steps: Vec<Step>) {
         self.preview = self.base.fork();
+        self.made.clear();
         self.steps.clear();
+        self.asides.clear();
         for mut step in steps {
             self.carry(&mut step);
             self.steps.push(step);
@@ -229,13 +196,14 @@ impl Draft {
     /// Replays the changes on a newer version of the organisation. Returns the findings of changes
     /// that worked before and are refused by the newer data.
     pub fn rebase(&mut self, org: &Org) -> Vec<Finding> {
-        let worked: Vec<bool> = self.steps.iter().map(|step| step.effect.is_some()).collect();
+        let worked: Vec<bool> = self.steps.iter().map(Step::works).collect();
         self.base = org.fork();
         let steps = std::mem::take(&mut self.steps);
         self.replay(steps);
         let lost = |finding: &Finding| {
-            finding.change.is_some_and(|change| worked[change] && self.steps[change].effect.is_none())
-                && validate::stops(finding)
+            let Some((worked, step)) = finding.change.map(|at| (worked[at], &self.steps[at])) else { return false };
+            // What narrows a grant comes to no request where there is nothing to narrow.
+            worked && !step.works() && (validate::stops(finding) || step.requests.is_empty())
         };
         self.findings().into_iter().filter(lost).collect()
     }
@@ -272,8 +240,7 @@ impl Draft {
     /// Sets boxes of the permission matrix of a group, user or service account (section 9); boxes
     /// that are not given stay as they are.
     pub fn set_matrix(&mut self, principal: &Principal, boxes: &[BoxChange]) {
-        let MatrixEdit { add, remove, findings } = self.preview.matrix_edit(principal, boxes);
-        self.request_with(batch(&add, &remove), findings);
+        self.ask(Asked::Matrix { principal: principal.clone(), boxes: boxes.to_vec() });
     }
 
     /// Creates something by a `POST` of its body; `noun` is the path's: `group`, `role`,
@@ -305,19 +272,7 @@ impl Draft {
 
     /// Makes these people, and no others, the members of a group.
     pub fn set_members(&mut self, group: &str, ids: &[String]) {
-        let row = self.preview.row_of(List::Groups, group);
-        let members: Vec<String> = row
-            .map(|row| row.members.into_iter().map(std::borrow::Cow::into_owned).collect())
-            .unwrap_or_default();
-        let mut body = JsonMap::new();
-        let added: Vec<&String> = ids.iter().filter(|id| !members.contains(id)).collect();
-        let removed: Vec<&String> = members.iter().filter(|id| !ids.contains(id)).collect();
-        for (field, ids) in [("add_member_users", added), ("remove_member_users", removed)] {
-            if !ids.is_empty() {
-                body.insert(field.to_owned(), json!(ids));
-            }
-        }
-        self.update("group", group, Value::Object(body));
+        self.ask(Asked::Members { group: group.to_owned(), ids: ids.to_vec() });
     }
 
     /// Changes who is in the organisation: the body of `PATCH /v1/organization/members`.
@@ -337,28 +292,17 @@ impl Draft {
     }
 
     /// Replaces a broad grant by the fewest narrower ones, so that the grantee has nothing from it
-    /// on these projects and in them, and what it had elsewhere.
+    /// on these projects and in them, and what it had elsewhere: one change of up to three requests.
+    ///
+    /// Where there is nothing to narrow, nothing changes: [`Draft::findings`] say why until the
+    /// draft changes.
     pub fn narrow(&mut self, acl: &str, except: &[&str]) {
-        let labels: Vec<&str> =
-            except.iter().map(|id| self.preview.name("project", id).unwrap_or(id)).collect();
-        let name = format!("All projects but {}", labels.join(", "));
-        match self.preview.narrow(acl, except, &name) {
-            Ok(narrowed) => {
-                let group = narrowed.create.as_ref().map(|group| {
-                    let id = self.create("project_group", json!({ "name": group.name }));
-                    self.update(
-                        "project_group",
-                        &id,
-                        json!({ "add_member_projects": group.member_projects }),
-                    );
-                    id
-                });
-                let add = narrowed.add_with(group.as_deref().unwrap_or_default());
-                self.request_with(batch(&add, &[narrowed.remove]), narrowed.findings);
-            }
-            Err(finding) => {
-                self.request_with(batch(&[], &[]), vec![finding]);
-            }
+        if let Err(finding) = self.preview.narrow(acl, except, "") {
+            self.asides = vec![finding];
+            self.changed();
+        } else {
+            let except = except.iter().map(|&id| id.to_owned()).collect();
+            self.ask(Asked::Narrow { acl: acl.to_owned(), except });
         }
     }
 }

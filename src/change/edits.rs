@@ -27,6 +27,13 @@ pub(crate) struct Members {
     pub tuples: Vec<TupleItem>,
 }
 
+impl Members {
+    /// Whether nothing is in the lists.
+    pub fn is_empty(&self) -> bool {
+        *self == Members::default()
+    }
+}
+
 /// One thing that a request changes.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Edit {
@@ -62,6 +69,13 @@ pub(crate) enum Edit {
     DeleteToken { id: String },
     /// The organisation's settings.
     PatchOrganization { name: Option<String> },
+}
+
+impl Edit {
+    /// Whether it adds or removes an ACL.
+    pub fn is_of_acls(&self) -> bool {
+        matches!(self, Edit::AddAcl { .. } | Edit::RemoveAcl { .. } | Edit::RemoveAclById { .. })
+    }
 }
 
 /// A service account as an invitation names it.

@@ -8,7 +8,7 @@ use crate::decide::fixes::AclItem;
 use crate::load::list::{Field, List};
 use crate::load::row::{Row, Tuple};
 use crate::model::object::{OBJECT_TYPES, number};
-use crate::org::{AclRow, Org, keys::NONE};
+use crate::org::{AclRow, Map, Org, keys::NONE};
 
 /// Ids for what a draft makes: `new:group:1` and the like, counted by kind and never used twice. A
 /// change that is carried out again makes what it made before.
@@ -51,6 +51,8 @@ pub(crate) struct Effect {
     pub touched: Vec<(List, String)>,
     /// The ids it made, or found by name, in order.
     pub made: Vec<String>,
+    /// Those that it made.
+    pub placeholders: Vec<(List, String)>,
 }
 
 /// A request that is carried out.
@@ -126,9 +128,7 @@ impl Carrying<'_> {
             Edit::Expel { ids, emails } => {
                 let by_email = emails.iter().flat_map(|email| self.org.users_with_email(email));
                 let people: Vec<String> = ids.iter().cloned().chain(by_email).collect();
-                for id in people {
-                    self.expel(&id);
-                }
+                self.expel(&people);
             }
             Edit::CreateToken { account, .. } => self.make_token(account),
             Edit::DeleteToken { id } => self.take(List::ServiceTokens, id),
@@ -157,6 +157,7 @@ impl Carrying<'_> {
             }
         });
         self.effect.made.push(id.clone());
+        self.effect.placeholders.push((list, id.clone()));
         id
     }
 
@@ -342,31 +343,38 @@ impl Carrying<'_> {
 
     fn join(&mut self, people: &[String], group_ids: &[String], group_names: &[String]) {
         let named = group_names.iter().filter_map(|name| self.org.live_by_name(List::Groups, name));
-        let groups: Vec<String> = group_ids.iter().cloned().chain(named).collect();
+        let groups: Map<String, ()> = group_ids.iter().cloned().chain(named).map(|id| (id, ())).collect();
         let add = Members { users: people.to_vec(), ..Members::default() };
-        for group in groups {
-            self.patch(List::Groups, &group, None, &add, &Members::default());
+        for group in groups.keys() {
+            self.patch(List::Groups, group, None, &add, &Members::default());
         }
     }
 
-    /// MODEL 6: removing a member takes their memberships and ACLs away.
-    fn expel(&mut self, id: &str) {
-        for list in [List::Users, List::ServiceAccounts] {
-            self.take(list, id);
+    /// MODEL 6: removing members takes their memberships and ACLs away.
+    fn expel(&mut self, people: &[String]) {
+        let mut left: Map<u32, Members> = Map::default();
+        for id in people {
+            for list in [List::Users, List::ServiceAccounts] {
+                self.take(list, id);
+            }
+            let Some(user) = self.org.find_user(id).filter(|_| self.server == Server::Preview) else {
+                continue;
+            };
+            for token in self.org.tokens_of(user) {
+                self.take(List::ServiceTokens, &token);
+            }
+            for group in &self.org.principal(user).member_of {
+                left.entry(*group).or_default().users.push(id.clone());
+            }
+            let acls: Vec<u32> = self.org.acls_of(user).map(|(slot, _)| slot).collect();
+            for slot in acls {
+                let acl = self.org.acls().id(slot);
+                self.take(List::Acls, &acl);
+            }
         }
-        let Some(user) = self.org.find_user(id).filter(|_| self.server == Server::Preview) else { return };
-        for token in self.org.tokens_of(user) {
-            self.take(List::ServiceTokens, &token);
-        }
-        let remove = Members { users: vec![id.to_owned()], ..Members::default() };
-        for group in self.org.principal(user).member_of.clone() {
+        for (group, remove) in left {
             let group = self.org.principal_id(group);
             self.patch(List::Groups, &group, None, &Members::default(), &remove);
-        }
-        let acls: Vec<u32> = self.org.acls_of(user).map(|(slot, _)| slot).collect();
-        for slot in acls {
-            let acl = self.org.acls().id(slot);
-            self.take(List::Acls, &acl);
         }
     }
 }
@@ -376,9 +384,9 @@ fn tuple(item: &TupleItem) -> Tuple<'static> {
     Tuple { permission: Some(own(&item.permission)), restrict: item.restrict.as_ref().map(own) }
 }
 
-fn same_tuple(row: &Tuple<'_>, item: &TupleItem) -> bool {
-    row.permission.as_deref() == Some(&*item.permission)
-        && row.restrict.as_deref() == item.restrict.as_deref()
+/// A permission with its restriction, to tell tuples apart.
+fn key(item: &TupleItem) -> (&str, Option<&str>) {
+    (&item.permission, item.restrict.as_deref())
 }
 
 /// What a row of a list has as its members beside member groups.
@@ -386,25 +394,38 @@ fn own_members(members: &Members) -> impl Iterator<Item = &String> {
     members.users.iter().chain(&members.roles).chain(&members.projects)
 }
 
+type Texts<'a> = Map<&'a str, ()>;
+
+fn set<'a>(texts: impl Iterator<Item = &'a String>) -> Texts<'a> {
+    texts.map(|text| (text.as_str(), ())).collect()
+}
+
 fn add_members(row: &mut Row<'static>, members: &Members) {
-    let add = |list: &mut Vec<Cow<'static, str>>, id: &String| {
-        if !list.iter().any(|known| known == id) {
-            list.push(Cow::Owned(id.clone()));
-        }
-    };
-    own_members(members).for_each(|id| add(&mut row.members, id));
-    members.groups.iter().for_each(|id| add(&mut row.member_groups, id));
-    for item in &members.tuples {
-        if !row.tuples.iter().any(|known| same_tuple(known, item)) {
-            row.tuples.push(tuple(item));
-        }
-    }
+    add_ids(&mut row.members, own_members(members));
+    add_ids(&mut row.member_groups, members.groups.iter());
+    let known = row.tuples.clone();
+    let mut known: Map<(&str, Option<&str>), ()> = known
+        .iter()
+        .map(|tuple| ((tuple.permission.as_deref().unwrap_or_default(), tuple.restrict.as_deref()), ()))
+        .collect();
+    row.tuples.extend(members.tuples.iter().filter(|item| known.insert(key(item), ()).is_none()).map(tuple));
+}
+
+fn add_ids<'a>(list: &mut Vec<Cow<'static, str>>, ids: impl Iterator<Item = &'a String>) {
+    let known = list.clone();
+    let mut known: Texts<'_> = known.iter().map(|id| (id.as_ref(), ())).collect();
+    list.extend(ids.filter(|id| known.insert(id, ()).is_none()).map(|id| Cow::Owned(id.clone())));
 }
 
 fn remove_members(row: &mut Row<'static>, members: &Members) {
-    row.members.retain(|known| !own_members(members).any(|id| known == id));
-    row.member_groups.retain(|known| !members.groups.iter().any(|id| known == id));
-    row.tuples.retain(|known| !members.tuples.iter().any(|item| same_tuple(known, item)));
+    let (own, groups) = (set(own_members(members)), set(members.groups.iter()));
+    let tuples: Map<(&str, Option<&str>), ()> = members.tuples.iter().map(|item| (key(item), ())).collect();
+    row.members.retain(|known| !own.contains_key(known.as_ref()));
+    row.member_groups.retain(|known| !groups.contains_key(known.as_ref()));
+    row.tuples.retain(|known| {
+        let permission = known.permission.as_deref().unwrap_or_default();
+        !tuples.contains_key(&(permission, known.restrict.as_deref()))
+    });
 }
 
 impl Org {
@@ -448,13 +469,14 @@ impl Org {
     /// The id of the live system role named `owner`.
     fn owner_role(&self) -> Option<String> {
         let roles = self.roles();
-        let named = |role: &u32| {
-            roles.is_live(*role)
-                && roles.row(*role).is_some_and(|row| row.system && row.name.as_deref() == Some("owner"))
+        let is_system = |id: &String| {
+            let role = roles.find(id).and_then(|role| roles.row(role));
+            role.is_some_and(|row| row.system)
         };
-        (0..roles.len() as u32)
-            .filter(named)
-            .map(|role| roles.id(role))
+        self.all_named(number::ROLE, "owner", NONE)
+            .into_iter()
+            .map(|node| self.node_id(node))
+            .filter(is_system)
             .min_by(|a, b| crate::org::by_code_units(a, b))
     }
 }

@@ -14,5 +14,6 @@ pub(crate) mod narrow;
 pub(crate) mod needs;
 mod plan;
 pub(crate) mod request;
+mod step;
 pub(crate) mod summary;
 mod validate;

@@ -245,7 +245,7 @@ impl Org {
 
     /// A name that no live project group has: the server would return that one, unmodified.
     fn free_group_name(&self, name: &str) -> String {
-        let is_taken = |name: &str| !self.find(None, Some(name), Some("project_group")).is_empty();
+        let is_taken = |name: &str| !self.all_named(PROJECT_GROUP, name, NONE).is_empty();
         let mut free = name.to_owned();
         let mut count = 1;
         while is_taken(&free) {

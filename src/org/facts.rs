@@ -18,21 +18,6 @@ impl Org {
         acl.is_some_and(|(slot, acl)| self.acls.is_live(slot, acl))
     }
 
-    /// The ids of the users (no service accounts) with this e-mail, ascending.
-    pub(crate) fn users_with_email(&self, email: &str) -> Vec<String> {
-        let has = |user: &u32| {
-            self.users.get(self.principal(*user).row).is_some_and(|row| row.email.as_deref() == Some(email))
-                && self.is_listed_user(*user)
-        };
-        let mut ids: Vec<String> = self
-            .principals()
-            .filter(|user| !self.is_group(*user) && has(user))
-            .map(|user| self.principal_id(user))
-            .collect();
-        super::sort::ids(&mut ids);
-        ids
-    }
-
     /// A user of the directory who is no service account.
     pub(crate) fn is_person(&self, principal: u32) -> bool {
         self.is_listed_user(principal) && !self.is_service_account(principal)

@@ -15,6 +15,7 @@ mod findings;
 mod forks;
 mod gives;
 pub(crate) mod keys;
+mod lookup;
 mod names;
 pub(crate) mod new;
 mod odd;
@@ -44,6 +45,7 @@ use crate::load::list::List;
 use crate::load::rows::MissingList;
 use acls::Acls;
 use keys::Keys;
+use lookup::Lookup;
 use odd::Odd;
 use people::{GroupRow, PersonRow, Principal, TokenRow};
 use places::Places;
@@ -102,6 +104,11 @@ pub struct Org {
 
     roles: Roles,
     acls: Acls,
+
+    /// Nodes by name.
+    by_name: Lookup,
+    /// Users by e-mail.
+    by_email: Lookup,
 }
 
 impl Org {
@@ -134,6 +141,8 @@ impl Org {
             token_rows: Column::default(),
             roles: Roles::default(),
             acls: Acls::default(),
+            by_name: Lookup::default(),
+            by_email: Lookup::default(),
         }
     }
 
@@ -179,6 +188,8 @@ impl Org {
         self.token_rows.share();
         self.roles.share();
         self.acls.share();
+        self.by_name.share();
+        self.by_email.share();
         self.places.iter_mut().for_each(Places::share);
     }
 

@@ -61,7 +61,7 @@ impl Org {
         self.find_user(id).map_or_else(|| id.to_owned(), |user| self.principal_label(user))
     }
 
-    fn node_name(&self, node: u32) -> Option<&str> {
+    pub(super) fn node_name(&self, node: u32) -> Option<&str> {
         match self.node_type(node) {
             ty if number::is_singleton(ty) => self.name.as_deref().filter(|_| node == self.singleton(ty)),
             number::GROUP => {

@@ -154,6 +154,7 @@ impl Org {
             (&mut self.accounts, &mut info.account_row)
         };
         put_first(rows, first, principal, slot, person);
+        self.note_email(principal);
     }
 
     fn put_token(&mut self, slot: u32, id: &str, row: &Row<'_>) {
@@ -367,6 +368,7 @@ impl Org {
             // A further row with the same id can only mark the object deleted.
             self.nodes[node as usize].deleted |= deleted;
             self.file_odd(node);
+            self.note_name(node);
         } else {
             self.refresh_object(node);
         }
@@ -417,6 +419,7 @@ impl Org {
         info.public = public;
         (info.known, info.deleted) = (standing.is_some(), deleted);
         self.file_odd(node);
+        self.note_name(node);
     }
 
     fn put_acl(&mut self, slot: u32, id: &str, row: &Row<'_>) {
@@ -502,7 +505,9 @@ impl Org {
                 } else {
                     (&mut self.accounts, &mut info.account_row)
                 };
-                take_all(rows, first, principal)
+                let slots = take_all(rows, first, principal);
+                self.note_email(principal);
+                slots
             }
             List::ServiceTokens => {
                 let Some(token) = self.token_keys.get(0, id) else { return Vec::new() };

@@ -152,6 +152,7 @@ impl Org {
         let info = &mut self.nodes[node as usize];
         (info.known, info.deleted) = (known, deleted);
         self.file_odd(node);
+        self.note_name(node);
     }
 
     fn is_known(&self, node: u32) -> bool {

@@ -106,9 +106,7 @@ fn the_requests_make_the_preview(
 ) -> bool {
     let requests: Vec<Value> = draft.requests().iter().map(|request| json!(request)).collect();
     let mut server = Server::new(export, case.creator_grants);
-    // Removing a member is permitted by itself; taking their ACLs away too needs more (MODEL 6).
-    let removes = |request: &Value| !request["body"]["remove_users"].is_null();
-    let is_permitted = !draft.findings().iter().any(is_about_the_actor) && !case.requests.iter().any(removes);
+    let is_permitted = !draft.findings().iter().any(is_about_the_actor);
     server.actors = if is_permitted { Actors::NotDenied } else { Actors::Anybody };
     let context = || format!("{}\n{}", json!(requests), context());
     let names = server

@@ -93,6 +93,8 @@ pub(crate) struct Needs {
     pub needs: Vec<PlacedNeed>,
     pub filter: Option<Filter>,
     pub findings: Vec<Finding>,
+    /// The id of whom it is decided as; none for nobody, and if that is not to be told.
+    pub acting: Option<String>,
 }
 
 impl Org {
@@ -119,7 +121,7 @@ impl Org {
     /// ```
     #[must_use]
     pub fn authorize(&self, request: &Request, by: &Actor) -> Authorization {
-        let Needs { decision, needs: placed, filter, findings } = self.needs_of(request, by);
+        let Needs { decision, needs: placed, filter, findings, .. } = self.needs_of(request, by);
         let mut needs: Vec<Need> = Vec::new();
         let mut seen: Map<(u8, String, String), ()> = Map::default();
         for PlacedNeed { need, .. } in placed {
@@ -134,17 +136,24 @@ impl Org {
     /// The same with the place of each need in the body, one for each ACL of it.
     pub(crate) fn needs_of(&self, request: &Request, by: &Actor) -> Needs {
         let mut found = Found::default();
-        let filter = self.judge(request, by, &mut found);
+        let subject = self.acting(request, by, &mut found);
+        let acting = subject.as_ref().and_then(|subject| subject.id().map(ToOwned::to_owned));
+        let filter = subject.and_then(|subject| self.judge(request, by, subject, &mut found));
         let decision = match (found.denied, found.open) {
             (true, _) => Decision::Deny,
             (false, true) => Decision::Unknown,
             (false, false) => Decision::Allow,
         };
-        Needs { decision, needs: found.needs, filter, findings: found.findings }
+        Needs { decision, needs: found.needs, filter, findings: found.findings, acting }
     }
 
-    fn judge(&self, request: &Request, by: &Actor, found: &mut Found) -> Option<Filter> {
-        let subject = self.acting(request, by, found)?;
+    fn judge(
+        &self,
+        request: &Request,
+        by: &Actor,
+        subject: Subject<'_>,
+        found: &mut Found,
+    ) -> Option<Filter> {
         let route = request.route();
         let row = route.as_ref().and_then(row_of);
         let (Some(route), Some(row)) = (route, row) else {
@@ -168,7 +177,6 @@ impl Org {
         row.filter.map(|object_type| Filter { permission: Permission::Read, object_type })
     }
 
-    /// As whom the request is decided. Nobody when that is refused or not known.
     /// The id of whom a request is decided as; of the caller if nobody else is acted as, none if
     /// that is not to be told.
     pub(crate) fn acting_id(&self, request: &Request, by: &Actor) -> Option<String> {
@@ -176,6 +184,7 @@ impl Org {
         acting.id().map(ToOwned::to_owned)
     }
 
+    /// As whom the request is decided. Nobody when that is refused or not known.
     fn acting(&self, request: &Request, by: &Actor, found: &mut Found) -> Option<Subject<'_>> {
         let caller = by.subject(self);
         let mut names = request.header_values(IMPERSONATE).map(str::trim);
@@ -278,12 +287,9 @@ impl Org {
         if number::is_child(number) && parent == NONE {
             return None;
         }
-        self.nodes()
-            .filter(|node| self.node_type(*node) == number && self.node(*node).known)
-            .filter(|node| !number::is_child(number) || self.node(*node).project == parent)
-            .filter(|node| !self.target_of(*node).deleted)
+        self.all_named(number, name, parent)
+            .into_iter()
             .map(|node| self.node_id(node))
-            .filter(|id| self.name(ty, id) == Some(name))
             .min_by(|a, b| by_code_units(a, b))
     }
 }
@@ -482,11 +488,7 @@ impl<'a> Case<'a> {
 
     fn invited_by_name(&mut self, rule: &Rule, name: &str, at: String) {
         let org = self.org;
-        let named = |group: &u32| {
-            org.is_live_group(*group)
-                && org.group_row(*group).is_some_and(|row| row.name.as_deref() == Some(name))
-        };
-        let groups: Vec<u32> = org.principals().filter(named).collect();
+        let groups = org.groups_named(name);
         for group in &groups {
             self.invited_group(rule, *group, at.clone());
         }

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::Made;
 use crate::change::body;
 use crate::change::edits::Edit;
 use crate::change::request::{Request, Route};
@@ -16,9 +17,9 @@ pub(super) struct Checks<'a> {
     pub body: &'a Value,
     pub edits: &'a [Edit],
     /// Ids that a draft has made so far.
-    pub made: &'a [String],
+    pub made: &'a Made,
     /// Where the body has not the shape of one: nothing else is said about these places.
-    pub malformed: Vec<String>,
+    pub malformed: Map<String, ()>,
     pub found: Vec<Finding>,
 }
 
@@ -30,11 +31,11 @@ impl<'a> Checks<'a> {
         org: &'a Org,
         request: &'a Request,
         edits: &'a [Edit],
-        made: &'a [String],
+        made: &'a Made,
     ) -> Option<Checks<'a>> {
         let route = request.route()?;
         let body = request.body.as_ref().unwrap_or(NOTHING);
-        Some(Checks { org, route, body, edits, made, malformed: Vec::new(), found: Vec::new() })
+        Some(Checks { org, route, body, edits, made, malformed: Map::default(), found: Vec::new() })
     }
 
     /// The noun that the path begins with: `group`, `acl`, …
@@ -52,9 +53,8 @@ impl<'a> Checks<'a> {
 
     /// Whether a place of the body has the right shape, and so has what it is in.
     pub fn is_sound(&self, path: &str) -> bool {
-        !self.malformed.iter().any(|at| {
-            path.strip_prefix(at.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        })
+        let ends = path.match_indices('/').map(|(end, _)| end).chain([path.len()]);
+        self.malformed.is_empty() || !ends.into_iter().any(|end| self.malformed.contains_key(&path[..end]))
     }
 
     /// The ACLs that the request adds, as written, with their pointers.

@@ -9,7 +9,7 @@ use crate::load::list::List;
 use crate::model::finding::{Code, Finding};
 use crate::model::object::{known_type_number, number};
 use crate::model::permission::{Permission, PermissionSet};
-use crate::org::{Closure, GrantKind, Org, Who, keys::NONE};
+use crate::org::{Closure, GrantKind, Map, Org, Who, keys::NONE};
 
 /// What gives every permission sooner or later.
 fn powers() -> PermissionSet {
@@ -156,14 +156,14 @@ fn new_powers(checks: &Checks<'_>) -> Vec<(String, Permission)> {
     };
     let roles = checks.org.roles();
     let row = role.and_then(|id| roles.row(roles.find(&id)?));
+    let present: Map<(u8, Option<u16>), ()> =
+        row.into_iter().flat_map(|row| &row.tuples).map(|held| (*held, ())).collect();
+    let removed: Map<(&str, Option<&str>), ()> =
+        removed.tuples.iter().map(|tuple| ((&*tuple.permission, tuple.restrict.as_deref()), ())).collect();
     let is_new = |permission: Permission, restrict: Option<&str>| {
         let restricted = restrict.map(|name| checks.org.types().get(name));
         let held = (PermissionSet::from(permission).bits(), restricted);
-        let goes = removed
-            .tuples
-            .iter()
-            .any(|tuple| tuple.permission == permission.as_str() && tuple.restrict.as_deref() == restrict);
-        !goes && row.is_none_or(|row| !row.tuples.contains(&held))
+        !removed.contains_key(&(permission.as_str(), restrict)) && !present.contains_key(&held)
     };
     let tuples = checks.tuples(field).into_iter();
     tuples

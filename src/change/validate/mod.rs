@@ -7,19 +7,21 @@ mod consequences;
 mod contents;
 mod escalation;
 mod grants;
+mod leaving;
 mod plan;
 mod references;
 mod rules;
 mod shape;
 
 use checks::Checks;
+pub(crate) use leaving::refused_when_leaving;
 
 use super::edits::{Edit, edits};
 use super::effect::{Carrying, Effect, Ids, Server, carry_out};
 use super::needs::{Need, Needs, PlacedNeed};
 use super::request::{Actor, Request};
 use crate::model::finding::{Code, Finding, Node, Severity};
-use crate::org::{Org, sort};
+use crate::org::{Map, Org, sort};
 
 impl Org {
     /// Everything that is wrong with a request or worth knowing about it, against these data and
@@ -50,7 +52,7 @@ impl Org {
     #[must_use]
     pub fn validate(&self, request: &Request, by: &Actor) -> Vec<Finding> {
         let edits = edits(request);
-        let mut found = problems(self, request, &edits, &[]);
+        let mut found = problems(self, request, &edits, &Made::default());
         found.extend(refused(self, request, by));
         if !found.iter().any(stops) && !edits.is_empty() {
             let after = after(self, &edits, by.id.as_deref());
@@ -60,6 +62,9 @@ impl Org {
         found
     }
 }
+
+/// Ids that a draft has made so far.
+pub(crate) type Made = Map<String, ()>;
 
 /// The organisation as the edits would leave it.
 fn after(org: &Org, edits: &[Edit], actor: Option<&str>) -> Org {
@@ -80,7 +85,7 @@ fn after(org: &Org, edits: &[Edit], actor: Option<&str>) -> Org {
 
 /// What is wrong with a request by itself and against the data as they are before it. `made`: ids
 /// that a draft has made so far, which are never unknown.
-pub(crate) fn problems(org: &Org, request: &Request, edits: &[Edit], made: &[String]) -> Vec<Finding> {
+pub(crate) fn problems(org: &Org, request: &Request, edits: &[Edit], made: &Made) -> Vec<Finding> {
     let is_known = request.route().is_some_and(|route| super::needs::has(&route));
     let checks = Checks::new(org, request, edits, made).filter(|_| is_known);
     let Some(mut checks) = checks else { return vec![unknown_request(request)] };
@@ -111,7 +116,8 @@ pub(crate) fn regrets(
     edits: &[Edit],
     by: &Actor,
 ) -> Vec<Finding> {
-    let Some(checks) = Checks::new(before, request, edits, &[]) else { return Vec::new() };
+    let nothing = Made::default();
+    let Some(checks) = Checks::new(before, request, edits, &nothing) else { return Vec::new() };
     let mut found = grants::regrets(&checks, after);
     found.extend(consequences::regrets(&checks, after, by));
     found.extend(escalation::regrets(&checks, after));
@@ -120,9 +126,8 @@ pub(crate) fn regrets(
 
 /// What the server would refuse because of who sends the request, or to which organisation.
 pub(crate) fn refused(before: &Org, request: &Request, by: &Actor) -> Vec<Finding> {
-    let Needs { needs, findings, .. } = before.needs_of(request, by);
+    let Needs { needs, findings, acting, .. } = before.needs_of(request, by);
     let missing = needs.into_iter().filter(|placed| !placed.need.held);
-    let acting = before.acting_id(request, by);
     let mut found: Vec<Finding> =
         missing.map(|PlacedNeed { need, at }| not_permitted(before, acting.as_deref(), &need, at)).collect();
     found.extend(findings.into_iter().filter(is_refusal));

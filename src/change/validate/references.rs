@@ -115,7 +115,7 @@ impl Checks<'_> {
     }
 
     fn user(&mut self, id: &str, at: &str) {
-        let is_made = || self.made.iter().any(|made| made == id);
+        let is_made = || self.made.contains_key(id);
         if !self.is_checked(id, at) || knows_user(self.org, id) || is_made() {
             return;
         }

@@ -197,10 +197,12 @@ impl Checks<'_> {
     fn somebody_comes(&self, gone: &[String], gone_emails: &[String]) -> bool {
         let is_account =
             |id: &String| self.org.find_user(id).is_some_and(|user| self.org.is_service_account(user));
+        let set = |texts: &[String]| -> Map<String, ()> { texts.iter().map(|text| (text.clone(), ())).collect() };
+        let (gone, gone_emails) = (set(gone), set(gone_emails));
         self.edits.iter().any(|edit| match edit {
             Edit::Invite { ids, emails, .. } => {
-                emails.iter().any(|email| !gone_emails.contains(email))
-                    || ids.iter().any(|id| !gone.contains(id) && !is_account(id))
+                emails.iter().any(|email| !gone_emails.contains_key(email))
+                    || ids.iter().any(|id| !gone.contains_key(id) && !is_account(id))
             }
             _ => false,
         })

@@ -64,7 +64,7 @@ impl<'a> Checks<'a> {
             found = vec![Finding::new(Code::MalformedRequest, String::new(), message)];
         }
         let malformed = found.iter().filter(|finding| finding.code == Code::MalformedRequest);
-        self.malformed = malformed.map(|finding| finding.path.clone()).collect();
+        self.malformed = malformed.map(|finding| (finding.path.clone(), ())).collect();
         self.found.append(&mut found);
     }
 
