@@ -267,7 +267,10 @@ fn large_draft(changes: usize) -> Draft {
     let mut made = String::new();
     for at in 0..changes {
         match at % 4 {
-            0 => made = draft.create("group", json!({ "name": format!("Made {at}"), "member_users": [users[at]] })),
+            0 => {
+                made = draft
+                    .create("group", json!({ "name": format!("Made {at}"), "member_users": [users[at]] }))
+            }
             1 => draft.grant(&[grant_to(&made, &projects[at])]),
             2 => draft.add_members(&groups[at], std::slice::from_ref(&users[at])),
             _ => draft.update("project", &projects[at], json!({ "name": format!("Renamed {at}") })),

@@ -69,16 +69,8 @@ fn rules_name_every_vector_and_no_other() {
     let named: BTreeSet<&str> = quoted(&rules).collect();
     let mut cases = BTreeSet::new();
     let mut missing = Vec::new();
-    for entry in fs::read_dir(root().join("tests/vectors")).expect("the vectors") {
-        let path = entry.expect("a file").path();
-        if path.extension().is_none_or(|extension| extension != "json") {
-            continue;
-        }
-        let file = path.file_name().and_then(|name| name.to_str()).expect("a name").to_owned();
-        // No name has surrogates; some cases do, alone, which no Rust string can hold.
-        let text = fs::read_to_string(&path).expect("vectors").replace("\\ud", "\\u0");
-        let vectors: Value = serde_json::from_str(&text).expect("JSON");
-        for case in vectors["cases"].as_array().expect("cases") {
+    for (file, of_the_file) in vectors() {
+        for case in of_the_file {
             let name = case["name"].as_str().expect("a name").to_owned();
             if !named.contains(file.as_str()) && !named.contains(name.as_str()) {
                 missing.push(format!("{file}: {name}"));
@@ -92,6 +84,58 @@ fn rules_name_every_vector_and_no_other() {
     };
     let gone: Vec<&&str> = named.iter().filter(is_case_like).filter(|name| !cases.contains(**name)).collect();
     assert!(gone.is_empty(), "docs/RULES.md names vectors that do not exist: {gone:?}");
+}
+
+/// The cases of each file of vectors.
+fn vectors() -> Vec<(String, Vec<Value>)> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(root().join("tests/vectors")).expect("the vectors") {
+        let path = entry.expect("a file").path();
+        if path.extension().is_none_or(|extension| extension != "json") {
+            continue;
+        }
+        let file = path.file_name().and_then(|name| name.to_str()).expect("a name").to_owned();
+        // No name has surrogates; some cases do, alone, which no Rust string can hold.
+        let text = fs::read_to_string(&path).expect("vectors").replace("\\ud", "\\u0");
+        let vectors: Value = serde_json::from_str(&text).expect("JSON");
+        files.push((file, vectors["cases"].as_array().expect("cases").clone()));
+    }
+    files
+}
+
+/// The codes in a list of findings, or of codes.
+fn codes(list: &Value) -> BTreeSet<String> {
+    let entries = list.as_array().into_iter().flatten();
+    entries.filter_map(|entry| entry["code"].as_str().or(entry.as_str()).map(ToOwned::to_owned)).collect()
+}
+
+/// tests/vectors: every code has a case that finds it, and one that nearly does and must not. That
+/// is said by `lacks`; by a name (`CODE-…near-miss`); or, of what loading finds, by a list of all that
+/// is found, without it, beside a case that finds it.
+#[test]
+fn every_code_has_a_vector_and_a_near_miss() {
+    let (mut found, mut missed) = (BTreeSet::new(), BTreeSet::new());
+    for (_, cases) in vectors() {
+        let of_loading: BTreeSet<String> = cases.iter().flat_map(|case| codes(&case["findings"])).collect();
+        found.extend(of_loading.iter().cloned());
+        for case in &cases {
+            for question in case["ask"].as_array().into_iter().flatten() {
+                found.extend(codes(&question["finds"]).into_iter().chain(codes(&question["has"])));
+                missed.extend(codes(&question["lacks"]));
+            }
+            let name = case["name"].as_str().expect("a name").replace('-', "_");
+            let is_near = |code: &&str| name.contains("near_miss") && name.starts_with(code);
+            missed.extend(Code::ALL.iter().map(|code| code.as_str()).filter(is_near).map(ToOwned::to_owned));
+            if case["findings"].is_array() {
+                missed.extend(of_loading.difference(&codes(&case["findings"])).cloned());
+            }
+        }
+    }
+    let without = |set: &BTreeSet<String>| -> Vec<&str> {
+        Code::ALL.iter().map(|code| code.as_str()).filter(|code| !set.contains(*code)).collect()
+    };
+    assert_eq!(without(&found), Vec::<&str>::new(), "codes that no vector finds");
+    assert_eq!(without(&missed), Vec::<&str>::new(), "codes that no near miss says are not found");
 }
 
 #[test]

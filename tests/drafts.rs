@@ -143,7 +143,8 @@ fn a_name_is_no_placeholder() {
     let first = draft.create("group", json!({"name": "new:group:2", "description": "new:role:1"}));
     let second = draft.create("group", json!({"name": "new:group:1", "member_users": ["new:user:1"]}));
     assert_eq!((first.as_str(), second.as_str()), ("new:group:1", "new:group:2"));
-    let post = |body: Value, id: &str| json!({"method": "POST", "path": "/v1/group", "body": body, "creates": [id]});
+    let post =
+        |body: Value, id: &str| json!({"method": "POST", "path": "/v1/group", "body": body, "creates": [id]});
     assert_eq!(
         requests(&draft),
         json!([
@@ -219,7 +220,10 @@ fn narrowing_is_one_change() {
     let changes = draft.changes();
     assert_eq!(changes.len(), 2);
     let narrowed = json!(changes[1]);
-    assert_eq!(narrowed["text"], "narrow `read` on all projects to the group `K`: leave out the project `p1`");
+    assert_eq!(
+        narrowed["text"],
+        "narrow `read` on all projects to the group `K`: leave out the project `p1`"
+    );
     let batch = json!({"method": "POST", "path": "/v1/acl/batch_update", "body": {
         "add_acls": [{"object_type": "project_group", "object_id": "new:project_group:1", "group_id": "k", "permission": "read"},
                      {"object_type": "org_project", "object_id": "acme", "group_id": "k", "permission": "read", "restrict_object_type": "org_project"}],
@@ -266,9 +270,13 @@ fn a_narrowing_that_is_not_permitted_is_told_as_one() {
     let missing: Vec<String> = findings
         .iter()
         .filter(|finding| finding.code.as_str() == "not_permitted")
-        .map(|finding| format!("{} {}", finding.path, json!(finding.params)["permission"].as_str().unwrap_or_default()))
+        .map(|finding| {
+            format!("{} {}", finding.path, json!(finding.params)["permission"].as_str().unwrap_or_default())
+        })
         .collect();
-    assert!(missing.contains(&" create".to_owned()) && missing.contains(&"/remove_acls/0 delete_acls".to_owned()));
+    assert!(
+        missing.contains(&" create".to_owned()) && missing.contains(&"/remove_acls/0 delete_acls".to_owned())
+    );
 }
 
 /// CHOICES, Narrowing: where there is nothing to narrow nothing changes, and the finding is of no
@@ -304,7 +312,9 @@ fn what_was_asked_for_is_reckoned_anew() {
         state: aclarity::BoxState::On,
     };
     draft.set_matrix(&aclarity::Principal::User("bo".to_owned()), &[on("p1"), on("p2")]);
-    let bodies = |draft: &Draft| -> Vec<Value> { draft.changes().into_iter().map(|c| json!(c.request.body)).collect() };
+    let bodies = |draft: &Draft| -> Vec<Value> {
+        draft.changes().into_iter().map(|c| json!(c.request.body)).collect()
+    };
     let before = bodies(&draft);
     assert_eq!(before[0], json!({"add_member_users": ["bo"], "remove_member_users": ["ada"]}));
     assert_eq!(before[2]["add_acls"][0]["object_id"], "p2", "p1 is on by a3");
@@ -371,9 +381,7 @@ fn a_rebase_tells_what_is_lost() {
 #[test]
 fn removing_a_member_needs_what_takes_away_what_they_hold() {
     let mut org = broad(&FOUR, &["bo"]);
-    let grant = |id: &str, ty: &str, object: &str, permission: &str| {
-        json!({"id": id, "object_type": ty, "object_id": object, "user_id": "ada", "permission": permission})
-    };
+    let grant = |id: &str, ty: &str, object: &str, permission: &str| json!({"id": id, "object_type": ty, "object_id": object, "user_id": "ada", "permission": permission});
     let rows = json!({"acls": {"upsert": [grant("b1", "org_member", "acme", "delete")]}});
     org.apply(rows.to_string().as_bytes()).expect("it applies");
     let remove = json!({"remove_users": {"ids": ["cy", "bo"]}});
@@ -383,7 +391,13 @@ fn removing_a_member_needs_what_takes_away_what_they_hold() {
         let findings = draft.findings();
         let told = |f: &Finding| {
             let object = f.object.clone().expect("an object");
-            format!("{} {} {} {}", f.code.as_str(), f.path, json!(f.params)["permission"].as_str().unwrap_or_default(), object.id)
+            format!(
+                "{} {} {} {}",
+                f.code.as_str(),
+                f.path,
+                json!(f.params)["permission"].as_str().unwrap_or_default(),
+                object.id
+            )
         };
         findings.iter().filter(|f| f.severity == Severity::Error).map(told).collect::<Vec<_>>()
     };

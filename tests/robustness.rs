@@ -1,8 +1,8 @@
 //! Bad input: a typed error with its place, or a finding; the process alive and the next load fine.
 
 use aclarity::{
-    Code, Credential, ErrorCode, Export, ListOptions, LoadOptions, Loader, Object, Org, Permission,
-    PermissionSet, Reason, new_organization, rows,
+    Actor, Code, Credential, ErrorCode, Export, ListOptions, LoadOptions, Loader, Object, Org, Permission,
+    PermissionSet, Reason, Request, new_organization, rows,
 };
 use serde_json::{Value, json};
 
@@ -355,6 +355,95 @@ fn hostile_sizes() {
         org.apply(Value::Object(lists).to_string().as_bytes()).expect_err("no lists").code(),
         ErrorCode::BadShape
     );
+    still_works();
+}
+
+/// Bodies made to be expensive: what would take hours if any of it were done for each pair of
+/// entries, or for each entry and each row of the data.
+#[test]
+fn hostile_bodies() {
+    const MANY: usize = 50_000;
+    let names = |prefix: &str| (0..MANY).map(|i| format!("{prefix}{i}")).collect::<Vec<_>>();
+    let mut export = sample();
+    export["groups"][0]["member_users"] = json!(names("u"));
+    let users = (0..MANY).map(|i| json!({"id": format!("u{i}"), "email": format!("u{i}@example.com")}));
+    export["users"].as_array_mut().unwrap().extend(users);
+    export["acls"].as_array_mut().unwrap().push(json!(
+        {"id": "c", "object_type": "organization", "object_id": "o", "user_id": "ada", "role_id": "all"}));
+    let all = Permission::ALL.map(|permission| json!({"permission": permission.as_str()}));
+    export["roles"]
+        .as_array_mut()
+        .unwrap()
+        .push(json!({"id": "all", "name": "owner", "member_permissions": all}));
+    let org = load(&export.to_string()).expect("it loads");
+    let ada = Actor::new("ada", Credential::Session);
+    let ask = |method: &str, path: &str, body: Value| {
+        let request = Request::new(method, path).body(body);
+        org.validate(&request, &ada).len() + org.authorize(&request, &ada).needs.len()
+    };
+
+    // Members, of which half are there; and the same ones again.
+    let twice = [names("u"), names("v"), names("v")].concat();
+    ask("PATCH", "/v1/group/g", json!({"add_member_users": twice, "remove_member_users": names("u")}));
+    ask("PATCH", "/v1/group/g", json!({"add_member_groups": names("g"), "remove_member_users": names("v")}));
+    ask("POST", "/v1/group", json!({"name": "new", "member_users": names("w")}));
+    ask("PUT", "/v1/group", json!({"name": "G", "member_users": names("u")}));
+    ask(
+        "PATCH",
+        "/v1/project_group/q",
+        json!({"add_member_projects": names("p"), "remove_member_projects": names("x")}),
+    );
+    // Tuples of a role: any number with types that exist, and roles that do not.
+    let tuple = |i: usize| json!({"permission": "create_acls", "restrict_object_type": aclarity::OBJECT_TYPES[i % 13]});
+    let tuples: Vec<Value> = (0..MANY).map(tuple).collect();
+    ask(
+        "PATCH",
+        "/v1/role/s",
+        json!({"add_member_permissions": tuples, "remove_member_permissions": tuples}),
+    );
+    ask("POST", "/v1/role", json!({"name": "new", "member_permissions": tuples}));
+    ask("PATCH", "/v1/role/s", json!({"add_member_roles": names("r")}));
+    // ACLs: for many on one object, for one on many, and away again.
+    let item = |object: String, user: String| json!({"object_type": "dataset", "object_id": object, "user_id": user, "permission": "read"});
+    let to_many: Vec<Value> = names("u").into_iter().map(|user| item("d".to_owned(), user)).collect();
+    let on_many: Vec<Value> = names("d").into_iter().map(|object| item(object, "ada".to_owned())).collect();
+    let path = "/v1/acl/batch_update";
+    ask("POST", path, json!({"add_acls": to_many}));
+    ask("POST", path, json!({"add_acls": on_many, "remove_acls": to_many}));
+    ask("POST", path, json!({"remove_acls": on_many}));
+    // People who come, who go, and both.
+    let members = "/v1/organization/members";
+    let mails =
+        |prefix: &str| names(prefix).into_iter().map(|name| name + "@example.com").collect::<Vec<_>>();
+    ask(
+        "PATCH",
+        members,
+        json!({"invite_users": {"emails": mails("u"), "ids": names("n"), "group_ids": vec!["h"; MANY]}}),
+    );
+    ask(
+        "PATCH",
+        members,
+        json!({"invite_users": {"emails": mails("u")}, "remove_users": {"emails": mails("n"), "ids": names("n")}}),
+    );
+    ask("PATCH", members, json!({"remove_users": {"emails": mails("u")}}));
+    // What is no body at all.
+    let found =
+        ask("POST", path, json!({"add_acls": vec![Value::Null; MANY], "remove_acls": vec![json!({}); MANY]}));
+    assert!(found >= 3 * MANY, "{found}");
+    ask("POST", "/v1/group", json!({"name": "odd", "member_users": vec![Value::Null; MANY]}));
+    let fields: serde_json::Map<String, Value> =
+        names("field").into_iter().map(|name| (name, json!(1))).collect();
+    assert!(ask("POST", "/v1/group", Value::Object(fields)) > MANY);
+
+    // And in a draft, with the requests that carry it out.
+    let mut draft = org.draft(ada.clone(), true);
+    draft.set_members("h", &names("u"));
+    draft.set_members("g", &names("w"));
+    draft.request(Request::new("POST", path).body(json!({"add_acls": to_many})));
+    draft.request(Request::new("POST", path).body(json!({"remove_acls": to_many[MANY / 2..]})));
+    draft.members(json!({"remove_users": {"emails": mails("u")}}));
+    let (findings, requests) = (draft.findings().len(), draft.requests().len());
+    assert!(findings > MANY && requests >= 3, "{findings} {requests}");
     still_works();
 }
 

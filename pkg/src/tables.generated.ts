@@ -111,6 +111,7 @@ export const FINDINGS = Object.freeze([
   Object.freeze({ code: "logs_create_only", severity: "warning", summary: "create without update on logs, which writes nothing" } as const),
   Object.freeze({ code: "self_lockout", severity: "warning", summary: "the actor would lose the permission that undoes the change" } as const),
   Object.freeze({ code: "creates_escalation", severity: "warning", summary: "somebody would gain a path to more than what is granted" } as const),
+  Object.freeze({ code: "makes_owners", severity: "warning", summary: "somebody becomes an organisation owner by what a group is called or a role contains" } as const),
   Object.freeze({ code: "wider_than_box", severity: "info", summary: "what is removed to turn a box off covers more than the box" } as const),
   Object.freeze({ code: "later_projects", severity: "info", summary: "what replaces a broad grant does not cover projects that come later" } as const),
   Object.freeze({ code: "still_reachable", severity: "warning", summary: "a project that a broad grant is narrowed to leave out stays reachable by another grant" } as const),

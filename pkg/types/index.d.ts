@@ -546,7 +546,10 @@ export interface Change {
   readonly index: number;
   /** What it does, with names. */
   readonly text: string;
+  /** The request that makes it: of several, the last one. */
   readonly request: Request;
+  /** All of them in order, where there are several: what {@link Draft.narrow} comes to. */
+  readonly requests?: readonly Request[];
 }
 
 /**

@@ -201,7 +201,9 @@ impl Draft {
         let steps = std::mem::take(&mut self.steps);
         self.replay(steps);
         let lost = |finding: &Finding| {
-            let Some((worked, step)) = finding.change.map(|at| (worked[at], &self.steps[at])) else { return false };
+            let Some((worked, step)) = finding.change.map(|at| (worked[at], &self.steps[at])) else {
+                return false;
+            };
             // What narrows a grant comes to no request where there is nothing to narrow.
             worked && !step.works() && (validate::stops(finding) || step.requests.is_empty())
         };

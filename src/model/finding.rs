@@ -122,6 +122,7 @@ codes! {
     LogsCreateOnly "logs_create_only" Warning "create without update on logs, which writes nothing";
     SelfLockout "self_lockout" Warning "the actor would lose the permission that undoes the change";
     CreatesEscalation "creates_escalation" Warning "somebody would gain a path to more than what is granted";
+    MakesOwners "makes_owners" Warning "somebody becomes an organisation owner by what a group is called or a role contains";
     WiderThanBox "wider_than_box" Info "what is removed to turn a box off covers more than the box";
     LaterProjects "later_projects" Info "what replaces a broad grant does not cover projects that come later";
     StillReachable "still_reachable" Warning "a project that a broad grant is narrowed to leave out stays reachable by another grant";

@@ -460,6 +460,11 @@ impl Org {
     /// MODEL 5: a grant of the system role named `owner`, directly or by role closure.
     pub(crate) fn grants_owner_role(&self, grant: Grant) -> bool {
         let GrantKind::Role(role) = grant.kind() else { return false };
+        self.makes_owners(role)
+    }
+
+    /// MODEL 5: the system role named `owner`, or a role that contains it.
+    pub(crate) fn makes_owners(&self, role: u32) -> bool {
         self.roles.closure(role).into_iter().any(|role| {
             self.roles.row(role).is_some_and(|row| row.system && row.name.as_deref() == Some("owner"))
         })

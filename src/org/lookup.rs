@@ -145,7 +145,8 @@ impl Org {
             self.users.get(self.principal(*user).row).is_some_and(|row| row.email.as_deref() == Some(email))
                 && self.is_listed_user(*user)
         };
-        let mut ids: Vec<String> = users.into_iter().filter(has).map(|user| self.principal_id(user)).collect();
+        let mut ids: Vec<String> =
+            users.into_iter().filter(has).map(|user| self.principal_id(user)).collect();
         sort::ids(&mut ids);
         ids
     }

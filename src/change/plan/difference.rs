@@ -76,7 +76,8 @@ impl Difference<'_, '_> {
     }
 
     fn deletion(&mut self, list: List, id: &str) {
-        if lives(self.preview, list, id) == Some(false) && lives(&self.simulation.org, list, id) == Some(true) {
+        if lives(self.preview, list, id) == Some(false) && lives(&self.simulation.org, list, id) == Some(true)
+        {
             self.send(Part::new(Rank::Delete, Request::new("DELETE", &path(noun(list), id))));
         }
     }

@@ -82,9 +82,8 @@ impl<'a> Simulation<'a> {
     /// are to be tried after it. What only adds, or takes from others alone, does not.
     pub fn may_take_from_the_actor(&self, part: &Part) -> bool {
         let actor = self.sender.actor.subject(&self.org);
-        let is_actors = |group: &str| {
-            self.org.find_group(group).is_some_and(|group| actor.closure.contains(group))
-        };
+        let is_actors =
+            |group: &str| self.org.find_group(group).is_some_and(|group| actor.closure.contains(group));
         let is_actor = |user: &str| actor.id() == Some(user);
         let takes = |edit: &Edit| match edit {
             Edit::AddAcl { .. }
@@ -94,7 +93,8 @@ impl<'a> Simulation<'a> {
             | Edit::CreateToken { .. }
             | Edit::PatchObject { public: None, .. } => false,
             Edit::RemoveAcl { item, .. } => {
-                item.user_id.as_deref().is_some_and(is_actor) || item.group_id.as_deref().is_some_and(is_actors)
+                item.user_id.as_deref().is_some_and(is_actor)
+                    || item.group_id.as_deref().is_some_and(is_actors)
             }
             Edit::Patch { name: Some(_), .. } => true,
             Edit::Patch { list: List::Groups, id, remove, .. } => {

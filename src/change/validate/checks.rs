@@ -27,12 +27,7 @@ const NOTHING: &Value = &Value::Null;
 
 impl<'a> Checks<'a> {
     /// None for what is no route of the API.
-    pub fn new(
-        org: &'a Org,
-        request: &'a Request,
-        edits: &'a [Edit],
-        made: &'a Made,
-    ) -> Option<Checks<'a>> {
+    pub fn new(org: &'a Org, request: &'a Request, edits: &'a [Edit], made: &'a Made) -> Option<Checks<'a>> {
         let route = request.route()?;
         let body = request.body.as_ref().unwrap_or(NOTHING);
         Some(Checks { org, route, body, edits, made, malformed: Map::default(), found: Vec::new() })

@@ -1,6 +1,8 @@
 //! What a request would take away: the last owner, and the way back for whoever sends it.
 
 use super::checks::Checks;
+use super::rules::OWNERS;
+use crate::change::body;
 use crate::change::edits::Edit;
 use crate::change::request::Actor;
 use crate::load::list::List;
@@ -19,7 +21,65 @@ pub(super) fn regrets(checks: &Checks<'_>, after: &Org, by: &Actor) -> Vec<Findi
         found.push(Finding::new(Code::LastOwner, String::new(), message.to_owned()));
     }
     self_lockout(checks, after, by, &mut found);
+    found.extend(makes_owners(checks, after));
     found
+}
+
+/// CHOICES, `makes_owners`: who becomes an owner by a name, or by what a role contains.
+fn makes_owners(checks: &Checks<'_>, after: &Org) -> Option<Finding> {
+    let before = checks.org;
+    let (mut groups, mut users, mut at) = (Vec::new(), Vec::new(), String::new());
+    for edit in checks.edits {
+        match edit {
+            Edit::Create { list: List::Groups, name, .. }
+            | Edit::Patch { list: List::Groups, name: Some(name), .. }
+                if name == OWNERS =>
+            {
+                let is_new =
+                    |group: &u32| *group >= before.principals().end || !before.is_owners_group(*group);
+                groups.extend(after.groups_named(OWNERS).into_iter().filter(is_new));
+                at = "/name".to_owned();
+            }
+            Edit::Create { list: List::Roles, replace: true, .. } | Edit::Patch { list: List::Roles, .. } => {
+                let was_none = |slot: u32| {
+                    before.acls().get(slot).is_some_and(|acl| !before.grants_owner_role(acl.grant))
+                };
+                let acls = after.acls_on(after.singleton(number::ORGANIZATION));
+                let new = acls.filter(|(slot, acl)| after.grants_owner_role(acl.grant) && was_none(*slot));
+                for (_, acl) in new {
+                    if after.is_group(acl.principal) {
+                        groups.push(acl.principal)
+                    } else {
+                        users.push(acl.principal)
+                    }
+                }
+                at = owner_entry(checks, after).unwrap_or_default();
+            }
+            _ => {}
+        }
+    }
+    let mut people = after.users_in(groups.into_iter());
+    people.extend(users.into_iter().map(|user| (user, ())));
+    let was_owner = |user: u32| before.subject(&after.principal_id(user)).is_owner();
+    let many = people.into_keys().filter(|user| !was_owner(*user)).count();
+    let who = if many == 1 {
+        "one person who was none becomes".to_owned()
+    } else {
+        format!("{many} people who were none become")
+    };
+    let message = format!(
+        "by this {who} an organization owner; take another name or another role if that is not meant"
+    );
+    (many > 0).then(|| Finding::new(Code::MakesOwners, at, message).with("users", many))
+}
+
+/// The entry of a role's body that brings the system role `owner`.
+fn owner_entry(checks: &Checks<'_>, after: &Org) -> Option<String> {
+    let entries = ["member_roles", "add_member_roles"]
+        .into_iter()
+        .flat_map(|field| body::texts(checks.body, field, ""));
+    let brings = |id: &str| after.roles().find(id).is_some_and(|role| after.makes_owners(role));
+    entries.into_iter().find(|(_, id)| brings(id)).map(|(at, _)| at)
 }
 
 /// Whether an edit can make somebody an owner no more. What is added never takes anything away.

@@ -33,7 +33,8 @@ fn needs_of(org: &Org, by: &Actor, id: &str, at: &str, found: &mut Vec<Finding>)
     let Some(user) = org.find_user(id) else { return };
     let groups = org.principal(user).member_of.iter().filter(|group| org.is_live_group(**group));
     let groups = groups.map(|group| {
-        let object = Node { object_type: OBJECT_TYPES[GROUP as usize].to_owned(), id: org.principal_id(*group) };
+        let object =
+            Node { object_type: OBJECT_TYPES[GROUP as usize].to_owned(), id: org.principal_id(*group) };
         (Permission::Update, object)
     });
     let acls = org.acls_of(user).filter(|(slot, acl)| org.acls().is_live(*slot, *acl));

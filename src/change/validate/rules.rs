@@ -10,7 +10,10 @@ use crate::model::object::OBJECT_TYPES;
 use crate::org::{Map, Org, Who};
 
 /// MODEL 5: the built-in groups. A group is one iff its name is exactly one of these.
-pub(super) const BUILT_IN: [&str; 3] = ["Owners", "Engineers", "Viewers"];
+pub(super) const BUILT_IN: [&str; 3] = [OWNERS, "Engineers", "Viewers"];
+
+/// MODEL 5: the one whose members are owners.
+pub(super) const OWNERS: &str = "Owners";
 
 impl Checks<'_> {
     pub fn rules(&mut self) {
@@ -197,7 +200,8 @@ impl Checks<'_> {
     fn somebody_comes(&self, gone: &[String], gone_emails: &[String]) -> bool {
         let is_account =
             |id: &String| self.org.find_user(id).is_some_and(|user| self.org.is_service_account(user));
-        let set = |texts: &[String]| -> Map<String, ()> { texts.iter().map(|text| (text.clone(), ())).collect() };
+        let set =
+            |texts: &[String]| -> Map<String, ()> { texts.iter().map(|text| (text.clone(), ())).collect() };
         let (gone, gone_emails) = (set(gone), set(gone_emails));
         self.edits.iter().any(|edit| match edit {
             Edit::Invite { ids, emails, .. } => {
