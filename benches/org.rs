@@ -269,7 +269,7 @@ fn large_draft(changes: usize) -> Draft {
         match at % 4 {
             0 => {
                 made = draft
-                    .create("group", json!({ "name": format!("Made {at}"), "member_users": [users[at]] }))
+                    .create("group", json!({ "name": format!("Made {at}"), "member_users": [users[at]] }));
             }
             1 => draft.grant(&[grant_to(&made, &projects[at])]),
             2 => draft.add_members(&groups[at], std::slice::from_ref(&users[at])),

@@ -271,7 +271,11 @@ pub(crate) fn each_id<'b>(schema: &Schema, body: &'b Value, visit: &mut dyn FnMu
         let Some(value) = field(body, name) else { continue };
         match (kind, value) {
             (Kind::Id, Value::String(id)) => visit(id),
-            (Kind::Ids, Value::Array(ids)) => ids.iter().filter_map(Value::as_str).for_each(&mut *visit),
+            (Kind::Ids, Value::Array(ids)) => {
+                for id in ids.iter().filter_map(Value::as_str) {
+                    visit(id);
+                }
+            }
             (Kind::Object(schema), object) => each_id(schema, object, visit),
             (Kind::Objects(schema), Value::Array(objects)) => {
                 objects.iter().for_each(|object| each_id(schema, object, visit));

@@ -214,7 +214,7 @@ impl Draft {
     pub fn grant(&mut self, items: &[AclItem]) {
         let items = expand(items);
         self.request(match items.as_slice() {
-            [item] => post("/v1/acl", &json!(item)),
+            [item] => post("/v1/acl", json!(item)),
             items => batch(items, &[]),
         });
     }
@@ -248,7 +248,7 @@ impl Draft {
     /// Creates something by a `POST` of its body; `noun` is the path's: `group`, `role`,
     /// `project_group`. Returns its id: a placeholder, or that of what has the name already.
     pub fn create(&mut self, noun: &str, body: Value) -> String {
-        let made = self.request(post(&format!("/v1/{noun}"), &body));
+        let made = self.request(post(&format!("/v1/{noun}"), body));
         made.into_iter().next().unwrap_or_default()
     }
 
@@ -284,7 +284,7 @@ impl Draft {
 
     /// Creates a service token.
     pub fn create_service_token(&mut self, body: Value) {
-        self.request(post("/v1/service_token", &body));
+        self.request(post("/v1/service_token", body));
     }
 
     /// Changes the organisation's settings.
@@ -309,8 +309,8 @@ impl Draft {
     }
 }
 
-pub(super) fn post(path: &str, body: &Value) -> Request {
-    Request::new("POST", path).body(body.clone())
+pub(super) fn post(path: &str, body: Value) -> Request {
+    Request::new("POST", path).body(body)
 }
 
 pub(super) fn batch(add: &[AclItem], remove: &[AclItem]) -> Request {
@@ -320,7 +320,7 @@ pub(super) fn batch(add: &[AclItem], remove: &[AclItem]) -> Request {
             body.insert(field.to_owned(), json!(items));
         }
     }
-    post("/v1/acl/batch_update", &Value::Object(body))
+    post("/v1/acl/batch_update", Value::Object(body))
 }
 
 /// A path with an id in it.

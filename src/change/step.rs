@@ -172,7 +172,7 @@ impl Draft {
         };
         let mut group = String::new();
         if let Some(new) = &narrowed.create {
-            if self.send(step, post("/v1/project_group", &json!({ "name": new.name }))) {
+            if self.send(step, post("/v1/project_group", json!({ "name": new.name }))) {
                 group = step.made.first().cloned().unwrap_or_default();
             }
             let body = json!({ "add_member_projects": new.member_projects });

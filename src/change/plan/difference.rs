@@ -123,7 +123,7 @@ impl Difference<'_, '_> {
             // The API takes the projects of a project group by PATCH.
             _ => {}
         }
-        let mut request = post(&format!("/v1/{}", noun(list)), &Value::Object(body));
+        let mut request = post(&format!("/v1/{}", noun(list)), Value::Object(body));
         request.creates = vec![id.to_owned()];
         request
     }
@@ -209,8 +209,11 @@ fn as_is(request: &Request) -> Option<Rank> {
         return writes.then_some(Rank::Arrive);
     }
     let rank = |edit: &Edit| match edit {
-        Edit::AddAcl { .. } | Edit::RemoveAcl { .. } | Edit::RemoveAclById { .. } => None,
-        Edit::Create { .. } | Edit::Patch { .. } => None,
+        Edit::AddAcl { .. }
+        | Edit::RemoveAcl { .. }
+        | Edit::RemoveAclById { .. }
+        | Edit::Create { .. }
+        | Edit::Patch { .. } => None,
         Edit::Delete { list, .. } => (!has_rows_of_members(*list)).then_some(Rank::Delete),
         Edit::CreateObject { .. } => Some(Rank::CreateObject),
         Edit::Expel { .. } | Edit::DeleteToken { .. } => Some(Rank::Leave),

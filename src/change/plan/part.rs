@@ -102,7 +102,7 @@ pub(super) fn simple(request: Request) -> Request {
         return request;
     }
     match (items(&request, true).as_slice(), items(&request, false).as_slice()) {
-        ([item], []) => post("/v1/acl", &json!(item)),
+        ([item], []) => post("/v1/acl", json!(item)),
         ([], [item]) => Request::new("DELETE", "/v1/acl").body(json!(item)),
         _ => request,
     }

@@ -38,7 +38,7 @@ fn makes_owners(checks: &Checks<'_>, after: &Org) -> Option<Finding> {
                 let is_new =
                     |group: &u32| *group >= before.principals().end || !before.is_owners_group(*group);
                 groups.extend(after.groups_named(OWNERS).into_iter().filter(is_new));
-                at = "/name".to_owned();
+                "/name".clone_into(&mut at);
             }
             Edit::Create { list: List::Roles, replace: true, .. } | Edit::Patch { list: List::Roles, .. } => {
                 let was_none = |slot: u32| {
@@ -48,9 +48,9 @@ fn makes_owners(checks: &Checks<'_>, after: &Org) -> Option<Finding> {
                 let new = acls.filter(|(slot, acl)| after.grants_owner_role(acl.grant) && was_none(*slot));
                 for (_, acl) in new {
                     if after.is_group(acl.principal) {
-                        groups.push(acl.principal)
+                        groups.push(acl.principal);
                     } else {
-                        users.push(acl.principal)
+                        users.push(acl.principal);
                     }
                 }
                 at = owner_entry(checks, after).unwrap_or_default();
