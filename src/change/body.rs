@@ -278,7 +278,9 @@ pub(crate) fn each_id<'b>(schema: &Schema, body: &'b Value, visit: &mut dyn FnMu
             }
             (Kind::Object(schema), object) => each_id(schema, object, visit),
             (Kind::Objects(schema), Value::Array(objects)) => {
-                objects.iter().for_each(|object| each_id(schema, object, visit));
+                for object in objects {
+                    each_id(schema, object, visit);
+                }
             }
             _ => {}
         }
