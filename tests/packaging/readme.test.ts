@@ -9,18 +9,13 @@ import { bundleForWorkerd } from "../browser/harness/bundle.ts";
 import { serve } from "../browser/harness/site.ts";
 import { startWorker } from "../browser/harness/workerd.ts";
 import { startServer } from "../server/index.ts";
+import { marked } from "./documents.ts";
 import { newProject, run } from "./project.ts";
 
 const readme = readFileSync(join(dirname(fileURLToPath(import.meta.url)), "../../README.md"), "utf8");
 
-/** The blocks that follow `<!-- kind: name -->`, by name. */
-function marked(kind: string): Map<string, string> {
-  const blocks = readme.matchAll(new RegExp(`^<!-- ${kind}: (\\S+) -->\\n\`\`\`\\w+\\n([^]*?)^\`\`\`$`, "gm"));
-  return new Map([...blocks].map(([, name, text]) => [name as string, text as string]));
-}
-
-const files = marked("file");
-const outputs = marked("output");
+const files = marked(readme, "file");
+const outputs = marked(readme, "output");
 const project = newProject(Object.fromEntries(files));
 afterAll(() => project.remove());
 const file = (name: string): string => {

@@ -1,53 +1,47 @@
-// From the text of an export to something that can be asked.
+// From the text of an export to something that can be asked: each way in processes of its own, in turn.
 
-import { Org } from "aclarity";
-import { type Candidate, type Effort, type Figure, measureInRounds } from "./measure.ts";
-import type { Acl, Rows } from "./rows.ts";
-import type { Scenario } from "./scenario.ts";
+import { run } from "./jobs.ts";
+import type { Load } from "./load.ts";
+import { type Figure, figure } from "./measure.ts";
 
-export interface Loading {
-  bytes: number;
-  lines: { name: string; figure: Figure }[];
+export interface LoadingLine {
+  name: string;
+  /** Milliseconds as nanoseconds: the first load of a process, and later ones. */
+  first: Figure;
+  warm: Figure;
+  /** Bytes of wasm memory that loading needed, and that the Org holds; 0 for what has no wasm. */
+  peak: number;
+  held: number;
 }
 
-/** By object and by principal: what anybody would need next. */
-function twoIndexes(rows: Rows): number {
-  const byObject = new Map<string, Acl[]>();
-  const byPrincipal = new Map<string, Acl[]>();
-  for (const acl of rows.acls) {
-    push(byObject, acl.object_id, acl);
-    push(byPrincipal, acl.user_id ?? acl.group_id ?? "", acl);
+export const LOADING_WAYS: readonly [way: string, name: string][] = [
+  ["text", "aclarity: Org.loadSync(text)"],
+  ["bytes", "aclarity: Org.loadSync(bytes)"],
+  ["pages", "aclarity: Org.load(lists of pages, bytes of 1,000 rows each)"],
+  ["stream", "aclarity: Org.load(stream of 64 kB chunks)"],
+  ["JSON.parse", "JSON.parse(text)"],
+  ["JSON.parse and indexes", "JSON.parse(text), indexes by object and by principal"],
+];
+
+export async function measureLoading(
+  file: string,
+  rounds: number,
+  loads: number,
+  folder: string,
+): Promise<LoadingLine[]> {
+  const all = new Map<string, Load[]>(LOADING_WAYS.map(([way]) => [way, []]));
+  for (let round = 0; round < rounds; round++) {
+    for (const [way] of LOADING_WAYS) all.get(way)?.push(await run<Load>("load", [file, way, loads], folder));
   }
-  return byObject.size + byPrincipal.size;
-}
-
-function push(map: Map<string, Acl[]>, key: string, acl: Acl): void {
-  const list = map.get(key);
-  if (list === undefined) map.set(key, [acl]);
-  else list.push(acl);
-}
-
-export async function measureLoading({ text, rows }: Scenario, effort: Effort): Promise<Loading> {
-  const bytes = new TextEncoder().encode(text);
-  const decoder = new TextDecoder();
-  const load = (source: string | Uint8Array): number => {
-    const org = Org.loadSync(source);
-    const { acls } = org.stats;
-    org.free();
-    return acls;
-  };
-  if (load(text) !== rows.acls.length) throw new Error("not every ACL was loaded");
-  const runs: [name: string, run: () => unknown][] = [
-    ["aclarity: Org.loadSync(text)", () => load(text)],
-    ["aclarity: Org.loadSync(bytes)", () => load(bytes)],
-    ["JSON.parse(text)", () => JSON.parse(text)],
-    ["JSON.parse(decode(bytes))", () => JSON.parse(decoder.decode(bytes))],
-    ["JSON.parse(text), indexes by object and by principal", () => twoIndexes(JSON.parse(text) as Rows)],
-  ];
-  const candidates = runs.map(([key, run]): Candidate => ({ key, operations: 1, prepare: () => undefined, run }));
-  const figures = await measureInRounds(candidates, effort);
-  return {
-    bytes: bytes.length,
-    lines: runs.map(([name]) => ({ name, figure: figures.get(name) as Figure })),
-  };
+  return LOADING_WAYS.map(([way, name]) => {
+    const its = all.get(way) as Load[];
+    const warm = its.map(({ times }) => Math.min(...times.slice(1)));
+    return {
+      name,
+      first: figure(its.map(({ times }) => (times[0] as number) * 1e6)),
+      warm: figure(warm.map((ms) => ms * 1e6)),
+      peak: Math.max(...its.map(({ wasmBefore, wasmAfter }) => wasmAfter - wasmBefore)),
+      held: its[0]?.held ?? 0,
+    };
+  });
 }

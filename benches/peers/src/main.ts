@@ -1,50 +1,165 @@
-// Measures aclarity beside what else could answer the same questions, and writes benches/RESULTS.md.
+// Measures aclarity beside what else could answer the same questions, and writes benches/RESULTS.md and benches/plots/.
 //
 //   npm run bench                  as `make bench` does
-//   npm run bench -- --quick       two short rounds, nothing written: does it run?
+//   npm run bench -- --quick       small sizes and few rounds, nothing kept: does it run?
+//   … --acls 5000,200000           these sizes alone
 //   … --also <title> <file>        appends another program's output
+//   … --report <file>              makes the report of figures that an earlier run left in <file>
 
-import { readFileSync, writeFileSync } from "node:fs";
-import { ready } from "aclarity";
-import { aclarity } from "./engines/aclarity.ts";
-import { caslFolded, caslUnfolded } from "./engines/casl.ts";
-import type { Make } from "./engines/engine.ts";
-import { bitmaskMap, naiveSome, nestedMaps } from "./engines/maps.ts";
-import { measureFirstAnswers } from "./fresh-process.ts";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir, totalmem } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Asking } from "./asking.ts";
+import { measureColdStart } from "./cold-start.ts";
+import { ENGINES, type EngineKey, TRIED } from "./engines/index.ts";
+import type { Figures } from "./figures.ts";
+import { attempt, run } from "./jobs.ts";
 import { measureLoading } from "./loading.ts";
-import { measureQuestions } from "./questions.ts";
-import { report } from "./report.ts";
-import { Scenario, type Size } from "./scenario.ts";
+import type { Effort } from "./measure.ts";
+import type { Million } from "./million.ts";
+import { nameOf, SIZES, type Size } from "./organization.ts";
+import { plots } from "./plots.ts";
+import { type Excluded, environment, type Measured, type Results, report, sizesTable } from "./report.ts";
+import { Scenario } from "./scenario.ts";
+import { packageSizes } from "./sizes.ts";
+import type { Trial } from "./trial.ts";
+import type { UnknownIds } from "./unknown.ts";
 
-const ENGINES: readonly Make[] = [aclarity, bitmaskMap, nestedMaps, caslFolded, caslUnfolded, naiveSome];
+/** Seconds until an engine has to be ready, and for one answer; beyond that it is listed, not measured. */
+export const BOUNDS = { ready: 60, answer: 0.5 };
+/** ACLs from which engines are tried first. */
+const TRY_FROM = 100_000;
+/** Bytes of memory below which a million ACLs are not tried. */
+const MEMORY = 12 * 2 ** 30;
 
-/** Larger ones are for the issue on speed and size. */
-const SIZES: readonly Size[] = [
-  { name: "1,000 users and 5,000 ACLs", users: 1000, groups: 40, projects: 60, objects: 2000, acls: 5000 },
-];
-
-const quick = process.argv.includes("--quick");
-const effort = quick ? { rounds: 2, samples: 15 } : { rounds: 9, samples: 60 };
-const RESULTS = new URL("../../RESULTS.md", import.meta.url);
-
-await ready();
-const sections: string[] = [];
-for (const size of SIZES) {
-  const scenario = new Scenario(size);
-  const engines = ENGINES.map((make) => make(scenario));
-  console.log(`${size.name}: asking`);
-  const questions = await measureQuestions(scenario, engines, effort);
-  console.log("loading");
-  const loading = await measureLoading(scenario, effort);
-  console.log("the first answer of a new process");
-  const first = measureFirstAnswers(scenario, quick ? 2 : 11);
-  sections.push(report(scenario, questions, loading, first));
+interface Efforts {
+  sizes: readonly Size[];
+  asking: (size: Size) => Effort;
+  changes: number;
+  loading: (size: Size) => { rounds: number; loads: number };
+  million: { objects: number; effort: Effort };
+  unknown: number;
+  cold: number;
 }
-process.argv.forEach((argument, at) => {
-  if (argument !== "--also") return;
-  const [title, file] = process.argv.slice(at + 1);
-  sections.push(`## ${title}\n\n\`\`\`text\n${readFileSync(file as string, "utf8").trim()}\n\`\`\`\n`);
-});
-const text = sections.join("\n");
-console.log(text);
-if (!quick) writeFileSync(RESULTS, text);
+
+const FULL: Efforts = {
+  sizes: SIZES,
+  asking: ({ acls }) => ({ rounds: acls > TRY_FROM ? 5 : 7, samples: 40, comparing: 1500 }),
+  changes: 2000,
+  loading: ({ acls }) => (acls > 500_000 ? { rounds: 2, loads: 3 } : { rounds: 3, loads: acls > TRY_FROM ? 4 : 10 }),
+  million: { objects: 1_000_000, effort: { rounds: 5, samples: 20, comparing: 0 } },
+  unknown: 2_000_000,
+  cold: 11,
+};
+const QUICK: Efforts = {
+  sizes: SIZES.slice(0, 2),
+  asking: () => ({ rounds: 1, samples: 3, comparing: 50 }),
+  changes: 50,
+  loading: () => ({ rounds: 1, loads: 2 }),
+  million: { objects: 20_000, effort: { rounds: 1, samples: 3, comparing: 50 } },
+  unknown: 500_000,
+  cold: 1,
+};
+
+async function measureSize(size: Size, efforts: Efforts, folder: string): Promise<Measured> {
+  const file = join(folder, "export.json");
+  console.log(`${nameOf(size)}: generating`);
+  await run("generate", [size, file], folder);
+  const excluded: Excluded[] = [];
+  const keys: EngineKey[] = [];
+  for (const key of Object.keys(ENGINES) as EngineKey[]) {
+    const reason = size.acls >= TRY_FROM && TRIED.includes(key) ? await tooMuch(size, file, key, folder) : undefined;
+    if (reason === undefined) keys.push(key);
+    else excluded.push({ size: nameOf(size), engine: key, reason });
+  }
+  for (const { engine, reason } of excluded) console.log(`  ${engine}: ${reason}`);
+  console.log("  asking");
+  const asking = await run<Asking>("asking", [size, file, keys, efforts.asking(size)], folder);
+  console.log("  lists, changes");
+  const figures = await run<Figures>("figures", [size, file, efforts.asking(size), efforts.changes], folder);
+  console.log("  loading");
+  const { rounds, loads } = efforts.loading(size);
+  const loading = await measureLoading(file, rounds, loads, folder);
+  return { size, asking, figures, loading, excluded };
+}
+
+async function tooMuch(size: Size, file: string, key: EngineKey, folder: string): Promise<string | undefined> {
+  const { result, reason } = await attempt<Trial>("trial", [size, file, key], 2 * BOUNDS.ready, folder);
+  if (result === undefined) return reason;
+  if (result.ready > BOUNDS.ready) return `ready after ${result.ready.toFixed(0)} s`;
+  if (result.question > BOUNDS.answer * 1e3) return `${(result.question / 1e3).toFixed(1)} s for one answer`;
+  return undefined;
+}
+
+async function measureAll(efforts: Efforts, folder: string): Promise<Results> {
+  const measured: Measured[] = [];
+  const skipped: Excluded[] = [];
+  for (const size of efforts.sizes) {
+    if (size.acls >= 1_000_000 && totalmem() < MEMORY) {
+      skipped.push({ size: nameOf(size), engine: "all", reason: "this machine has less than 12 GB of memory" });
+    } else {
+      measured.push(await measureSize(size, efforts, folder));
+    }
+  }
+  const size = SIZES[1] as Size;
+  const file = join(folder, "export.json");
+  await run("generate", [size, file], folder);
+  console.log("many objects");
+  const { objects, effort } = efforts.million;
+  const million = await run<Million>("million", [size, file, objects, effort], folder);
+  console.log("ids that no data contain");
+  const unknown = await run<UnknownIds>("unknown", [file, efforts.unknown], folder);
+  console.log("cold start");
+  const scenario = new Scenario(size, readFileSync(file, "latin1"));
+  const cold = await measureColdStart(scenario, efforts.cold, folder);
+  const packages = await packageSizes();
+  return { environment: environment(), measured, skipped, million, unknown, cold, packages };
+}
+
+/** The table of sizes stands in docs/COMPARE.md, too. */
+function intoComparison(table: string): void {
+  const file = fileURLToPath(new URL("../../../docs/COMPARE.md", import.meta.url));
+  const [before, after] = ["<!-- sizes: begin -->\n", "<!-- sizes: end -->"];
+  const text = readFileSync(file, "utf8");
+  const [from, to] = [text.indexOf(before) + before.length, text.indexOf(after)];
+  if (from < before.length || to < from) throw new Error("docs/COMPARE.md has no place for the table of sizes");
+  writeFileSync(file, text.slice(0, from) + table + text.slice(to));
+}
+
+const argument = (name: string): string | undefined => {
+  const at = process.argv.indexOf(name);
+  return at < 0 ? undefined : process.argv[at + 1];
+};
+const quick = process.argv.includes("--quick");
+const acls = argument("--acls")?.split(",").map(Number);
+const chosen: Efforts = quick ? QUICK : FULL;
+const efforts = acls === undefined ? chosen : { ...chosen, sizes: SIZES.filter((size) => acls.includes(size.acls)) };
+const earlier = argument("--report");
+const benches = fileURLToPath(new URL("../../", import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), "aclarity-bench-"));
+try {
+  const results =
+    earlier === undefined ? await measureAll(efforts, folder) : (JSON.parse(readFileSync(earlier, "utf8")) as Results);
+  const also = process.argv.flatMap((flag, at) =>
+    flag === "--also" ? [[process.argv[at + 1] as string, process.argv[at + 2] as string] as const] : [],
+  );
+  const sections = also.map(
+    ([title, file]) => `## ${title}\n\n\`\`\`text\n${readFileSync(file, "utf8").trim()}\n\`\`\`\n`,
+  );
+  const text = [report(results), ...sections].join("\n");
+  const drawn = await plots(results);
+  console.log(text);
+  const out = quick ? mkdtempSync(join(tmpdir(), "aclarity-bench-quick-")) : benches;
+  mkdirSync(join(out, "plots"), { recursive: true });
+  writeFileSync(join(out, "RESULTS.md"), text);
+  if (!quick) intoComparison(sizesTable(results.packages));
+  for (const [name, svg] of drawn) writeFileSync(join(out, "plots", `${name}.svg`), svg);
+  writeFileSync(
+    join(quick ? out : fileURLToPath(new URL(".", import.meta.url)), "results.json"),
+    JSON.stringify(results),
+  );
+  console.error(`written to ${out}`);
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}

@@ -10,6 +10,8 @@ export interface Candidate {
   /** Before the clock starts, for every sample. */
   prepare: () => unknown;
   run: (prepared: never) => unknown;
+  /** One sample per round is enough: it takes long. */
+  isSlow?: boolean;
 }
 
 export interface Figure {
@@ -25,6 +27,8 @@ export interface Effort {
   rounds: number;
   /** Samples per round, at most. */
   samples: number;
+  /** Milliseconds for comparing the answers of a slow engine before it is timed. */
+  comparing: number;
 }
 
 /** Nanoseconds of samples that are enough for one round. */
@@ -44,20 +48,24 @@ export async function measureInRounds(candidates: readonly Candidate[], effort: 
   return new Map([...results].map(([key, rounds]) => [key, figure(rounds)]));
 }
 
-async function sample({ prepare, run }: Candidate, samples: number): Promise<number> {
+async function sample({ prepare, run, isSlow }: Candidate, samples: number): Promise<number> {
   const stats = await measure(
     function* () {
       yield { 0: prepare, bench: run };
     },
-    // A few samples at least, some dozens at most, since what is prepared may take longer than what is measured. No
+    // Three samples at least, some dozens at most, since what is prepared may take longer than what is measured. No
     // batches: a batch would hold thousands of prepared samples.
-    { min_samples: 5, max_samples: samples, min_cpu_time: SAMPLED, batch_threshold: 0 },
+    // A collection before every line would take most of the time where hundreds of megabytes are held.
+    {
+      ...{ min_samples: isSlow ? 1 : 3, max_samples: samples, min_cpu_time: SAMPLED, batch_threshold: 0 },
+      ...(process.memoryUsage.rss() < 1e9 ? {} : { gc: false as const }),
+    },
   );
   // The lower quartile: a sample that the machine interrupted says nothing about what was measured.
   return stats.p25;
 }
 
-function figure(rounds: readonly number[]): Figure {
+export function figure(rounds: readonly number[]): Figure {
   const sorted = [...rounds].sort((a, b) => a - b);
   return { ns: median(rounds), low: sorted[0] as number, high: sorted.at(-1) as number, rounds: [...rounds] };
 }

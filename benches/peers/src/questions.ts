@@ -2,7 +2,7 @@
 
 import type { Engine, Way } from "./engines/engine.ts";
 import { type Candidate, type Effort, type Figure, measureInRounds } from "./measure.ts";
-import type { Questions, Scenario } from "./scenario.ts";
+import { QUESTIONS, type Questions, type Scenario } from "./scenario.ts";
 
 export interface Line {
   engine: string;
@@ -12,8 +12,8 @@ export interface Line {
 }
 export interface Cold {
   engine: string;
-  /** From the export's text to one answer. */
-  fromText: Figure;
+  /** From the export's text to one answer; not where the text is large: then loading is measured in processes. */
+  fromText: Figure | undefined;
   /** Another person's first answer, the data being there. */
   another: Figure;
 }
@@ -22,19 +22,24 @@ export interface QuestionFigures {
   cold: Cold[];
 }
 
+/** Characters of text that may be loaded for every sample. */
+const SMALL_TEXT = 10e6;
+
 export async function measureQuestions(
   scenario: Scenario,
   engines: readonly Engine[],
   effort: Effort,
 ): Promise<QuestionFigures> {
   const candidates: Candidate[] = [];
+  const isSmall = scenario.text.length < SMALL_TEXT;
   for (const engine of engines) {
     for (const way of engine.ways) {
       // The same strings first: after the change that makes aclarity forget, it remembers by those objects.
-      if (!way.freshOnly) candidates.push(asking(scenario, engine, way, "same"));
-      if (!way.sameOnly) candidates.push(asking(scenario, engine, way, "fresh"));
+      if (!way.freshOnly && !way.slow) candidates.push(asking(scenario, engine, way, "same", effort));
+      if (!way.sameOnly) candidates.push(asking(scenario, engine, way, "fresh", effort));
     }
-    candidates.push(fromText(scenario, engine), another(scenario, engine));
+    if (isSmall) candidates.push(await fromText(scenario, engine));
+    candidates.push(await another(scenario, engine));
   }
   const figures = await measureInRounds(candidates, effort);
   const figure = (key: string): Figure => {
@@ -48,18 +53,18 @@ export async function measureQuestions(
         engine: engine.name,
         way: way.name,
         fresh: way.sameOnly ? undefined : figure(`${engine.name}: ${way.name}: fresh`),
-        same: way.freshOnly ? undefined : figure(`${engine.name}: ${way.name}: same`),
+        same: way.freshOnly || way.slow ? undefined : figure(`${engine.name}: ${way.name}: same`),
       })),
     ),
     cold: engines.map(({ name }) => ({
       engine: name,
-      fromText: figure(`${name}: from text`),
+      fromText: figures.get(`${name}: from text`),
       another: figure(`${name}: another`),
     })),
   };
 }
 
-function asking(scenario: Scenario, { name }: Engine, way: Way, strings: "fresh" | "same"): Candidate {
+function asking(scenario: Scenario, { name }: Engine, way: Way, strings: "fresh" | "same", effort: Effort): Candidate {
   const make = (): Questions => {
     const questions = way.unknown ? scenario.unknown() : strings === "fresh" ? scenario.fresh() : scenario.questions;
     return way.prepare?.(questions) ?? questions;
@@ -71,20 +76,43 @@ function asking(scenario: Scenario, { name }: Engine, way: Way, strings: "fresh"
     return answers;
   };
   const key = `${name}: ${way.name}: ${strings}`;
+  const { compared, timed } = way.slow ? budgetOf(ask, make(), effort) : ALL;
   // What is timed is right, the first time and the second.
   for (let time = 0; time < 2; time++) {
     answers.fill(2);
-    compare(run(make()), way.unknown ? scenario.expected.map(() => 0) : scenario.expected, way.order, key);
+    const expected = way.unknown ? scenario.expected.map(() => 0) : scenario.expected;
+    compare(run(some(compared, make())).subarray(0, compared), expected, way.order ?? spread(compared), key);
   }
-  if (way.slow) return { key, operations: FEW, prepare: () => few(make()), run };
-  return { key, operations: scenario.expected.length, prepare: make, run };
+  return { key, operations: timed, prepare: () => some(timed, make()), run, isSlow: way.slow === true };
 }
 
-/** Questions that are timed where all would take long; all are compared. */
-const FEW = 100;
+const ALL = { compared: QUESTIONS, timed: QUESTIONS };
+/** Milliseconds of one timed sample where all questions would take long, and how many are asked at least. */
+const TIMED = 50;
+const FEWEST = 20;
 
-function few({ asks, types, rows, ids }: Questions): Questions {
-  return { asks: asks.slice(0, FEW), types: types.slice(0, FEW), rows: rows.slice(0, FEW), ids: ids.slice(0, FEW) };
+/** How many questions fit, by how long some take. */
+function budgetOf(ask: Way["ask"], questions: Questions, { comparing }: Effort): typeof ALL {
+  const answers = new Uint8Array(QUESTIONS);
+  ask(some(2, questions), answers);
+  const start = performance.now();
+  ask(some(10, questions), answers);
+  const each = (performance.now() - start) / 10;
+  const fitting = (ms: number) => Math.max(FEWEST, Math.min(QUESTIONS, Math.floor(ms / each)));
+  return { compared: fitting(comparing), timed: Math.min(200, fitting(TIMED)) };
+}
+
+/** Positions of so many questions, from all over: a search ends early for some and late for others. */
+function spread(count: number): number[] {
+  return Array.from({ length: count }, (_, n) => Math.floor((n * QUESTIONS) / count));
+}
+
+function some(count: number, questions: Questions): Questions {
+  if (count >= questions.ids.length) return questions;
+  const { asks, types, rows, ids } = questions;
+  const at = spread(count);
+  const pick = <T>(of: readonly T[]) => at.map((position) => of[position] as T);
+  return { asks: pick(asks), types: pick(types), rows: pick(rows), ids: pick(ids) };
 }
 
 function compare(answers: Uint8Array, expected: Uint8Array, order: number[] | undefined, key: string): void {
@@ -96,7 +124,7 @@ function compare(answers: Uint8Array, expected: Uint8Array, order: number[] | un
   });
 }
 
-function fromText({ text, strangers }: Scenario, { name, cold }: Engine): Candidate {
+async function fromText({ text, strangers }: Scenario, { name, cold }: Engine): Promise<Candidate> {
   let next = 0;
   const stranger = () => {
     next = (next + 1) % strangers.length;
@@ -105,38 +133,40 @@ function fromText({ text, strangers }: Scenario, { name, cold }: Engine): Candid
   const key = `${name}: from text`;
   for (let i = 0; i < 5; i++) {
     const asked = stranger();
-    if (cold(text, asked) !== asked.expected) throw new Error(`${key}: ${asked.user} is answered wrongly`);
+    if ((await cold(text, asked)) !== asked.expected) throw new Error(`${key}: ${asked.user} is answered wrongly`);
   }
   return { key, operations: 1, prepare: stranger, run: (asked) => cold(text, asked) };
 }
 
 /** People per sample: the first answer of each. */
 const PEOPLE = 50;
+/** People whose answers are compared, where those of all would take long. */
+const COMPARED_PEOPLE = 20;
 
-function another({ strangers }: Scenario, { name, others, forget }: Engine): Candidate {
-  const answers = new Uint8Array(PEOPLE);
+async function another({ strangers }: Scenario, engine: Engine): Promise<Candidate> {
+  const { name, others, forget, people = PEOPLE } = engine;
+  const answers = new Uint8Array(people);
   let next = 0;
   const prepare = () => {
     forget?.();
-    next = (next + PEOPLE) % strangers.length;
-    return strangers.slice(next, next + PEOPLE).map((stranger) => {
+    next = (next + people) % strangers.length;
+    const asked = strangers.slice(next, next + people);
+    return (asked.length === people ? asked : strangers.slice(0, people)).map((stranger) => {
       const { user, row } = JSON.parse(JSON.stringify(stranger)) as typeof stranger;
       return { ...stranger, user, row };
     });
   };
-  const run = (asked: ReturnType<typeof prepare>): Uint8Array => {
-    others(asked, answers);
-    return answers;
-  };
+  const run = (asked: ReturnType<typeof prepare>) => others(asked, answers);
   const key = `${name}: another`;
-  for (let i = 0; i < strangers.length; i += PEOPLE) {
+  for (let i = 0; i < (people === PEOPLE ? strangers.length : COMPARED_PEOPLE); i += people) {
     const asked = prepare();
+    await run(asked);
     compare(
-      run(asked),
+      answers,
       Uint8Array.from(asked, ({ expected }) => Number(expected)),
       undefined,
       key,
     );
   }
-  return { key, operations: PEOPLE, prepare, run };
+  return { key, operations: people, prepare, run };
 }

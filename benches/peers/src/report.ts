@@ -1,137 +1,420 @@
 // The tables, as they are printed and as they stand in benches/RESULTS.md.
 
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { availableParallelism, cpus, loadavg, totalmem } from "node:os";
-import type { FirstAnswer } from "./fresh-process.ts";
-import type { Loading } from "./loading.ts";
+import type { Asking } from "./asking.ts";
+import type { ColdLine, ColdStart } from "./cold-start.ts";
+import type { Figures, Line } from "./figures.ts";
+import type { LoadingLine } from "./loading.ts";
 import { type Figure, ratio } from "./measure.ts";
-import type { QuestionFigures } from "./questions.ts";
-import { QUESTIONS, type Scenario } from "./scenario.ts";
+import type { Million } from "./million.ts";
+import { GRANTS, nameOf, type Size } from "./organization.ts";
+import { QUESTIONS } from "./scenario.ts";
+import { manifestOf, type PackageSize } from "./sizes.ts";
+import type { UnknownIds } from "./unknown.ts";
 
-const require = createRequire(import.meta.url);
-const version = (name: string): string => {
-  // Some packages do not export their manifest: it lies where their main file is, or above.
-  let folder = new URL(".", `file://${require.resolve(name)}`);
-  for (let up = 0; up < 6; up++) {
-    try {
-      const manifest = JSON.parse(readFileSync(new URL("package.json", folder), "utf8")) as Record<string, string>;
-      if (manifest.name === name) return manifest.version ?? "?";
-    } catch {
-      // further up
-    }
-    folder = new URL("..", folder);
-  }
-  return "?";
-};
+export interface Excluded {
+  size: string;
+  engine: string;
+  reason: string;
+}
 
-export function report(
-  scenario: Scenario,
-  questions: QuestionFigures,
-  loading: Loading,
-  first: readonly FirstAnswer[],
-): string {
+export interface Measured {
+  size: Size;
+  asking: Asking;
+  figures: Figures;
+  loading: LoadingLine[];
+  excluded: Excluded[];
+}
+
+export interface Results {
+  environment: string;
+  measured: Measured[];
+  skipped: Excluded[];
+  million: Million;
+  unknown: UnknownIds;
+  cold: ColdStart;
+  packages: PackageSize[];
+}
+
+/** When, where and with what. */
+export function environment(): string {
+  const day = new Date().toISOString().slice(0, 10);
+  const memory = Math.round(totalmem() / 2 ** 30);
+  const load = loadavg().map((average) => average.toFixed(1));
+  const versions = ["@casl/ability", "casbin", "accesscontrol", "@cedar-policy/cedar-wasm", "mitata"]
+    .map((name) => `${name} ${manifestOf(name).version}`)
+    .join(", ");
+  return `${day}, Node ${process.version} (V8 ${process.versions.v8}), ${process.platform} ${process.arch},
+${availableParallelism()} of ${cpus().length} cores, ${memory} GB; load average at the end ${load.join(", ")};
+aclarity ${manifestOf("aclarity").version}, ${versions}.`;
+}
+
+export function report(results: Results): string {
+  const { measured, million, unknown, cold } = results;
   return [
-    heading(scenario),
-    asked(questions),
-    cold(questions, first),
-    loaded(scenario, loading),
-    spread(questions),
+    heading(results),
+    summary(measured),
+    another(measured),
+    ...(measured.length > 0 ? [loading(measured), changes(measured), lists(measured)] : []),
+    many(million),
+    unknownIds(unknown),
+    coldStart(cold, measured),
+    sizes(results.packages),
+    excluded(results),
+    details(measured),
   ].join("\n");
 }
 
-function heading({ size, grants, creatorGrants, expected, text }: Scenario): string {
-  const yes = expected.reduce((sum, answer) => sum + answer, 0);
-  const day = new Date().toISOString().slice(0, 10);
-  const memory = Math.round(totalmem() / 2 ** 30);
-  return `# Results: ${size.name}
+function heading({ environment, measured }: Results): string {
+  const rows = measured.map(({ size, asking, figures }) => [
+    nameOf(size),
+    ...[size.groups, size.projects, size.objects].map(count),
+    megabytes(asking.characters),
+    count(asking.grants),
+    count(figures.builderGrants),
+  ]);
+  const yes = measured[0]?.asking.yes ?? 0;
+  return `# Results
 
-\`make bench\` writes this file: ${day}, Node ${process.version} (V8 ${process.versions.v8}), ${process.platform} ${process.arch},
-${availableParallelism()} of ${cpus().length} cores, ${memory} GB, load average ${loadavg()[1]?.toFixed(1)}; aclarity ${version("aclarity")}, @casl/ability ${version("@casl/ability")}, measured with mitata ${version("mitata")}.
+\`make bench\` writes this file and the pictures in it: ${environment}
 
-One generated organisation: ${count(size.users)} users, ${size.groups} groups (some nested), ${size.projects} projects, ${count(size.objects)} objects, ${count(size.acls)} ACLs
-(role ACLs, restricted ones, a creator's grant on most objects), ${(text.length / 1e6).toFixed(1)} MB of JSON. One person is signed in, whom ${grants} ACLs cover
-(${creatorGrants} of them as a creator); ${count(QUESTIONS)} questions, one permission about one object each, ${yes} of which are answered yes.
+**The organisations.** ${GRANTS} ACLs cover the person who is signed in, by the person's own grants (some as a creator) and those of
+eight teams; ${count(QUESTIONS)} questions, one permission about one object each, ${count(yes)} of which are answered yes. Person, grants,
+questions and answers are the same at every size; around them are other people, teams, projects, objects and their ACLs. One
+service account created a third of it all.
 
-How it is measured: everything runs in one process, in rounds; each round measures each line once, in turn, so that what the
-machine does meanwhile happens to all alike. A round's figure is the lower quartile of its samples (one that was interrupted
-says nothing); the table has the median of the rounds, and as ratio the median of the rounds' ratios to the first line. Before
-anything is timed, every answer is compared with the naive evaluator of the tests (\`tests/js/naive.ts\`). Numbers of different
-runs, or machines, say little; ratios within one run do.
+${table(["", "groups", "projects", "objects", "JSON, MB", "ACLs of the person", "of the service account"], rows)}
+**How it is measured.** What is compared runs in one process (loading and cold start: in new processes in turn), in rounds; each
+round measures each line once, in turn, so that what the machine does meanwhile happens to all alike. A round's figure is the lower
+quartile of its samples (one that was interrupted says nothing); the tables have the median of the rounds, and as ratio (×) the
+median of the rounds' ratios to the table's first line. Before anything is timed its answers are compared with the naive evaluator
+of the tests (\`tests/js/naive.ts\`): all of them, of slow engines as many as fit in 1.5 s, at least 20, from all over. Numbers of different runs,
+or machines, say little; ratios within one run do.
 
 * **fresh strings**: for every sample the rows are parsed from JSON anew, so that ids are equal to those asked about before but are
   new string objects without a hash, as they come from the network. A row's \`project_id\`, which the maps and CASL need, is as
   fresh as its id.
 * **same strings**: the very same string objects, and rows, again. (The keys of the hand-written maps come from the ACLs, as they
   would in an application: they are equal to what is asked about, with hashes known, but not the same objects.)
+
+How each library is modelled stands at the head of its file in \`benches/peers/src/engines/\`. "All" has the rules of everybody, "the
+person's" those of one person alone, as the rules of CASL and the maps are.
 `;
 }
 
-function asked({ lines }: QuestionFigures): string {
-  const base = lines[0];
-  const rows = lines.map(({ engine, way, fresh, same }) => [
-    engine,
-    way,
-    nanoseconds(fresh),
-    times(fresh, base?.fresh),
-    nanoseconds(same),
-    times(same, base?.same),
+type Column = { size: Size; figure: Figure | undefined; base: Figure | undefined };
+
+/** One line per name, and for every size a figure and its ratio. */
+function bySize(
+  title: string,
+  unit: (figure: Figure) => string,
+  lines: Map<string, Column[]>,
+  measured: readonly Measured[],
+) {
+  const head = [title, ...measured.flatMap(({ size }) => [`${count(size.acls)} ACLs`, "×"])];
+  const rows = [...lines].map(([name, columns]) => [
+    name,
+    ...measured.flatMap(({ size }) => {
+      const column = columns.find((its) => its.size === size);
+      return column?.figure === undefined ? ["", ""] : [unit(column.figure), times(column.figure, column.base)];
+    }),
   ]);
-  return `## Asking, ns per question
-
-${table(["", "question", "fresh strings", "×", "same strings", "×"], rows)}`;
+  return table(head, rows);
 }
 
-function cold({ cold: lines }: QuestionFigures, first: readonly FirstAnswer[]): string {
-  const base = lines[0];
-  const rows = lines.map(({ engine, fromText, another }) => [
-    engine,
-    milliseconds(fromText),
-    times(fromText, base?.fromText),
-    microseconds(another),
-    times(another, base?.another),
-  ]);
-  const processes = first.map(({ name, figure }) => [name, milliseconds(figure), times(figure, first[0]?.figure)]);
-  return `## Cold: before the first answer
-
-"From text" is all that happens between the export's JSON text and one person's first answer. "Another person" is that person's
-first answer when the data are loaded: for aclarity \`org.as(id).can(…)\`; for the others making that person's map or ability from rows
-that are already indexed by principal, and one question.
-
-${table(["", "from text, ms", "×", "another person, µs", "×"], rows)}
-In a new process, from importing the library to the first answer (the text being read):
-
-${table(["", "ms", "×"], processes)}`;
+function collect<T>(
+  measured: readonly Measured[],
+  of: (its: Measured) => readonly T[],
+  name: (line: T) => string,
+  figure: (line: T) => Figure | undefined,
+): Map<string, Column[]> {
+  const lines = new Map<string, Column[]>();
+  for (const its of measured) {
+    const all = of(its).filter((line) => figure(line) !== undefined);
+    const base = all[0] === undefined ? undefined : figure(all[0]);
+    for (const line of all) {
+      const columns = lines.get(name(line)) ?? [];
+      lines.set(name(line), columns);
+      columns.push({ size: its.size, figure: figure(line), base });
+    }
+  }
+  return lines;
 }
 
-function loaded({ size }: Scenario, { bytes, lines }: Loading): string {
-  const base = lines[0]?.figure;
-  const rows = lines.map(({ name, figure }) => {
-    const [before, after] = name.split(": ");
-    const text = after === undefined ? name : `${before}: \`${after}\``;
-    return [text, milliseconds(figure), times(figure, base), (bytes / 1e6 / (figure.ns / 1e9)).toFixed(0)];
-  });
-  return `## Loading ${count(size.acls)} ACLs (${(bytes / 1e6).toFixed(1)} MB)
+function summary(measured: readonly Measured[]): string {
+  const firstWays = ({ asking }: Measured) => {
+    const seen = new Set<string>();
+    return asking.lines.filter(({ engine, fresh }) => {
+      const isFirst = fresh !== undefined && !seen.has(engine);
+      seen.add(engine);
+      return isFirst;
+    });
+  };
+  const fresh = collect(
+    measured,
+    firstWays,
+    (line) => line.engine,
+    (line) => line.fresh,
+  );
+  const same = collect(
+    measured,
+    firstWays,
+    (line) => line.engine,
+    (line) => line.same,
+  );
+  return `## Asking: one question, ns
 
-${table(["", "ms", "×", "MB/s"], rows)}`;
+What each engine's documentation begins with; every other way is below, size by size.
+
+![Time of one question against the number of ACLs](plots/asking.svg)
+
+${bySize("fresh strings", nanoseconds, fresh, measured)}
+${bySize("same strings", nanoseconds, same, measured)}
+For the same ${count(QUESTIONS)} objects, the largest organisation against the smallest: ${flatness(measured)}.
+`;
 }
 
-function spread({ lines }: QuestionFigures): string {
-  const rows = lines.flatMap(({ engine, way, fresh, same }) =>
-    [["fresh", fresh] as const, ["same", same] as const].flatMap(([strings, figure]) =>
-      figure === undefined ? [] : [[engine, way, strings, format(figure.low), format(figure.ns), format(figure.high)]],
+/** How much more a question costs in the largest organisation than in the smallest. */
+function flatness(measured: readonly Measured[]): string {
+  const [first, last] = [measured[0], measured.at(-1)];
+  const lines = first?.asking.lines.filter(({ engine }) => engine === "aclarity") ?? [];
+  return lines
+    .map(({ way, fresh, same }) => {
+      const other = last?.asking.lines.find((line) => line.engine === "aclarity" && line.way === way);
+      const [low, high] = fresh === undefined ? [same, other?.same] : [fresh, other?.fresh];
+      return low === undefined || high === undefined ? way : `\`${way}\` ${format(high.ns / low.ns)} times`;
+    })
+    .join("; ");
+}
+
+function another(measured: readonly Measured[]): string {
+  const lines = collect(
+    measured,
+    ({ asking }) => asking.cold,
+    (line) => line.engine,
+    (line) => line.another,
+  );
+  const builder = collect(
+    measured,
+    ({ figures }) => figures.builder,
+    (line: Line) => line.name,
+    (line) => line.figure,
+  );
+  return `## Another person's first answer, µs
+
+The data are loaded. For aclarity \`org.as(id).can(…)\`; for the others making that person's map, ability or rules from rows that are
+already indexed by principal, and one question. Engines that hold everybody's rules only ask.
+
+![Time of another person's first answer against the number of ACLs](plots/another.svg)
+
+${bySize("", microseconds, lines, measured)}
+The service account that holds many grants (${measured.map(({ figures }) => count(figures.builderGrants)).join("; ")}):
+
+${bySize("", microseconds, builder, measured)}`;
+}
+
+function loading(measured: readonly Measured[]): string {
+  const names = (of: keyof Pick<LoadingLine, "first" | "warm">) =>
+    collect(
+      measured,
+      (its) => its.loading,
+      (line: LoadingLine) => line.name,
+      (line) => line[of],
+    );
+  const memory = measured.flatMap(({ size, asking, loading: lines }) =>
+    lines
+      .filter(({ held }) => held > 0)
+      .map(({ name, peak, held }) => [
+        `${count(size.acls)} ACLs, ${megabytes(asking.characters)} MB`,
+        name,
+        megabytes(peak),
+        megabytes(held),
+        format(peak / held),
+        format(held / (size.acls + size.objects)),
+      ]),
+  );
+  return `## Loading, ms
+
+![Time of loading against the number of ACLs](plots/loading.svg)
+
+A process that loaded before (the least of its later loads):
+
+${bySize("", milliseconds, names("warm"), measured)}
+The first load of a process (the module is compiled, the JavaScript engine is cold):
+
+${bySize("", milliseconds, names("first"), measured)}
+WebAssembly memory in MB: what loading needed (it never shrinks), what the Org holds of it (\`stats.bytes\`), and held bytes per ACL and
+object together:
+
+${table(["", "", "needed", "held", "needed ÷ held", "held per row, bytes"], memory)}`;
+}
+
+function changes(measured: readonly Measured[]): string {
+  const rows = measured.flatMap(({ size, figures }) =>
+    figures.apply.map(({ name, spread }) => [
+      count(size.acls),
+      name,
+      ...[spread.first, spread.median, spread.p99, spread.highest].map((ns) => format(ns / 1e3)),
+    ]),
+  );
+  return `## Changing, µs
+
+Each call timed by itself. "first" is the first call of the process, the cold twin of the others.
+
+![Median time of one change against the number of ACLs](plots/changes.svg)
+
+${table(["ACLs", "", "first", "median", "p99", "highest"], rows)}`;
+}
+
+function lists(measured: readonly Measured[]): string {
+  const rows = measured.flatMap(({ size, figures: { datasets, listed, none, many: all } }) =>
+    (
+      [
+        [none, 0],
+        [all, listed],
+      ] as const
+    ).flatMap(([lines, returned]) =>
+      lines.map(({ name, figure }) => [
+        count(size.acls),
+        name.replace(/^\w+: /, ""),
+        count(datasets),
+        count(returned),
+        microseconds(figure),
+        format(figure.ns / datasets),
+        times(figure, lines[0]?.figure),
+      ]),
     ),
   );
-  return `<details><summary>Spread: the lowest round, the median and the highest, ns per question</summary>
+  return `## Lists: all datasets that somebody may read
 
-${table(["", "question", "strings", "lowest", "median", "highest"], rows)}
+The first time after a change, for somebody without grants and for a member of Viewers; by hand is a filter over the rows with the
+person's Map, sorted.
+
+${table(["ACLs", "", "datasets", "listed", "µs", "ns per dataset", "×"], rows)}`;
+}
+
+function many({ objects, lines }: Million): string {
+  const rows = lines.map(({ name, figure, objects: asked }) => [
+    name,
+    format(figure.ns),
+    format((figure.ns * asked) / 1e6),
+    times(figure, lines[0]?.figure),
+  ]);
+  return `## ${count(objects)} objects, ns per object
+
+${table(["", "ns per object", "ms in all", "×"], rows)}`;
+}
+
+function unknownIds({ steps }: UnknownIds): string {
+  const rows = steps.map(({ asked, heap, wasm, ns }) => [
+    count(asked),
+    asked === 0 ? "" : format(ns),
+    megabytes(heap),
+    megabytes(wasm),
+  ]);
+  return `## Ids that no data contain, a new one each time
+
+${table(["asked about", "ns each since the line above", "heap, MB", "wasm memory, MB"], rows)}`;
+}
+
+function coldStart({ whole, own, ownBytes, rulesBytes, workerd }: ColdStart, measured: readonly Measured[]): string {
+  const lines = (of: readonly ColdLine[]) =>
+    table(
+      ["", "ms", "×"],
+      of.map(({ name, figure }) => [name, milliseconds(figure), times(figure, of[0]?.figure)]),
+    );
+  const second = measured.find(({ size }) => size.acls === 5000);
+  return `## Cold start: a new process, from importing the library to the first answer
+
+${second === undefined ? "5,000 ACLs" : nameOf(second.size)}, the text being read. From the whole export:
+
+${lines(whole)}
+From what covers one person (aclarity: an export without what covers others, ${kilobytes(ownBytes)} kB; CASL: packed rules, ${kilobytes(rulesBytes)} kB of JSON):
+
+${lines(own)}
+workerd, from starting it to the answer of the first request, which brings the data:
+
+${lines(workerd)}`;
+}
+
+export function sizesTable(packages: readonly PackageSize[]): string {
+  const rows = packages.map(({ name, version, javascript, wasm, brotli }) => [
+    name,
+    version,
+    kilobytes(javascript),
+    wasm === 0 ? "" : kilobytes(wasm),
+    kilobytes(brotli),
+    format(brotli / (packages[0]?.brotli ?? 1)),
+  ]);
+  return table(["", "version", "JavaScript, kB", "wasm, kB", "both, brotli, kB", "×"], rows);
+}
+
+function sizes(packages: readonly PackageSize[]): string {
+  return `## What is downloaded
+
+The main entry point bundled for a browser by esbuild, minified; with the .wasm file where there is one.
+
+${sizesTable(packages)}`;
+}
+
+const ENGINE_NAMES: { readonly [key: string]: string } = {
+  all: "everything",
+  accessControlOne: "accesscontrol, the person's grants",
+  accessControlAll: "accesscontrol, all grants",
+  casbinOne: "casbin, the person's policies",
+  casbinAll: "casbin, all policies",
+  cedarOne: "Cedar, the person's policies",
+  cedarAll: "Cedar, all policies",
+};
+
+function excluded({ measured, skipped }: Results): string {
+  const rows = [...measured.flatMap((its) => its.excluded), ...skipped].map(({ size, engine, reason }) => [
+    size,
+    ENGINE_NAMES[engine] ?? engine,
+    reason,
+  ]);
+  return rows.length === 0
+    ? ""
+    : `## Not measured
+
+An engine has to be ready within 60 s, with 10 GB of heap, and to answer within 0.5 s.
+
+${table(["", "", "why"], rows)}`;
+}
+
+function details(measured: readonly Measured[]): string {
+  return measured
+    .map(({ size, asking: { lines, cold } }) => {
+      const base = lines[0];
+      const rows = lines.map(({ engine, way, fresh, same }) => [
+        engine,
+        way,
+        nanoseconds(fresh),
+        range(fresh),
+        times(fresh, base?.fresh),
+        nanoseconds(same),
+        range(same),
+        times(same, base?.same),
+      ]);
+      const text = cold.filter(({ fromText }) => fromText !== undefined);
+      const fromText = text.map(({ engine, fromText: figure }) => [
+        engine,
+        milliseconds(figure as Figure),
+        times(figure, text[0]?.fromText),
+      ]);
+      return `<details><summary>${nameOf(size)}: every way to ask, ns per question, with the lowest and the highest round</summary>
+
+${table(["", "question", "fresh strings", "rounds", "×", "same strings", "rounds", "×"], rows)}
+${fromText.length === 0 ? "" : `From the export's text to one person's first answer:\n\n${table(["", "ms", "×"], fromText)}`}
 </details>
 `;
+    })
+    .join("\n");
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
-  const isNumber = (column: number) => rows.every((row) => /^[\d,.]*$/.test(row[column] ?? ""));
+  const isNumber = (column: number) => rows.every((row) => /^[\d,.–]*$/.test(row[column] ?? ""));
   const aligned = head.map((_, column) => (isNumber(column) ? "---:" : "---"));
   return `${[line(head), line(aligned), ...rows.map(line)].join("\n")}\n`;
 }
@@ -140,7 +423,11 @@ const count = (n: number): string => n.toLocaleString("en-US");
 const format = (n: number): string =>
   n >= 100 ? Math.round(n).toLocaleString("en-US") : n >= 10 ? n.toFixed(1) : n.toFixed(2);
 const nanoseconds = (figure: Figure | undefined): string => (figure === undefined ? "" : format(figure.ns));
+const range = (figure: Figure | undefined): string =>
+  figure === undefined ? "" : `${format(figure.low)}–${format(figure.high)}`;
 const microseconds = (figure: Figure): string => format(figure.ns / 1e3);
 const milliseconds = (figure: Figure): string => format(figure.ns / 1e6);
+const megabytes = (bytes: number): string => format(bytes / 1e6);
+const kilobytes = (bytes: number): string => (bytes / 1e3).toFixed(1);
 const times = (figure: Figure | undefined, base: Figure | undefined): string =>
   figure === undefined || base === undefined ? "" : format(ratio(figure, base));

@@ -63,6 +63,7 @@ export class Index {
   private readonly containers = new Map<string, string[]>();
   private readonly aclsOf = new Map<string, Acl[]>();
   private readonly tuplesOf = new Map<string, Tuple[]>();
+  private readonly groups: ReadonlySet<string>;
   readonly organization: string;
   readonly publicExperiments: string[];
   readonly projectsOf = new Map<string, string[]>();
@@ -70,6 +71,7 @@ export class Index {
 
   constructor(readonly rows: Rows) {
     this.organization = rows.organization.id;
+    this.groups = new Set(rows.groups.map((group) => group.id));
     for (const group of rows.groups) {
       for (const user of group.member_users) push(this.groupsOfMember, user, group.id);
       for (const inner of group.member_groups) push(this.containers, inner, group.id);
@@ -90,6 +92,16 @@ export class Index {
     this.publicExperiments = rows.experiments.filter((row) => row.public === true).map((row) => row.id);
   }
 
+  add(acl: Acl): void {
+    this.rows.acls.push(acl);
+    push(this.aclsOf, acl.user_id ?? acl.group_id ?? "", acl);
+  }
+
+  /** The ACL that was added last. */
+  remove(id: string, principal: string): void {
+    for (const list of [this.rows.acls, this.aclsOf.get(principal) ?? []]) if (list.at(-1)?.id === id) list.pop();
+  }
+
   /** The person and the groups whose grants the person has. */
   principals(user: string): Set<string> {
     return closure(this.groupsOfMember.get(user) ?? [], (group) => this.containers.get(group)).add(user);
@@ -106,8 +118,13 @@ export class Index {
 
   /** What each of the person's ACLs grants: one entry per ACL and restriction. */
   grants(user: string): Grant[] {
+    return [...this.principals(user)].flatMap((principal) => this.grantsOf(principal));
+  }
+
+  /** The same of one user's or one group's own ACLs. */
+  grantsOf(principal: string): Grant[] {
     const grants: Grant[] = [];
-    for (const acl of this.acls(user)) {
+    for (const acl of this.aclsOf.get(principal) ?? []) {
       const byRestriction = new Map<string | null, string[]>();
       for (const { permission, restrict_object_type } of this.tuples(acl)) {
         push(byRestriction, restrict_object_type ?? null, permission);
@@ -117,6 +134,19 @@ export class Index {
       }
     }
     return grants;
+  }
+
+  /** The groups that have this user, or this group, as a member. */
+  directlyIn(principal: string): readonly string[] {
+    return this.groupsOfMember.get(principal) ?? this.containers.get(principal) ?? [];
+  }
+
+  isGroup(principal: string): boolean {
+    return this.groups.has(principal);
+  }
+
+  everybody(): string[] {
+    return [...this.groups, ...this.rows.users.map(({ id }) => id)];
   }
 }
 

@@ -6,7 +6,7 @@ import { ASKED_TYPES, CHILD_TYPES, Index, PROJECT_TYPES, type Row, type Rows } f
 import type { Scenario, Stranger } from "../scenario.ts";
 import type { Engine } from "./engine.ts";
 
-type Ability = MongoAbility<[string, string | Row]>;
+export type Ability = MongoAbility<[string, string | Row]>;
 type Build = (index: Index, user: string) => Ability;
 
 /** One rule for each ACL, two where its fields differ: a project's own, and those of what is in it. */
@@ -36,7 +36,7 @@ const unfolded: Build = (index, user) => {
 };
 
 /** All that is granted of one action on one type in at most two rules: ids, and ids of projects. */
-const folded: Build = (index, user) => {
+export const folded: Build = (index, user) => {
   const { can, build } = new AbilityBuilder<Ability>(createMongoAbility);
   interface Fold {
     all: boolean;
@@ -79,8 +79,6 @@ const folded: Build = (index, user) => {
 function cold(make: Build, text: string, { user, ask, type, row }: Stranger): boolean {
   return make(new Index(JSON.parse(text) as Rows), user).can(ask, subject(type, row));
 }
-
-export const coldFolded = (text: string, stranger: Stranger): boolean => cold(folded, text, stranger);
 
 function engine(name: string, make: Build, index: Index, person: string): Engine {
   const ability = make(index, person);

@@ -13,22 +13,26 @@ export interface Way {
   sameOnly?: boolean;
   /** Every question is the first one about its object, so that the same strings again are not a case. */
   freshOnly?: boolean;
-  /** Takes long: a part of the questions is timed. */
+  /** Takes long: a part of the questions is compared and timed, as many as fit the time. */
   slow?: boolean;
   /** Objects that no data contain: all answers are no. */
   unknown?: boolean;
 }
+
+type Soon<T> = T | Promise<T>;
 
 /** An evaluator that is ready to answer one person's questions. */
 export interface Engine {
   name: string;
   ways: Way[];
   /** From the export's text to one answer. */
-  cold: (text: string, stranger: Stranger) => boolean;
+  cold: (text: string, stranger: Stranger) => Soon<boolean>;
   /** The first answer of each of these people, the data being loaded and indexed. */
-  others: (strangers: readonly Stranger[], answers: Uint8Array) => void;
+  others: (strangers: readonly Stranger[], answers: Uint8Array) => Soon<void>;
   /** Before the clock starts for `others`. */
   forget?: () => void;
+  /** People per sample of `others`, where 50 would take long. */
+  people?: number;
 }
 
-export type Make = (scenario: Scenario) => Engine;
+export type Make = (scenario: Scenario) => Soon<Engine>;

@@ -16,7 +16,7 @@ const BITS: { readonly [ask: string]: number } = {
 };
 
 /** One Map from id to bits for each type: asked three times per check, for the object, its project, the organisation. */
-type Masks = Map<string, Map<string | undefined, number>>;
+export type Masks = Map<string, Map<string | undefined, number>>;
 
 /** Calls back for every (type, id) under which a check would look, with what is granted there. */
 function spread(index: Index, user: string, add: (type: string, id: string, permissions: string[]) => void): void {
@@ -33,7 +33,7 @@ function spread(index: Index, user: string, add: (type: string, id: string, perm
   for (const id of index.publicExperiments) add("experiment", id, ["read"]);
 }
 
-function bitmasks(index: Index, user: string): Masks {
+export function bitmasks(index: Index, user: string): Masks {
   const masks: Masks = new Map(ASKED_TYPES.map((type) => [type, new Map()]));
   spread(index, user, (type, id, permissions) => {
     const ofType = masks.get(type) as Map<string, number>;
@@ -44,7 +44,7 @@ function bitmasks(index: Index, user: string): Masks {
   return masks;
 }
 
-function maskCan(masks: Masks, organization: string, ask: string, type: string, row: Row): boolean {
+export function maskCan(masks: Masks, organization: string, ask: string, type: string, row: Row): boolean {
   const ofType = masks.get(type);
   if (ofType === undefined) return false;
   const bit = BITS[ask] as number;

@@ -1,0 +1,91 @@
+// Process: a million objects, asked about in random order, and listed.
+
+import { readFileSync } from "node:fs";
+import { type ObjectRef, Org, ready } from "aclarity";
+import { Rng } from "../../../tests/js/generate.ts";
+import { bitmasks, maskCan } from "./engines/maps.ts";
+import { answer, given } from "./job.ts";
+import { type Candidate, type Effort, type Figure, measureInRounds } from "./measure.ts";
+import { PERSON, type Size } from "./organization.ts";
+import { Index, type Row, type Rows } from "./rows.ts";
+import { must, shuffled } from "./scenario.ts";
+
+export interface Million {
+  objects: number;
+  /** Nanoseconds per object. */
+  lines: { name: string; figure: Figure; objects: number }[];
+}
+
+const [, file, objects, effort] = given<[Size, string, number, Effort]>();
+await ready();
+
+const FEW = 2000;
+const rng = new Rng(5);
+const rows = JSON.parse(readFileSync(file, "latin1")) as Rows;
+const projects = rows.projects.filter((row) => !row.deleted_at).map((row) => row.id);
+const hex = (n: number, width: number) => n.toString(16).padStart(width, "0");
+const datasets: Row[] = Array.from({ length: objects }, (_, n) => ({
+  id: `${hex(Math.imul(n, 0x9e37_79b1) >>> 0, 8)}-0009-4000-8000-${hex(n, 12)}`,
+  project_id: must(projects[n % projects.length]),
+}));
+rows.datasets = datasets;
+
+function* pages(): Generator<string> {
+  for (let at = 0; at < datasets.length; at += 10_000) yield JSON.stringify(datasets.slice(at, at + 10_000));
+}
+const org = await Org.load({ ...rows, datasets: pages() } as never);
+const me = org.as(PERSON);
+const index = new Index(rows);
+const masks = bitmasks(index, PERSON);
+const { organization } = index;
+
+const order = shuffled(rng, datasets);
+const few = order.slice(0, FEW);
+const refs: ObjectRef[] = order.map((row) => org.ref("dataset", row));
+const fewRefs = refs.slice(0, FEW);
+const byMap = (asked: readonly Row[]): Uint8Array =>
+  Uint8Array.from(asked, (row) => (maskCan(masks, organization, "read", "dataset", row) ? 1 : 0));
+const expected = byMap(order);
+if (!Buffer.from(me.canMany("read", refs)).equals(Buffer.from(expected))) throw new Error("canMany answers wrongly");
+
+const nothing = () => undefined;
+const forget = () => {
+  org.apply({});
+  me.can("read", "organization");
+};
+const candidate = (
+  key: string,
+  operations: number,
+  run: () => unknown,
+  prepare: () => unknown = nothing,
+): Candidate => ({
+  key,
+  operations,
+  prepare,
+  run,
+});
+const all = order.length;
+const named = all.toLocaleString("en-US");
+const candidates: Candidate[] = [
+  candidate(`me.canMany(permission, refs), ${FEW.toLocaleString("en-US")}`, FEW, () => me.canMany("read", fewRefs)),
+  candidate(`me.canMany(permission, refs), ${named} in random order`, all, () => me.canMany("read", refs)),
+  candidate(`the same, never asked before`, all, () => me.canMany("read", refs), forget),
+  candidate(`me.list(permission, type), ${named} scanned`, all, () => me.list("read", "dataset"), forget),
+  candidate(`hand-written Map of id to bits, ${FEW.toLocaleString("en-US")}`, FEW, () => byMap(few)),
+  candidate(`hand-written Map of id to bits, ${named} in random order`, all, () => byMap(order)),
+  candidate(`by hand: rows.filter(…).map(…).sort()`, all, () =>
+    datasets
+      .filter((row) => maskCan(masks, organization, "read", "dataset", row))
+      .map((row) => row.id)
+      .sort(),
+  ),
+];
+const figures = await measureInRounds(candidates, effort);
+answer({
+  objects: all,
+  lines: candidates.map(({ key, operations }) => ({
+    name: key,
+    figure: figures.get(key) as Figure,
+    objects: operations,
+  })),
+} satisfies Million);
