@@ -47,6 +47,33 @@ test("an experiment that becomes public concerns everybody; an object that is di
   expect(ran.out).toMatch(/Robot\n(.*\n)* {4}\+ read: dataset Golden questions\n/);
 });
 
+test("what moves in the tree concerns everybody, within a bound too", async () => {
+  const data = sample();
+  const grouped = (member_projects: string[], project_id: string) => ({
+    ...data,
+    project_groups: [{ id: "pg", name: "Launches", member_projects }],
+    datasets: [{ id: "golden", name: "Golden questions", project_id }],
+    acls: [
+      ...data.acls,
+      { id: "acl-9", object_type: "project_group", object_id: "pg", user_id: "sam-2", permission: "read" },
+    ],
+  });
+  shell.write("grouped.json", grouped(["search"], "search"));
+  shell.write("regrouped.json", grouped(["search", "phoenix"], "phoenix"));
+  const regrouped = (...words: string[]) => shell.run(["diff", "grouped.json", "regrouped.json", "--json", ...words]);
+  const { effects } = JSON.parse((await regrouped()).out);
+  const of = (person: string) =>
+    effects.people.find(({ people }: { people: string[] }) => people.includes(person))?.changes;
+  expect(of("sam-2")).toMatchObject([
+    { gained: ["read"], lost: [], projects: ["phoenix"] },
+    { gained: [], lost: [], objects: [{ type: "dataset", id: "golden" }] },
+  ]);
+  expect(of("ada")).toEqual([{ gained: [], lost: ["read", "update"], objects: [{ type: "dataset", id: "golden" }] }]);
+  const bounded = JSON.parse((await regrouped("--limit", String(effects.compared - 1))).out).effects;
+  expect(bounded).toMatchObject({ complete: true, people: effects.people });
+  expect(bounded.compared).toBeLessThan(effects.compared);
+});
+
 test("a bound that is too small is said, and who was left out", async () => {
   after((data) => data.acls.splice(2, 1));
   const ran = await diff("--limit", "1");

@@ -293,6 +293,19 @@ test("colours: on a terminal, never on a pipe, and not where NO_COLOR is set", a
   expect((await shell.runOnTerminal([...words, "--json"])).out).not.toContain(style);
 });
 
+test("a reader that has seen enough is no error", async () => {
+  const many = Array.from({ length: 5000 }, (_, number) => ({
+    id: `d${number}`,
+    name: `Dataset ${number}`,
+    project_id: "search",
+  }));
+  shell.write("many.json", { ...sample(), datasets: many });
+  expect(await shell.runInto("head -n 2", ["list", "ada", "read", "datasets", "-e", "many.json"])).toEqual({
+    ...{ code: 0, err: "" },
+    out: "name          project\nDataset 0     Search\n",
+  });
+});
+
 test("a name does nothing to the terminal", async () => {
   for (const ran of [
     await shell.run(["access", "dataset:evil"]),

@@ -58,7 +58,7 @@ export class Shell {
 
   /** The same on a pseudo-terminal: what both streams write comes as `out`. */
   runOnTerminal(words: readonly string[], { env = {}, type }: Ways = {}): Promise<Ran> {
-    const command = [process.execPath, CLI, ...words].map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
+    const command = quoted([process.execPath, CLI, ...words]);
     const child = spawn("script", ["-qec", command, "/dev/null"], {
       cwd: this.folder,
       env: environment({ TERM: "xterm-256color", ...env }),
@@ -75,6 +75,12 @@ export class Shell {
     return this.finish(child);
   }
 
+  /** The same into another program, whose exit code counts unless it fails itself. */
+  runInto(program: string, words: readonly string[]): Promise<Ran> {
+    const command = `set -o pipefail; ${quoted([process.execPath, CLI, ...words])} | ${program}`;
+    return this.finish(spawn("bash", ["-c", command], { cwd: this.folder, env: environment({}), stdio: "pipe" }));
+  }
+
   private finish(child: ChildProcess): Promise<Ran> {
     return new Promise((resolve, reject) => {
       let [out, err] = ["", ""];
@@ -87,6 +93,11 @@ export class Shell {
       });
     });
   }
+}
+
+/** For a shell. */
+function quoted(words: readonly string[]): string {
+  return words.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
 }
 
 /** Without what the machine's own environment would change. */
