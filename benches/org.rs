@@ -285,3 +285,59 @@ fn requests_of_a_draft(bencher: Bencher, changes: usize) {
     let draft = large_draft(changes);
     bencher.bench(|| black_box(&draft).requests());
 }
+
+/// A change with its preview, its findings and its diff.
+fn drafted(bencher: Bencher, change: impl Fn(&mut Draft) + Sync) {
+    let (org, _) = large_organization();
+    let owner = Actor::new(
+        org.find(Some("person0@example.com"), None, Some("user")).first().map_or("", |u| &u.id),
+        Credential::Session,
+    );
+    bencher.bench(|| {
+        let mut draft = org.draft(owner.clone(), true);
+        change(&mut draft);
+        black_box((draft.findings().len(), draft.diff().len()))
+    });
+}
+
+/// `create_acls` on the organization, for each of 3,000 people by an ACL of their own.
+#[divan::bench(sample_count = 10, sample_size = 1)]
+fn preview_of_grants_on_the_organization_to_3000(bencher: Bencher) {
+    let (org, ids) = large_organization();
+    let items: Vec<AclItem> = (0..3_000)
+        .map(|n| {
+            let user = org.find(Some(&format!("person{n}@example.com")), None, Some("user"));
+            AclItem {
+                object_type: "organization".to_owned(),
+                object_id: ids.org.clone(),
+                user_id: user.first().map(|user| user.id.clone()),
+                group_id: None,
+                permission: Some("create_acls".to_owned()),
+                role_id: None,
+                restrict_object_type: None,
+            }
+        })
+        .collect();
+    drafted(bencher, |draft| {
+        draft.grant(black_box(&items));
+    });
+}
+
+/// A role that a quarter of the ACLs of groups grant, and another role contains, gives one permission more.
+#[divan::bench(sample_count = 10, sample_size = 1)]
+fn preview_of_an_edit_of_a_role_used_everywhere(bencher: Bencher) {
+    let (org, _) = large_organization();
+    let role = org.find(None, Some("Labeller"), Some("role")).first().map(|role| role.id.clone());
+    let path = format!("/v1/role/{}", role.expect("the role"));
+    let body = json!({ "add_member_permissions": [{ "permission": "delete" }] });
+    drafted(bencher, |draft| {
+        draft.request(aclarity::Request::new("PATCH", &path).body(black_box(body.clone())));
+    });
+}
+
+/// Everything that an audit looks at.
+#[divan::bench(sample_count = 5, sample_size = 1)]
+fn audit(bencher: Bencher) {
+    let (org, _) = large_organization();
+    bencher.bench(|| black_box(org.audit().len()));
+}

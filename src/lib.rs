@@ -42,7 +42,7 @@
 //! let mut draft = org.draft(Actor::new("ada", Credential::Session), true);
 //! draft.add_members("labelling", &["bo".to_owned()]);
 //! assert!(draft.preview().subject("bo").can(Permission::Update, &golden));
-//! assert_eq!(draft.diff()[0].subjects, ["bo"]);
+//! assert_eq!(&*draft.diff()[0].subjects[0], "bo");
 //! assert_eq!(draft.requests()[0].path, "/v1/group/labelling");
 //! # Ok(())
 //! # }

@@ -556,7 +556,6 @@ export interface Change {
  * Who gains and who loses what, and where. A row speaks of `object` itself (with `only`: of that type instead) and, with
  * `below`, of everything under it (with `only`: of that type under it), objects that do not exist yet included; not of
  * the nodes in `except` nor of what is under them. Whatever changes is in exactly one row, and nothing else in any.
- * Known not to hold yet under `unknownObjects: "inOrganization"`, for objects in projects that the data do not know.
  */
 export interface DiffRow {
   /** Ids of users and service accounts, ascending. */

@@ -1,5 +1,7 @@
 //! How many people gain and lose something, by group and project: a large draft at a glance.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 
 use super::diff::{DiffRow, Touched};
@@ -26,8 +28,8 @@ pub struct SummaryRow {
 /// Who gains and who loses something.
 #[derive(Default)]
 struct People {
-    gains: Map<String, ()>,
-    loses: Map<String, ()>,
+    gains: Map<Arc<str>, ()>,
+    loses: Map<Arc<str>, ()>,
 }
 
 pub(crate) fn summary(before: &Org, after: &Org, touched: &Touched, rows: &[DiffRow]) -> Vec<SummaryRow> {
@@ -38,7 +40,7 @@ pub(crate) fn summary(before: &Org, after: &Org, touched: &Touched, rows: &[Diff
         for subject in &row.subjects {
             let groups: Vec<&String> = members
                 .iter()
-                .filter(|(_, users)| users.contains_key(subject))
+                .filter(|(_, users)| users.contains_key(&**subject))
                 .map(|(group, _)| group)
                 .collect();
             let none = String::new();
@@ -46,10 +48,10 @@ pub(crate) fn summary(before: &Org, after: &Org, touched: &Touched, rows: &[Diff
             for group in groups {
                 let people = found.entry((group.clone(), project.clone())).or_default();
                 if !row.gained.is_empty() {
-                    people.gains.insert(subject.clone(), ());
+                    people.gains.insert(Arc::clone(subject), ());
                 }
                 if !row.lost.is_empty() {
-                    people.loses.insert(subject.clone(), ());
+                    people.loses.insert(Arc::clone(subject), ());
                 }
             }
         }

@@ -130,17 +130,8 @@ impl Org {
         self.closure_reviving(who, keys::NONE)
     }
 
-    /// The same, for whoever asks what is in it and not by which way: ties are left as they come.
-    pub(crate) fn closure_in_any_order(&self, who: Who) -> Closure {
-        self.walk_up(who, keys::NONE, false)
-    }
-
     /// The same as if one group that is marked deleted were not.
     pub(crate) fn closure_reviving(&self, who: Who, revived: u32) -> Closure {
-        self.walk_up(who, revived, true)
-    }
-
-    fn walk_up(&self, who: Who, revived: u32, in_order: bool) -> Closure {
         let is_live = |group: u32| group == revived || self.is_live_group(group);
         let mut closure = Closure::default();
         let mut seen: Map<u32, ()> = Map::default();
@@ -172,7 +163,7 @@ impl Org {
                 }
             }
             // The order of rows never matters: ties are broken by id.
-            if in_order && next.len() > 1 {
+            if next.len() > 1 {
                 sort::by_id(&mut next, |step| self.principal_id(step.principal));
             }
             closure.steps.append(&mut next);

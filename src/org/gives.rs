@@ -1,23 +1,18 @@
-//! What the ACLs of a node give to somebody, for all types at once.
+//! What grants give, for all types at once.
 
+use super::Org;
 use super::acls::GrantKind;
 use super::keys::NONE;
-use super::{Closure, Org};
 use crate::model::permission::PermissionSet;
 
 /// Permissions for objects of every type, and further ones by type.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Gives {
+struct Gives {
     every: u8,
     only: Vec<(u16, u8)>,
 }
 
 impl Gives {
-    /// What it gives on an object of a type: MODEL 3, exact match on type.
-    pub fn bits(&self, ty: u16) -> u8 {
-        self.only.iter().filter(|(only, _)| *only == ty).fold(self.every, |bits, (_, more)| bits | more)
-    }
-
     fn add(&mut self, restrict: Option<u16>, bits: u8) {
         match restrict {
             None => self.every |= bits,
@@ -49,27 +44,6 @@ impl Org {
                 self.roles.each_tuple(role, |bits, restrict| gives.add(restrict, bits));
             }
         }
-    }
-
-    /// What a node's ACLs give to a subject.
-    pub(crate) fn gives_on(&self, node: u32, closure: &Closure) -> Gives {
-        let mut gives = Gives::default();
-        if node >= self.nodes().end {
-            return gives;
-        }
-        let info = self.node(node);
-        if info.heavy && closure.len() < info.acls as usize {
-            for principal in closure.principals() {
-                for (_, acl) in self.acls_of_pair(node, principal) {
-                    self.add_tuples(acl.grant.kind(), &mut gives);
-                }
-            }
-        } else if info.acls > 0 {
-            for (_, acl) in self.acls_on(node).filter(|(_, acl)| closure.contains(acl.principal)) {
-                self.add_tuples(acl.grant.kind(), &mut gives);
-            }
-        }
-        gives
     }
 }
 

@@ -35,7 +35,6 @@ pub(crate) use acls::{AclRow, GrantKind, Standing};
 pub use apply::Applied;
 pub use build::{LoadOptions, Loader, Members, UnknownObjects};
 pub(crate) use closure::{Closure, Ways, Who};
-pub(crate) use gives::Gives;
 pub use names::Stats;
 pub(crate) use places::Pointers;
 pub(crate) use sort::by_code_units;

@@ -39,6 +39,8 @@ pub struct Server {
     pub counter: u64,
     pub actors: Actors,
     pub preview: bool,
+    /// how the data are read
+    pub options: Options,
     /// everything made so far, in order; a creator's grant comes after what it is on
     pub created: Vec<Created>,
     counted: HashMap<&'static str, usize>,
@@ -61,6 +63,7 @@ impl Server {
             counter: 0,
             actors: Actors::Allowed,
             preview: false,
+            options: Options::default(),
             created: Vec::new(),
             counted: HashMap::new(),
         }
@@ -71,10 +74,16 @@ impl Server {
         Server { actors: Actors::Anybody, preview: true, ..Server::new(export, creator_grants) }
     }
 
+    /// The same, with the data read in another way.
+    #[must_use]
+    pub fn reading(self, options: Options) -> Server {
+        Server { options, ..self }
+    }
+
     /// What the data are now.
     #[must_use]
     pub fn evaluator(&self) -> Naive {
-        Naive::load(&self.export, Options::default())
+        Naive::load(&self.export, self.options)
     }
 
     /// Carries out one request: the answer with the ids that were chosen, or the refusal (`{findings}`); a refused request

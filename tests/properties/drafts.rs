@@ -10,7 +10,7 @@ use crate::naive::diff::{self, Thing};
 use crate::naive::drafts::{self, Draft as Case};
 use crate::naive::server::{Actors, Server};
 use crate::naive::{Naive, Options, Who};
-use crate::{load, object};
+use crate::{load, object, read_as};
 
 /// How many random drafts; `DRAFTS` for more.
 fn cases() -> std::ops::Range<u64> {
@@ -34,10 +34,10 @@ fn is_about_the_actor(finding: &Finding) -> bool {
 }
 
 /// The draft of a case, and the model's preview.
-fn drafted(org: &Org, export: &Value, case: &Case, seed: u64) -> (Draft, Server) {
+fn drafted(org: &Org, export: &Value, case: &Case, options: Options, seed: u64) -> (Draft, Server) {
     let actor = Actor::new(case.actor.as_deref().unwrap_or_default(), credential(case.credential));
     let mut draft = org.draft(actor, case.creator_grants);
-    let mut server = Server::preview(export, case.creator_grants);
+    let mut server = Server::preview(export, case.creator_grants).reading(options);
     for (at, request) in case.requests.iter().enumerate() {
         draft.request(Request::from_json(request.to_string().as_bytes()).expect("a request"));
         let answer = server.send(case.actor.as_deref(), case.credential, request);
@@ -116,19 +116,27 @@ fn the_requests_make_the_preview(
     is_permitted
 }
 
+/// How the data of a case are read: each way as often as any other.
+fn options_of(seed: u64) -> (LoadOptions, Options) {
+    read_as(seed / 2 % 2 == 1, seed / 4 % 2 == 1)
+}
+
 fn every_draft(seeds: impl Iterator<Item = u64>) {
     let (mut all, mut permitted) = (0, 0);
     for seed in seeds {
         let (export, case) = drafts::case(seed);
-        let context = || format!("{seed}: {}", told(&case, &export));
-        let org = load(&export, &LoadOptions::default());
-        let (draft, server) = drafted(&org, &export, &case, seed);
+        let (ours, options) = options_of(seed);
+        let context = || format!("{seed}, {options:?}: {}", told(&case, &export));
+        let org = load(&export, &ours);
+        let (draft, server) = drafted(&org, &export, &case, options, seed);
         // CHOICES, "Changes, and what the preview does with them".
         same_decisions(draft.preview(), &server, &HashMap::new(), &context);
-        let before = Naive::load(&export, Options::default());
+        let before = Naive::load(&export, options);
         the_diff_is_sound_and_complete(&draft, &before, &server, &context);
-        // Each is sent to a server that is naive, and slow.
+        // Each is sent to a server that is naive, and slow, and reads its data as they are.
         if seed < 5_000 {
+            let org = load(&export, &LoadOptions::default());
+            let (draft, _) = drafted(&org, &export, &case, Options::default(), seed);
             permitted += usize::from(the_requests_make_the_preview(&draft, &export, &case, &context));
             all += 1;
         }

@@ -38,7 +38,12 @@ pub(crate) fn size(seed: u64) -> Size {
 
 #[must_use]
 pub(crate) fn options(seed: u64) -> (LoadOptions, naive::Options) {
-    let (unknown, members) = (seed % 3 == 1, seed % 4 == 2);
+    read_as(seed % 3 == 1, seed % 4 == 2)
+}
+
+/// The same options for both evaluators: `unknownObjects: "inOrganization"`, and `members: "known"`.
+#[must_use]
+pub(crate) fn read_as(unknown: bool, members: bool) -> (LoadOptions, naive::Options) {
     let ours = LoadOptions {
         strict: false,
         unknown_objects: if unknown { UnknownObjects::InOrganization } else { UnknownObjects::Deny },

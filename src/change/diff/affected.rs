@@ -1,14 +1,15 @@
 //! Whom a change may concern, and at which nodes: more than it does at times, never less.
 
+use super::places::Side;
 use crate::load::list::List;
 use crate::model::object::number;
-use crate::org::{Closure, GrantKind, Map, Members, Org, Who, keys::NONE, sort};
+use crate::org::{GrantKind, Map, Members, Org, keys::NONE, sort};
 
 /// The rows that a change touched: lists with ids.
 pub(crate) type Touched = [(List, String)];
 
 /// Nodes without order or repetition.
-type Nodes = Map<u32, ()>;
+pub(super) type Nodes = Map<u32, ()>;
 
 /// Two states of an organisation, the later one made from the earlier: what both hold has the same
 /// numbers in both.
@@ -21,12 +22,18 @@ pub(super) struct Two<'o> {
 /// Whom a change may concern.
 #[derive(Default)]
 pub(super) struct Affected {
-    /// Users, in order of their numbers.
-    pub users: Vec<u32>,
+    /// Principals whose users are concerned.
+    principals: Nodes,
     /// Nodes on which ACLs of a principal changed, by principal.
     grants: Map<u32, Nodes>,
     /// Nodes that changed themselves: deleted, public, or in other project groups.
     structural: Nodes,
+    /// Everybody is concerned, whatever they hold.
+    everybody: bool,
+    /// Slots of ACLs that changed.
+    pub acls: Vec<u32>,
+    /// Roles that grant something else now.
+    pub roles: Vec<u32>,
     /// Nobody's groups changed.
     pub same_groups: bool,
 }
@@ -46,10 +53,6 @@ impl<'o> Two<'o> {
         self.after.node(node).known && !(self.had_node(node) && self.before.node(node).known)
     }
 
-    fn had_principal(self, principal: u32) -> bool {
-        principal < self.before.principals().end
-    }
-
     /// Whether either state knows or names the user: somebody who comes and goes again does not
     /// change.
     pub fn knows(self, user: u32) -> bool {
@@ -57,27 +60,6 @@ impl<'o> Two<'o> {
             .into_iter()
             .filter(|org| user < org.principals().end)
             .any(|org| org.in_directory(user) || org.is_named(user))
-    }
-
-    pub fn closure_before(self, user: u32) -> Closure {
-        self.before.closure_in_any_order(if self.had_principal(user) { Who::User(user) } else { Who::Nobody })
-    }
-
-    pub fn closure_after(self, user: u32) -> Closure {
-        self.after.closure_in_any_order(Who::User(user))
-    }
-
-    /// The users that a principal stands for, before or after.
-    fn users_of(self, principal: u32, into: &mut Nodes) {
-        if !self.after.is_group(principal) {
-            into.insert(principal, ());
-            return;
-        }
-        for org in self.each() {
-            if principal < org.principals().end {
-                into.extend(org.users_in([principal].into_iter()));
-            }
-        }
     }
 }
 
@@ -90,61 +72,33 @@ pub(super) fn affected(two: Two<'_>, touched: &Touched) -> Affected {
         same_groups: !touched.iter().any(is_about_people) && two.after.options().members == Members::Any,
         ..Affected::default()
     };
-    let mut users = Nodes::default();
     let mut roles: Vec<u32> = Vec::new();
     for (list, id) in touched {
         match list {
             List::Users | List::ServiceAccounts => {
-                users.extend(two.after.find_user(id).map(|user| (user, ())));
+                found.principals.extend(two.after.find_user(id).map(|user| (user, ())));
             }
             // Whom a token's row names as its account is in the directory by it.
             List::ServiceTokens => {
                 for org in two.each() {
-                    users.extend(org.account_of_token(id).map(|account| (account, ())));
+                    found.principals.extend(org.account_of_token(id).map(|account| (account, ())));
                 }
             }
             List::Acls => found.add_acl(two, id),
-            List::Groups => add_group(two, id, &mut users, &mut found),
+            List::Groups => found.add_group(two, id),
             List::Roles => {
                 roles.extend(two.after.roles().find(id));
-                found.add_object(two, two.after.find_node(number::ROLE, id), &mut users);
+                found.add_object(two, two.after.find_node(number::ROLE, id));
             }
-            List::ProjectGroups => found.add_region(two, id, &mut users),
+            List::ProjectGroups => found.add_region(two, id),
             _ => {
                 let ty = list.object_type().unwrap_or(number::NEVER_NAMED);
-                found.add_object(two, two.after.find_node(ty, id), &mut users);
+                found.add_object(two, two.after.find_node(ty, id));
             }
         }
     }
     found.add_roles(two, roles);
-    for principal in found.grants.keys() {
-        two.users_of(*principal, &mut users);
-    }
-    found.users = users.into_keys().collect();
-    sort::numbers(&mut found.users);
     found
-}
-
-/// The users whose groups may be others now.
-fn add_group(two: Two<'_>, id: &str, users: &mut Nodes, found: &mut Affected) {
-    let Some(group) = two.after.find_group(id) else { return };
-    let members = |org: &Org, nested: bool| -> Nodes {
-        let row = (group < org.principals().end && org.is_live_group(group))
-            .then(|| org.group_row(group))
-            .flatten();
-        row.into_iter()
-            .flat_map(|row| if nested { row.groups.iter() } else { row.users.iter() })
-            .filter(|member| **member != NONE)
-            .map(|member| (*member, ()))
-            .collect()
-    };
-    for nested in [false, true] {
-        let [before, after] = two.each().map(|org| members(org, nested));
-        for member in differing(&before, &after) {
-            two.users_of(member, users);
-        }
-    }
-    found.add_object(two, two.after.find_node(number::GROUP, id), users);
 }
 
 /// What is in one and not in the other.
@@ -156,13 +110,33 @@ fn differing(a: &Nodes, b: &Nodes) -> Vec<u32> {
 }
 
 impl Affected {
+    /// The users whose groups may be others now.
+    fn add_group(&mut self, two: Two<'_>, id: &str) {
+        let Some(group) = two.after.find_group(id) else { return };
+        let members = |org: &Org| -> Nodes {
+            let row = (group < org.principals().end && org.is_live_group(group))
+                .then(|| org.group_row(group))
+                .flatten();
+            row.into_iter()
+                .flat_map(|row| row.users.iter().chain(&row.groups))
+                .filter(|member| **member != NONE)
+                .map(|member| (*member, ()))
+                .collect()
+        };
+        let [before, after] = two.each().map(members);
+        self.principals.extend(differing(&before, &after).into_iter().map(|member| (member, ())));
+        self.add_object(two, two.after.find_node(number::GROUP, id));
+    }
+
     fn add_grant(&mut self, principal: u32, node: u32) {
         self.grants.entry(principal).or_default().insert(node, ());
     }
 
     fn add_acl(&mut self, two: Two<'_>, id: &str) {
         for org in two.each() {
-            if let Some(acl) = org.acls().find(id).and_then(|slot| org.acls().get(slot)) {
+            let Some(slot) = org.acls().find(id) else { continue };
+            self.acls.push(slot);
+            if let Some(acl) = org.acls().get(slot) {
                 self.add_grant(acl.principal, acl.node);
             }
         }
@@ -183,6 +157,7 @@ impl Affected {
         if changed.is_empty() {
             return;
         }
+        self.roles.extend(changed.keys());
         for slot in 0..two.after.acls().slot_count() {
             let Some(acl) = two.after.acls().get(slot) else { continue };
             if matches!(acl.grant.kind(), GrantKind::Role(role) if changed.contains_key(&role)) {
@@ -192,7 +167,7 @@ impl Affected {
     }
 
     /// A project group: its projects get and lose what is granted on it.
-    fn add_region(&mut self, two: Two<'_>, id: &str, users: &mut Nodes) {
+    fn add_region(&mut self, two: Two<'_>, id: &str) {
         let node = two.after.find_node(number::PROJECT_GROUP, id);
         if node == NONE {
             return;
@@ -207,92 +182,78 @@ impl Affected {
         let moved = differing(&before, &after);
         if !moved.is_empty() {
             self.structural.extend(moved.into_iter().map(|project| (project, ())));
-            holders(two, node, users);
+            self.add_holders(two, node);
         }
-        self.add_object(two, node, users);
+        self.add_object(two, node);
     }
 
-    /// An object that is deleted, restored, or made public or private.
-    fn add_object(&mut self, two: Two<'_>, node: u32, users: &mut Nodes) {
+    /// An object that is deleted, restored, made public or private, or that stands elsewhere.
+    fn add_object(&mut self, two: Two<'_>, node: u32) {
         if node == NONE {
             return;
         }
-        let state = |org: &Org| {
-            (node < org.nodes().end)
-                .then(|| org.node(node))
-                .map_or((false, false), |info| (info.deleted, info.public))
-        };
-        let [before, after] = two.each().map(state);
+        let before = two.side_before(node);
+        let after = Side::of(&two.after.target_of(node));
         if before == after {
             return;
         }
         self.structural.insert(node, ());
-        for org in two.each().into_iter().filter(|org| node < org.nodes().end) {
-            for above in org.target_of(node).chain.iter() {
-                holders(two, above, users);
-            }
+        for above in before.chain.iter().chain(&after.chain) {
+            self.add_holders(two, *above);
+        }
+        if two.after.node_type(node) == number::PROJECT {
+            self.add_children(two, node);
         }
         let public_below =
             || two.each().into_iter().any(|org| node < org.nodes().end && org.has_public_child(node));
-        if two.after.node_type(node) == number::PROJECT {
-            add_children(two, node, users);
-        }
-        if before.1 || after.1 || public_below() {
-            let everybody = two.after.principals().filter(|p| !two.after.is_group(*p));
-            users.extend(everybody.map(|user| (user, ())));
-        }
+        self.everybody |= before.public || after.public || public_below();
     }
 
-    /// Whether nodes themselves changed, for whoever holds something there.
-    pub fn has_structural(&self) -> bool {
-        !self.structural.is_empty()
-    }
-
-    /// Whether ACLs of a principal itself changed.
-    pub fn has_own_changes(&self, principal: u32) -> bool {
-        self.grants.contains_key(&principal)
-    }
-
-    /// The nodes at which what a user is granted may have changed, in order.
-    pub fn nodes_of(&self, two: Two<'_>, before: &Closure, after: &Closure) -> Vec<u32> {
-        let mut nodes: Vec<u32> = self.structural.keys().copied().collect();
-        for principal in before.principals().chain(after.principals()) {
-            if let Some(changed) = self.grants.get(&principal) {
-                nodes.extend(changed.keys());
-            }
-        }
-        if self.same_groups {
-            sort::numbers(&mut nodes);
-            return nodes;
-        }
-        let left = before.principals().filter(|p| !after.contains(*p));
-        nodes.extend(left.flat_map(|p| two.before.acls_of(p)).map(|(_, acl)| acl.node));
-        let joined = after.principals().filter(|p| !before.contains(*p));
-        nodes.extend(joined.flat_map(|p| two.after.acls_of(p)).map(|(_, acl)| acl.node));
-        sort::numbers(&mut nodes);
-        nodes
-    }
-}
-
-/// Whoever holds something on an object in a project, which lives as long as it.
-fn add_children(two: Two<'_>, project: u32, users: &mut Nodes) {
-    let log = two.after.find_node(number::PROJECT_LOG, &two.after.node_id(project));
-    for org in two.each() {
-        for acl in (0..org.acls().slot_count()).filter_map(|slot| org.acls().get(slot)) {
-            if acl.node == log || org.node(acl.node).project == project {
-                two.users_of(acl.principal, users);
+    /// Whoever holds something on an object in a project, which lives as long as it.
+    fn add_children(&mut self, two: Two<'_>, project: u32) {
+        let log = two.after.find_node(number::PROJECT_LOG, &two.after.node_id(project));
+        for node in two.after.nodes() {
+            let is_below =
+                |org: &Org| node < org.nodes().end && (org.node(node).project == project || node == log);
+            if two.each().into_iter().any(is_below) {
+                self.add_holders(two, node);
             }
         }
     }
-}
 
-/// Everybody to whom something is granted on a node, before or after.
-fn holders(two: Two<'_>, node: u32, users: &mut Nodes) {
-    let mut principals = Nodes::default();
-    for org in two.each().into_iter().filter(|org| node < org.nodes().end) {
-        principals.extend(org.acls_on(node).map(|(_, acl)| (acl.principal, ())));
+    /// Everybody to whom something is granted on a node, before or after.
+    fn add_holders(&mut self, two: Two<'_>, node: u32) {
+        for org in two.each().into_iter().filter(|org| node < org.nodes().end) {
+            self.principals.extend(org.acls_on(node).map(|(_, acl)| (acl.principal, ())));
+        }
     }
-    for principal in principals.keys() {
-        two.users_of(*principal, users);
+
+    /// Nodes that changed themselves, for whoever holds something there.
+    pub fn structural(&self) -> impl Iterator<Item = u32> {
+        self.structural.keys().copied()
+    }
+
+    /// The nodes on which ACLs changed, some more than once.
+    pub fn granted_nodes(&self) -> impl Iterator<Item = u32> {
+        self.grants.values().flat_map(|nodes| nodes.keys().copied())
+    }
+
+    /// All users concerned, in order of their numbers.
+    pub fn users(&self, two: Two<'_>) -> Vec<u32> {
+        let org = two.after;
+        let mut users: Vec<u32> = Vec::new();
+        if self.everybody {
+            users.extend(org.principals().filter(|principal| !org.is_group(*principal)));
+            return users;
+        }
+        let principals = || self.principals.keys().chain(self.grants.keys()).copied();
+        users.extend(principals().filter(|principal| !org.is_group(*principal)));
+        for org in two.each() {
+            let groups = principals()
+                .filter(|principal| *principal < org.principals().end && org.is_group(*principal));
+            users.extend(org.users_in(groups).into_keys());
+        }
+        sort::numbers(&mut users);
+        users
     }
 }

@@ -1,20 +1,28 @@
 //! What a change changes: who gains and who loses what, and where.
 //!
 //! Exact: every (subject, object, permission) that changes is in exactly one row, and none that
-//! does not, objects that do not exist yet included. Known not to be so under
-//! `UnknownObjects::InOrganization`, for objects in projects that the data do not know.
+//! does not, objects that do not exist yet included.
 //!
 //! The cost follows what changed: the subjects concerned, and what they hold at or below the
-//! changed nodes.
+//! changed nodes of what changes there. What is the same for several of them is found once: where
+//! nodes stand, what a group's grants give, and the rows of those who have the same groups and
+//! nothing of their own that matters.
 
 mod affected;
+mod gives;
+mod people;
+mod places;
 mod rows;
+mod scope;
+
+use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
 
 pub(crate) use affected::Touched;
-use affected::{Affected, Two, affected};
-use rows::{Change, RowKey, Scope};
+use affected::{Two, affected};
+use people::{People, Rows};
+use rows::Change;
 
 use crate::model::finding::Node;
 use crate::model::permission::PermissionSet;
@@ -24,7 +32,8 @@ use crate::org::{Map, Org, sort};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct DiffRow {
     /// The ids of the users and service accounts, ascending.
-    pub subjects: Vec<String>,
+    #[serde(serialize_with = "texts")]
+    pub subjects: Vec<Arc<str>>,
     /// The object it speaks of (unless `only` names another type).
     pub object: Node,
     /// What they may do afterwards and not before.
@@ -39,12 +48,20 @@ pub struct DiffRow {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub only: Option<String>,
     /// Nodes of which, with everything below them, it does not speak.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub except: Vec<Node>,
+    #[serde(skip_serializing_if = "Vec::is_empty", serialize_with = "nodes")]
+    pub except: Vec<Arc<Node>>,
 }
 
 fn names<S: Serializer>(set: &PermissionSet, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_seq(set.iter().map(crate::Permission::as_str))
+}
+
+fn texts<S: Serializer>(texts: &[Arc<str>], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(texts.iter().map(|text| &**text))
+}
+
+fn nodes<S: Serializer>(nodes: &[Arc<Node>], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(nodes.iter().map(|node| &**node))
 }
 
 /// What changed between two states of an organisation, the later made from the earlier by changing
@@ -52,64 +69,65 @@ fn names<S: Serializer>(set: &PermissionSet, serializer: S) -> Result<S::Ok, S::
 pub(crate) fn diff(before: &Org, after: &Org, touched: &Touched) -> Vec<DiffRow> {
     let two = Two { before, after };
     let affected = affected(two, touched);
-    let mut by_row: Map<RowKey, Vec<u32>> = Map::default();
-    let mut scopes = Scopes::default();
-    for user in affected.users.iter().filter(|user| two.knows(**user)) {
-        for row in rows_of(two, &affected, *user, &mut scopes) {
-            by_row.entry(row).or_default().push(*user);
-        }
-    }
-    in_order(two, by_row)
+    in_order(after, People::new(two, &affected).rows())
 }
 
-/// Scopes by the nodes that make them: subjects mostly share them.
-#[derive(Default)]
-struct Scopes(Map<Vec<u32>, Scope>);
-
-fn rows_of(two: Two<'_>, affected: &Affected, user: u32, scopes: &mut Scopes) -> Vec<RowKey> {
-    let after = two.closure_after(user);
-    let before = if affected.same_groups { after.clone() } else { two.closure_before(user) };
-    let dirty = affected.nodes_of(two, &before, &after);
-    // Whom the changed nodes give what they gave before is not concerned.
-    let gives_other = |node: &u32| two.before.gives_on(*node, &before) != two.after.gives_on(*node, &after);
-    if !affected.has_structural() && !dirty.iter().any(gives_other) {
-        return Vec::new();
-    }
-    let scope = scopes.0.entry(dirty.clone()).or_insert_with(|| Scope::new(two, &dirty));
-    scope.rows_of(two, user, affected.has_own_changes(user), &before, &after)
+/// Things by number, in the order in which they are told.
+struct Told<T: ?Sized> {
+    place: Map<u32, u32>,
+    things: Vec<Arc<T>>,
 }
 
-fn in_order(two: Two<'_>, by_row: Map<RowKey, Vec<u32>>) -> Vec<DiffRow> {
-    let org = two.after;
-    let mut rows: Vec<(u64, String, DiffRow)> = by_row
+impl<T: ?Sized> Told<T> {
+    fn new(
+        numbers: impl Iterator<Item = u32>,
+        key: impl Fn(u32) -> (u64, String),
+        tell: impl Fn(u32) -> Arc<T>,
+    ) -> Told<T> {
+        let mut numbers: Vec<u32> = numbers.collect();
+        sort::numbers(&mut numbers);
+        sort::by_rank_and_id(&mut numbers, |number| key(*number));
+        let place = numbers.iter().enumerate().map(|(place, number)| (*number, place as u32)).collect();
+        Told { place, things: numbers.into_iter().map(tell).collect() }
+    }
+
+    fn places(&self, numbers: Vec<u32>) -> Vec<u32> {
+        let mut places: Vec<u32> = numbers.into_iter().map(|number| self.place[&number]).collect();
+        sort::numbers(&mut places);
+        places
+    }
+
+    fn tell(&self, places: &[u32]) -> Vec<Arc<T>> {
+        places.iter().map(|place| Arc::clone(&self.things[*place as usize])).collect()
+    }
+}
+
+fn in_order(org: &Org, rows: Rows) -> Vec<DiffRow> {
+    let users = rows.values().flatten().copied();
+    let users = Told::new(users, |user| (0, org.principal_id(user)), |user| org.principal_id(user).into());
+    let nodes = rows.keys().flat_map(|row| row.except.iter().copied().chain([row.object]));
+    let rank = |node: u32| u64::from(org.node_type(node));
+    let nodes = Told::new(nodes, |node| (rank(node), org.node_id(node)), |node| Arc::new(org.node_ref(node)));
+    let mut rows: Vec<_> = rows
         .into_iter()
-        .map(|(row, users)| {
-            let RowKey { object, change: Change { gained, lost }, below, only, except } = row;
-            let mut subjects: Vec<String> = users.into_iter().map(|user| org.principal_id(user)).collect();
-            sort::ids(&mut subjects);
-            let mut except: Vec<Node> = except.into_iter().map(|node| org.node_ref(node)).collect();
-            let rank = |node: &Node| u64::from(org.types().get(&node.object_type));
-            sort::by_rank_and_id(&mut except, |node| (rank(node), node.id.clone()));
-            let object = org.node_ref(object);
+        .map(|(row, subjects)| {
+            let Change { gained, lost } = row.change;
+            let object = nodes.place[&row.object];
+            let only = row.only.map_or(0, |ty| ty + 1);
             // INVARIANT: no two rows of one object have the same subjects, change and type.
-            let key = format!(
-                "{}\u{0}{:02}\u{0}{gained:03}{lost:03}\u{0}{}",
-                object.id,
-                only.map_or(0, |ty| ty + 1),
-                subjects.join("\u{0}")
-            );
-            let row = DiffRow {
-                subjects,
-                gained: PermissionSet::from_bits(gained),
-                lost: PermissionSet::from_bits(lost),
-                below,
-                only: only.map(|ty| org.types().name(ty).to_owned()),
-                except,
-                object,
-            };
-            (rank(&row.object), key, row)
+            ((object, only, gained, lost), users.places(subjects), row)
         })
         .collect();
-    sort::by_rank_and_id(&mut rows, |(rank, key, _)| (*rank, key.clone()));
-    rows.into_iter().map(|(_, _, row)| row).collect()
+    rows.sort_unstable_by(|a, b| (a.0, &a.1).cmp(&(b.0, &b.1)));
+    rows.into_iter()
+        .map(|((object, _, gained, lost), subjects, row)| DiffRow {
+            subjects: users.tell(&subjects),
+            object: Node::clone(&nodes.things[object as usize]),
+            gained: PermissionSet::from_bits(gained),
+            lost: PermissionSet::from_bits(lost),
+            below: row.below,
+            only: row.only.map(|ty| org.types().name(ty).to_owned()),
+            except: nodes.tell(&nodes.places(row.except)),
+        })
+        .collect()
 }
