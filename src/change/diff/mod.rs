@@ -52,6 +52,7 @@ pub struct DiffRow {
     pub except: Vec<Arc<Node>>,
 }
 
+#[allow(clippy::trivially_copy_pass_by_ref)] // as serde calls it
 fn names<S: Serializer>(set: &PermissionSet, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_seq(set.iter().map(crate::Permission::as_str))
 }

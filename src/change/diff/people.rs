@@ -119,8 +119,11 @@ pub(super) struct People<'o> {
     rows: Rows,
 }
 
+/// How an entry counts.
+type When = fn(Entry) -> Entry;
+
 /// How an entry counts for who is a principal in both states, before alone, and after alone.
-const WHEN: [fn(Entry) -> Entry; 3] =
+const WHEN: [When; 3] =
     [|entry| entry, |entry| Entry { after: 0, ..entry }, |entry| Entry { before: 0, ..entry }];
 
 impl<'o> People<'o> {
@@ -199,7 +202,7 @@ impl<'o> People<'o> {
             _ => Some(WHEN[0]),
         };
         let groups = alike[&person.groups].groups.iter().map(Vec::as_slice).zip(WHEN);
-        let principals: Vec<(&[u32], fn(Entry) -> Entry)> =
+        let principals: Vec<(&[u32], When)> =
             groups.chain(own_when.map(|when| (own.as_slice(), when))).collect();
         let given = || principals.iter().flat_map(|(all, when)| all.iter().map(move |one| (*one, when)));
         sheet.clear();

@@ -217,7 +217,9 @@ impl Positions {
                 Mark::Above | Mark::Elsewhere | Mark::Unseen => {}
             }
         }
-        structural.iter().for_each(|node| self.add(*node, scope));
+        for node in structural {
+            self.add(*node, scope);
+        }
         for node in changed {
             for odd in scope.odd_in(node).to_vec() {
                 let place = scope.places.get(odd);
