@@ -62,14 +62,21 @@ const QUICK: Efforts = {
   cold: 1,
 };
 
-async function measureSize(size: Size, efforts: Efforts, folder: string): Promise<Measured> {
+async function measureSize(
+  size: Size,
+  efforts: Efforts,
+  folder: string,
+  smaller: readonly Measured[],
+): Promise<Measured> {
   const file = join(folder, "export.json");
   console.log(`${nameOf(size)}: generating`);
   await run("generate", [size, file], folder);
   const excluded: Excluded[] = [];
   const keys: EngineKey[] = [];
   for (const key of Object.keys(ENGINES) as EngineKey[]) {
-    const reason = size.acls >= TRY_FROM && TRIED.includes(key) ? await tooMuch(size, file, key, folder) : undefined;
+    const before = smaller.flatMap((its) => its.excluded).find(({ engine }) => engine === key);
+    const isTried = size.acls >= TRY_FROM && TRIED.includes(key);
+    const reason = before ? "not tried" : isTried ? await tooMuch(size, file, key, folder) : undefined;
     if (reason === undefined) keys.push(key);
     else excluded.push({ size: nameOf(size), engine: key, reason });
   }
@@ -99,7 +106,7 @@ async function measureAll(efforts: Efforts, folder: string): Promise<Results> {
     if (size.acls >= 1_000_000 && totalmem() < MEMORY) {
       skipped.push({ size: nameOf(size), engine: "all", reason: "this machine has less than 12 GB of memory" });
     } else {
-      measured.push(await measureSize(size, efforts, folder));
+      measured.push(await measureSize(size, efforts, folder, measured));
     }
   }
   const size = SIZES[1] as Size;
