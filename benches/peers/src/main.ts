@@ -27,7 +27,7 @@ import type { Trial } from "./trial.ts";
 import type { UnknownIds } from "./unknown.ts";
 
 /** Seconds until an engine has to be ready, and for one answer; beyond that it is listed, not measured. */
-export const BOUNDS = { ready: 60, answer: 0.5 };
+export const BOUNDS = { ready: 60, answer: 0.2 };
 /** ACLs from which engines are tried first. */
 const TRY_FROM = 100_000;
 /** Bytes of memory below which a million ACLs are not tried. */

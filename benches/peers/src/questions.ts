@@ -102,12 +102,12 @@ function budgetOf(ask: Way["ask"], questions: Questions, { comparing }: Effort):
   return { compared: fitting(comparing), timed: Math.min(200, fitting(TIMED)) };
 }
 
-/** Positions of so many questions, from all over: a search ends early for some and late for others. */
 function spread(count: number): number[] {
   return Array.from({ length: count }, (_, n) => Math.floor((n * QUESTIONS) / count));
 }
 
-function some(count: number, questions: Questions): Questions {
+/** So many questions, from all over: a search ends early for some and late for others. */
+export function some(count: number, questions: Questions): Questions {
   if (count >= questions.ids.length) return questions;
   const { asks, types, rows, ids } = questions;
   const at = spread(count);
@@ -141,7 +141,7 @@ async function fromText({ text, strangers }: Scenario, { name, cold }: Engine): 
 /** People per sample: the first answer of each. */
 const PEOPLE = 50;
 /** People whose answers are compared, where those of all would take long. */
-const COMPARED_PEOPLE = 20;
+const COMPARED_PEOPLE = 6;
 
 async function another({ strangers }: Scenario, engine: Engine): Promise<Candidate> {
   const { name, others, forget, people = PEOPLE } = engine;

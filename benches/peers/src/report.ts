@@ -377,7 +377,7 @@ function excluded({ measured, skipped }: Results): string {
     ? ""
     : `## Not measured
 
-An engine has to be ready within 60 s, with 10 GB of heap, and to answer within 0.5 s.
+An engine has to be ready within 60 s, with 10 GB of heap, and to answer within 0.2 s (on average over ten questions).
 
 ${table(["", "", "why"], rows)}`;
 }

@@ -177,6 +177,7 @@ export function naiveSome({ index, person }: Scenario): Engine {
         },
       },
     ],
+    people: 5,
     cold(text, { user, ask, type, row }) {
       const its = new Index(JSON.parse(text) as Rows);
       return someCan(its, its.principals(user), ask, type, row);
