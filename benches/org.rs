@@ -301,7 +301,7 @@ fn drafted(bencher: Bencher, change: impl Fn(&mut Draft) + Sync) {
 }
 
 /// `create_acls` on the organization, for each of 3,000 people by an ACL of their own.
-#[divan::bench(sample_count = 10, sample_size = 1)]
+#[divan::bench(sample_count = 1, sample_size = 1)]
 fn preview_of_grants_on_the_organization_to_3000(bencher: Bencher) {
     let (org, ids) = large_organization();
     let items: Vec<AclItem> = (0..3_000)
@@ -324,7 +324,7 @@ fn preview_of_grants_on_the_organization_to_3000(bencher: Bencher) {
 }
 
 /// A role that a quarter of the ACLs of groups grant, and another role contains, gives one permission more.
-#[divan::bench(sample_count = 10, sample_size = 1)]
+#[divan::bench(sample_count = 1, sample_size = 1)]
 fn preview_of_an_edit_of_a_role_used_everywhere(bencher: Bencher) {
     let (org, _) = large_organization();
     let role = org.find(None, Some("Labeller"), Some("role")).first().map(|role| role.id.clone());
@@ -336,7 +336,7 @@ fn preview_of_an_edit_of_a_role_used_everywhere(bencher: Bencher) {
 }
 
 /// Everything that an audit looks at.
-#[divan::bench(sample_count = 5, sample_size = 1)]
+#[divan::bench(sample_count = 1, sample_size = 1)]
 fn audit(bencher: Bencher) {
     let (org, _) = large_organization();
     bencher.bench(|| black_box(org.audit().len()));
