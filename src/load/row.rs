@@ -2,7 +2,7 @@
 //! does not fit.
 
 use std::borrow::Cow;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fmt;
 
 use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
@@ -92,6 +92,15 @@ pub(crate) fn read_row(list: List, bytes: &[u8], at: impl Fn() -> String) -> Res
     row.map_err(|error| context.explain(&error, &at()))
 }
 
+/// Reads a row that begins a text, with how many bytes it takes. None when there is none: whatever
+/// else the text begins with, a page of rows among it, is somebody else's to read.
+pub(crate) fn read_row_at_start(list: List, bytes: &[u8]) -> Option<(Row<'_>, usize)> {
+    let context = Context { no_page: true, ..Context::default() };
+    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
+    let row = RowSeed { list, context: &context }.deserialize(&mut deserializer).ok()?;
+    Some((row, deserializer.into_iter::<IgnoredAny>().byte_offset()))
+}
+
 /// Checks that bytes are one JSON value.
 pub(crate) fn check_json(bytes: &[u8], at: impl Fn() -> String) -> Result<(), Error> {
     serde_json::from_slice::<IgnoredAny>(bytes).map(|_| ()).map_err(|e| not_json(&e, &at()))
@@ -123,50 +132,41 @@ fn not_json(error: &serde_json::Error, at: &str) -> Error {
 /// Where the reader is and what it expects there, for errors.
 #[derive(Default)]
 struct Context {
+    /// Written from its end, as an error finds its way out: what fits costs nothing.
     path: RefCell<String>,
-    expected: RefCell<&'static str>,
-    problem: RefCell<Option<&'static str>>,
+    expected: Cell<&'static str>,
+    problem: Cell<Option<&'static str>>,
+    /// What turns out to be a page of rows is not read.
+    no_page: bool,
 }
 
 impl Context {
     fn expect(&self, what: &'static str) {
-        *self.expected.borrow_mut() = what;
+        self.expected.set(what);
     }
 
-    fn enter(&self, segment: &str) -> usize {
-        let mut path = self.path.borrow_mut();
-        let before = path.len();
-        path.push('/');
-        path.push_str(segment);
-        before
-    }
-
-    fn enter_index(&self, index: usize) -> usize {
-        use fmt::Write;
-        let mut path = self.path.borrow_mut();
-        let before = path.len();
-        let _ = write!(path, "/{index}");
-        before
-    }
-
-    fn leave(&self, before: usize) {
-        self.path.borrow_mut().truncate(before);
+    /// The error came from there.
+    #[cold]
+    fn within(&self, segment: &str) {
+        self.path.borrow_mut().insert_str(0, segment);
+        self.path.borrow_mut().insert(0, '/');
     }
 
     /// Our own refusal at the present place.
+    #[cold]
     fn refuse<E: de::Error>(&self, problem: &'static str) -> E {
-        *self.problem.borrow_mut() = Some(problem);
+        self.problem.set(Some(problem));
         E::custom(problem)
     }
 
     fn explain(&self, error: &serde_json::Error, at: &str) -> Error {
         let path = format!("{at}{}", self.path.borrow());
-        if let Some(problem) = *self.problem.borrow() {
+        if let Some(problem) = self.problem.get() {
             return Error::at(ErrorCode::BadShape, &path, format!("`{path}`: {problem}"));
         }
         if error.is_data() {
             let found = found(&error.to_string());
-            let expected = self.expected.borrow();
+            let expected = self.expected.get();
             return Error::at(
                 ErrorCode::BadShape,
                 &path,
@@ -213,39 +213,59 @@ impl<'de> Visitor<'de> for RowSeed<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Row<'de>, A::Error> {
         let mut row = Row::default();
-        let list = self.list;
-        while let Some(field) = map.next_key_seed(KeySeed(|name: &str| list.field(name)))? {
-            let Some(field) = field else {
-                map.next_value::<IgnoredAny>()?;
-                continue;
-            };
-            let before = self.context.enter(field.name());
-            let context = self.context;
-            match field.shape() {
-                Shape::Id | Shape::Text => {
-                    let strict = field.shape() == Shape::Id;
-                    context.expect("a string");
-                    row.texts[text_slot(field)] = map.next_value_seed(TextSeed { context, strict })?;
+        let (list, context) = (self.list, self.context);
+        let look_up = |name: &str| match list.field(name) {
+            None if context.no_page && name == "objects" => Some(Key::Page),
+            field => field.map(Key::Field),
+        };
+        while let Some(key) = map.next_key_seed(KeySeed(look_up))? {
+            match key {
+                Some(Key::Field(field)) => {
+                    row.read(field, &mut map, context).inspect_err(|_| context.within(field.name()))?;
                 }
-                Shape::Ids => {
-                    let ids = map.next_value_seed(IdsSeed(context))?;
-                    if field == Field::MemberGroups {
-                        row.member_groups = ids;
-                    } else {
-                        row.members = ids;
-                    }
-                }
-                Shape::Tuples => {
-                    row.tuples = map.next_value_seed(TuplesSeed(context))?;
-                }
-                Shape::Flag => {
-                    context.expect("a boolean");
-                    row.public = map.next_value::<Option<bool>>()?.unwrap_or(false);
-                }
+                Some(Key::Page) => return Err(context.refuse("this is a page")),
+                None => drop(map.next_value::<IgnoredAny>()?),
             }
-            self.context.leave(before);
         }
         Ok(row)
+    }
+}
+
+/// What a key of a row means.
+enum Key {
+    Field(Field),
+    /// The row turns out to be a page of rows.
+    Page,
+}
+
+impl<'de> Row<'de> {
+    fn read<A: MapAccess<'de>>(
+        &mut self,
+        field: Field,
+        map: &mut A,
+        context: &Context,
+    ) -> Result<(), A::Error> {
+        match field.shape() {
+            Shape::Id | Shape::Text => {
+                let strict = field.shape() == Shape::Id;
+                context.expect("a string");
+                self.texts[text_slot(field)] = map.next_value_seed(TextSeed { context, strict })?;
+            }
+            Shape::Ids => {
+                let ids = map.next_value_seed(IdsSeed(context))?;
+                if field == Field::MemberGroups {
+                    self.member_groups = ids;
+                } else {
+                    self.members = ids;
+                }
+            }
+            Shape::Tuples => self.tuples = map.next_value_seed(TuplesSeed(context))?,
+            Shape::Flag => {
+                context.expect("a boolean");
+                self.public = map.next_value::<Option<bool>>()?.unwrap_or(false);
+            }
+        }
+        Ok(())
     }
 }
 
@@ -357,17 +377,14 @@ impl<'de> Visitor<'de> for IdsSeed<'_> {
         let context = self.0;
         let mut ids = Vec::new();
         loop {
-            let before = context.enter_index(ids.len());
             context.expect("a string");
-            match seq.next_element_seed(TextSeed { context, strict: true })? {
-                Some(Some(id)) => ids.push(id),
-                Some(None) => return Err(context.refuse("expected a string, found null")),
-                None => {
-                    context.leave(before);
-                    return Ok(ids);
-                }
-            }
-            context.leave(before);
+            let id = match seq.next_element_seed(TextSeed { context, strict: true }) {
+                Ok(Some(None)) => Err(context.refuse("expected a string, found null")),
+                Ok(Some(id)) => Ok(id),
+                Ok(None) => return Ok(ids),
+                Err(error) => Err(error),
+            };
+            ids.extend(id.inspect_err(|_| context.within(&ids.len().to_string()))?);
         }
     }
 }
@@ -402,11 +419,9 @@ impl<'de> Visitor<'de> for TuplesSeed<'_> {
         let context = self.0;
         let mut tuples = Vec::new();
         loop {
-            let before = context.enter_index(tuples.len());
             context.expect("an object with a `permission`");
-            let tuple = seq.next_element_seed(TupleSeed(context))?;
-            context.leave(before);
-            match tuple {
+            let tuple = seq.next_element_seed(TupleSeed(context));
+            match tuple.inspect_err(|_| context.within(&tuples.len().to_string()))? {
                 Some(tuple) => tuples.push(tuple),
                 None => return Ok(tuples),
             }
@@ -441,12 +456,10 @@ impl<'de> Visitor<'de> for TupleSeed<'_> {
                 map.next_value::<IgnoredAny>()?;
                 continue;
             };
-            let before = context.enter(field.name());
             context.expect("a string");
-            let text = map.next_value_seed(TextSeed { context, strict: true })?;
+            let text = map.next_value_seed(TextSeed { context, strict: true });
             let place = if field == Field::Permission { &mut tuple.permission } else { &mut tuple.restrict };
-            *place = text;
-            context.leave(before);
+            *place = text.inspect_err(|_| context.within(field.name()))?;
         }
         Ok(tuple)
     }

@@ -1,13 +1,14 @@
 //! A resumable splitter of JSON texts: bytes go in as they arrive, whole rows come out.
 //!
-//! It knows just enough of JSON to find where a row begins and ends; each row is then read by
-//! `serde_json`, so that nothing is taken for JSON that is not. The text is never held whole.
+//! A row that lies whole in what has arrived is read by `serde_json` where it stands. For any other
+//! it knows just enough of JSON to find where the row ends, so that `serde_json` can read it then:
+//! nothing is taken for JSON that is not. The text is never held whole.
 
 use memchr::memchr2;
 
 use super::list::List;
 use super::missing;
-use super::row::{check_json, read_text};
+use super::row::{Row, check_json, read_row, read_row_at_start, read_text};
 use super::rows::MissingList;
 use crate::model::error::{Error, ErrorCode};
 
@@ -20,7 +21,7 @@ pub(crate) enum Event<'a> {
     /// pointer, and the index of the first row.
     Page { list: List, prefix: String, base: u32 },
     /// A row of the page that began last.
-    Row { list: List, bytes: &'a [u8], at: &'a dyn Fn() -> String },
+    Row { list: List, row: Row<'a>, at: &'a dyn Fn() -> String },
     /// The value of `organization`.
     Organization(&'a [u8]),
     /// The value of `plan`.
@@ -277,7 +278,7 @@ impl Splitter {
             Some(Frame::List { list, index, .. }) => {
                 let (list, index) = (*list, *index);
                 match byte {
-                    b'{' => self.begin_capture(byte, true),
+                    b'{' => return self.row(list, &bytes[i..], true, sink).map(|read| i + read),
                     b'[' => {
                         let prefix = format!("{}/{index}", self.page_prefix());
                         self.open_page(list, prefix, sink)?;
@@ -286,11 +287,11 @@ impl Splitter {
                     _ => return Err(wrong(&self.here(), "a row (an object)", byte)),
                 }
             }
-            Some(Frame::Page { .. }) => {
+            Some(Frame::Page { list, .. }) => {
                 if byte != b'{' {
                     return Err(wrong(&self.here(), "a row (an object)", byte));
                 }
-                self.begin_capture(byte, false);
+                return self.row(*list, &bytes[i..], false, sink).map(|read| i + read);
             }
             Some(Frame::Ignored { .. }) => self.begin_capture(byte, false),
         }
@@ -331,6 +332,24 @@ impl Splitter {
         self.stack.push(Frame::Page { list, prefix, index: 0 });
         self.expect = Expect::Value { or_end: true };
         Ok(())
+    }
+
+    /// A row begins. The usual case: it is there whole, and is read in one pass. Returns how far it
+    /// was read.
+    fn row(
+        &mut self,
+        list: List,
+        bytes: &[u8],
+        may_be_page: bool,
+        sink: &mut dyn Sink,
+    ) -> Result<usize, Error> {
+        let Some((row, read)) = read_row_at_start(list, bytes) else {
+            self.begin_capture(b'{', may_be_page);
+            return Ok(0);
+        };
+        self.deliver_row(row, sink)?;
+        self.after_value();
+        Ok(read)
     }
 
     fn begin_capture(&mut self, byte: u8, may_be_page: bool) {
@@ -482,20 +501,10 @@ impl Splitter {
 
     /// A whole value goes to whom it concerns.
     fn deliver(&mut self, value: &[u8], sink: &mut dyn Sink) -> Result<(), Error> {
-        match self.stack.last_mut() {
-            Some(Frame::List { list, index, in_rows }) => {
-                let (list, index) = (*list, *index);
-                if !*in_rows {
-                    *in_rows = true;
-                    sink.event(Event::Page { list, prefix: self.page_prefix(), base: index })?;
-                }
-                let at = || format!("{}/{index}", self.base(list));
-                sink.event(Event::Row { list, bytes: value, at: &at })
-            }
-            Some(Frame::Page { list, prefix, index }) => {
-                let list = *list;
-                let at = || format!("/{}{prefix}/{index}", list.name());
-                sink.event(Event::Row { list, bytes: value, at: &at })
+        match self.stack.last() {
+            Some(Frame::List { list, .. } | Frame::Page { list, .. }) => {
+                let row = read_row(*list, value, || self.here())?;
+                self.deliver_row(row, sink)
             }
             Some(Frame::Export { .. }) if self.key == "organization" => {
                 sink.event(Event::Organization(value))
@@ -511,6 +520,20 @@ impl Splitter {
                 // A list that is null is as good as absent, and only null gets here.
                 Ok(())
             }
+        }
+    }
+
+    fn deliver_row(&mut self, row: Row<'_>, sink: &mut dyn Sink) -> Result<(), Error> {
+        if let Some(Frame::List { list, index, in_rows: in_rows @ false }) = self.stack.last_mut() {
+            *in_rows = true;
+            let (list, base) = (*list, *index);
+            sink.event(Event::Page { list, prefix: self.page_prefix(), base })?;
+        }
+        match self.stack.last() {
+            Some(Frame::List { list, .. } | Frame::Page { list, .. }) => {
+                sink.event(Event::Row { list: *list, row, at: &|| self.here() })
+            }
+            _ => Ok(()),
         }
     }
 

@@ -308,8 +308,7 @@ impl Sink for Builder {
                 self.held.push(Held::Page(list, prefix, base));
             }
             Event::Page { list, prefix, base } => self.org.places_mut(list).open_page(&prefix, base),
-            Event::Row { list, bytes, at } => {
-                let row = read_row(list, bytes, at)?;
+            Event::Row { list, row, at } => {
                 self.org.name_types(&row, at)?;
                 if self.decided != Decided::Not {
                     self.take(list, &row);
