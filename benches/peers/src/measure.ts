@@ -51,7 +51,8 @@ export async function measureInRounds(candidates: readonly Candidate[], effort: 
 async function sample({ prepare, run, isSlow }: Candidate, samples: number): Promise<number> {
   const stats = await measure(
     function* () {
-      yield { 0: prepare, bench: run };
+      // With a parameter even where it is of no use: what prepares a sample is called for parameters that are declared.
+      yield { 0: prepare, bench: (prepared: never) => run(prepared) };
     },
     // Three samples at least, some dozens at most, since what is prepared may take longer than what is measured. No
     // batches: a batch would hold thousands of prepared samples.

@@ -58,12 +58,7 @@ const candidate = (
   operations: number,
   run: () => unknown,
   prepare: () => unknown = nothing,
-): Candidate => ({
-  key,
-  operations,
-  prepare,
-  run,
-});
+): Candidate => ({ key, operations, prepare, run, isSlow: operations > FEW });
 const all = order.length;
 const named = all.toLocaleString("en-US");
 const candidates: Candidate[] = [
