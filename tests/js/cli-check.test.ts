@@ -68,6 +68,40 @@ test("what cannot be told is neither: names that the export does not know, also 
   expect(ran.out).toMatch(/0 hold, 0 fail, 5 unknown/);
 });
 
+test("a denial on what the export does not know, by its id, is none", async () => {
+  const object = "dataset:00000000-0000-4000-8000-00000000abcd";
+  expectations(
+    { permission: "delete", object, must_not: ["ben", "group:Owners"], exactly: [] },
+    { permission: "delete", object: golden, must_not: ["ben"] },
+  );
+  const ran = await check();
+  expect(ran.code).toBe(3);
+  expect(ran.out).toMatch(/1 hold, 0 fail, 3 unknown/);
+});
+
+test("an export that lacks a list that decides proves no denial", async () => {
+  shell.write("partial.json", { ...sample(), roles: undefined, missing: [{ list: "roles", status: 403 }] });
+  expectations(
+    { permission: "read", object: golden, must: ["ada"], must_not: ["sam-1"] },
+    { permission: "delete", object: golden, must: ["sam-1"], exactly: [] },
+    { permission: "read", object: golden, must_not: ["ada"], exactly: [] },
+  );
+  const ran = await check("--export", "partial.json");
+  expect(ran.code).toBe(1);
+  expect(ran.out.match(/^(ok|FAILS|UNKNOWN)/gm)).toEqual(["ok", "UNKNOWN", "UNKNOWN", "UNKNOWN", "FAILS", "FAILS"]);
+  expect(ran.err).toMatch(/^incomplete: `roles` could not be read \(403\)/);
+  expect((await shell.run(["can", "sam-1", "read", "organization", "-e", "partial.json"])).err).toMatch(
+    /^incomplete: /,
+  );
+});
+
+test("a reader that has seen enough makes no failure a success", async () => {
+  expectations({ permission: "delete", object: golden, must: ["ada"] });
+  expect((await shell.runInto("true", ["check", "expectations.json"])).code).toBe(1);
+  expect((await shell.runInto("true", ["can", "ada", "delete", "dataset:golden"])).code).toBe(1);
+  expect((await shell.runInto("true", ["can", "ada", "read", "dataset:golden"])).code).toBe(0);
+});
+
 test("as JSON, and as JUnit", async () => {
   expectations({ permission: "update", object: "red\u001b[31m\u0007alert", must: ["ada", "sam-1"] });
   const ran = await check("--json", "--junit", "report.xml");

@@ -12,9 +12,17 @@ const strict = await startServer(lists(), {
   forbidden: ["/v1/service_token"],
   absent: ["/v1/project_group"],
 });
+const nobody = await addressOfNobody();
 const env = { BRAINTRUST_API_URL: api.url, BRAINTRUST_API_KEY: TOKEN };
 afterAll(() => Promise.all([api.close(), strict.close()]));
 beforeEach(() => api.behave());
+
+async function addressOfNobody(): Promise<string> {
+  const gone = await startServer();
+  const { url } = gone;
+  await gone.close();
+  return url;
+}
 
 function lists() {
   const own = { org_id: ORG };
@@ -116,11 +124,12 @@ const trouble: [string, Partial<typeof env> & Record<string, string>, string[], 
   ["a key with a line in it", { BRAINTRUST_API_KEY: `${TOKEN}\nx` }, [], /characters that no key has/],
   [
     "no server",
-    { BRAINTRUST_API_URL: "http://127.0.0.1:9" },
+    { BRAINTRUST_API_URL: nobody },
     [],
-    /the connection failed; try again; the address is http:\/\/127\.0\.0\.1:9/,
+    /the connection failed \(ECONNREFUSED\); check `url` and your network; the address is http:\/\/127\.0\.0\.1/,
   ],
   ["no URL", { BRAINTRUST_API_URL: "nonsense" }, [], /the API's address is no URL/],
+  ["a query", { BRAINTRUST_API_URL: "https://api.example/?key=1" }, [], /ends before `\?` and `#`/],
   ["http", { BRAINTRUST_API_URL: "http://api.example" }, [], /must begin with `https:\/\/`/],
   [
     "a password in the address",
@@ -156,6 +165,22 @@ test("what was there stays when a pull fails half-way", async () => {
   expect(ran.code).toBe(2);
   expect(shell.read("kept.json")).toBe("kept");
   expect(readdirSync(shell.folder).filter((name) => name.endsWith(".tmp"))).toEqual([]);
+});
+
+test.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)("%s in the middle leaves nothing", async (signal) => {
+  api.misbehave({ path: "/v1/acl/list_org", after: 1, how: { stall: true } });
+  const begun = () => readdirSync(shell.folder).some((name) => name.endsWith(".tmp"));
+  const ran = await shell.runUntil(begun, signal, ["pull", "-o", "none.json"], { env });
+  expectProblem(ran, 2, /stopped; `none\.json` was not written/);
+  expectNothing();
+});
+
+test("a pull that fails ends, whatever else is still being asked for", async () => {
+  api.misbehave({ path: "/v1/acl/list_org", after: 1, how: { status: 401 } });
+  api.misbehave({ path: "/v1/project", after: 1, how: { stall: true } });
+  const begun = Date.now();
+  expectProblem(await shell.run(["pull", "-o", "none.json", "--include", "acls,projects"], { env }), 2, /401/);
+  expect(Date.now() - begun).toBeLessThan(30_000);
 });
 
 test("the path from pull to why, for somebody who may not", async () => {

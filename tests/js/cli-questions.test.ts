@@ -306,6 +306,24 @@ test("a reader that has seen enough is no error", async () => {
   });
 });
 
+test("a table of as many rows as an organisation may have people", async () => {
+  const users = Array.from({ length: 200_000 }, (_, number) => ({
+    id: `u${number}`,
+    email: `u${number}@acme.example`,
+  }));
+  const members = users.map(({ id }) => id);
+  const groups = [{ id: "research", name: "Research", member_users: members }];
+  shell.write("many-people.json", { ...sample(), users, groups });
+  const ran = await shell.run(["who", "read", "project", "Search", "-e", "many-people.json"]);
+  expect(ran).toMatchObject({ code: 0, err: "" });
+  expect(lines(ran.out).at(-1)).toBe("200,000 people: read, project Search");
+});
+
+test("a type that no model knows is called what it is", async () => {
+  const ran = await shell.run(["access", "constructor:x"]);
+  expect(ran).toMatchObject({ code: 3, out: "0 grants: constructor x\n" });
+});
+
 test("a name does nothing to the terminal", async () => {
   for (const ran of [
     await shell.run(["access", "dataset:evil"]),

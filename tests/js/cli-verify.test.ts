@@ -99,6 +99,14 @@ test("a bound on requests", async () => {
   expect(api.asked).toHaveLength(3);
 });
 
+test("pages for people are no answers, whatever their status", async () => {
+  const { api, env } = await server();
+  api.misbehave({ how: { html: true } });
+  const ran = await shell.run(["verify", "--as", "ada", "--json"], { env });
+  expect(ran.code).toBe(3);
+  expect(JSON.parse(ran.out).counts).toMatchObject({ agrees: 0, mismatch: 0 });
+});
+
 test("429 is waited for; what stays unanswered is no verdict", async () => {
   const { api, env } = await server();
   api.misbehave({ path: "/v1/project/search", times: 1, how: { status: 429, headers: { "retry-after": "1" } } });

@@ -56,6 +56,24 @@ export class Shell {
     );
   }
 
+  /** The same, and a signal as soon as something is so. */
+  runUntil(
+    isSo: () => boolean,
+    signal: NodeJS.Signals,
+    words: readonly string[],
+    { env = {} }: Ways = {},
+  ): Promise<Ran> {
+    const child = spawn(process.execPath, [CLI, ...words], {
+      cwd: this.folder,
+      env: environment(env),
+      stdio: "pipe",
+    });
+    const timer = setInterval(() => {
+      if (isSo()) child.kill(signal);
+    }, 20);
+    return this.finish(child).finally(() => clearInterval(timer));
+  }
+
   /** The same on a pseudo-terminal: what both streams write comes as `out`. */
   runOnTerminal(words: readonly string[], { env = {}, type }: Ways = {}): Promise<Ran> {
     const command = quoted([process.execPath, CLI, ...words]);

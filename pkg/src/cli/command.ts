@@ -4,7 +4,7 @@ import type { LoadOptions } from "../types.js";
 import { Names } from "./names.js";
 import { type Opened, open } from "./opened.js";
 import { type Exit, usage } from "./problem.js";
-import type { Terminal } from "./terminal.js";
+import { paint, type Terminal } from "./terminal.js";
 
 type ParseArgsOptionsConfig = NonNullable<ParseArgsConfig["options"]>;
 
@@ -78,6 +78,7 @@ export class Given {
   async open(file = this.exportFile): Promise<{ opened: Opened; names: Names }> {
     const options: LoadOptions = { members: this.oneOf("members", ["any", "known"]) };
     const opened = await open(file, options, this.terminal);
+    for (const doubt of opened.doubts) this.terminal.note(`${paint("yellow", "incomplete:")} ${doubt}`);
     return { opened, names: new Names(opened) };
   }
 }

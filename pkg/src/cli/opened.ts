@@ -26,6 +26,12 @@ export class Opened {
     private readonly terminal: Terminal,
   ) {}
 
+  /** Why a no may be a yes on the server: lists that decide and that whoever pulled might not read. */
+  get doubts(): readonly string[] {
+    const doubtful = this.org.findings.filter(({ code, severity }) => code === "list_missing" && severity === "error");
+    return doubtful.map(({ message }) => message);
+  }
+
   /** Reads the file once more, for rows that the organisation does not tell. A snapshot has none. */
   async scan(lists: ReadonlySet<string>, onRow: OnRow): Promise<void> {
     const scanner = new RowScanner(lists, onRow);

@@ -10,10 +10,7 @@ import { paint, Terminal } from "./terminal.js";
 import { version } from "./version.js";
 
 export async function run(words: readonly string[]): Promise<Exit> {
-  // `aclarity list | head` closes the pipe early: that is no error.
-  process.stdout.on("error", (error: { code?: string }) =>
-    process.exit(error.code === "EPIPE" ? EXIT.yes : EXIT.usage),
-  );
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", onLostOutput);
   const terminal = new Terminal(process.stdout, process.stderr, process.env);
   try {
     return await dispatch(words, terminal);
@@ -23,6 +20,11 @@ export async function run(words: readonly string[]): Promise<Exit> {
     for (const line of problem.details) terminal.note(line);
     return problem.exit;
   }
+}
+
+/** `aclarity check … | head` closes the pipe early: that is no error, and no answer either. The command goes on to its own. */
+function onLostOutput({ code }: { code?: string }): void {
+  if (code !== "EPIPE") process.exit(EXIT.usage);
 }
 
 async function dispatch(words: readonly string[], terminal: Terminal): Promise<Exit> {

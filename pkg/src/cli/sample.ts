@@ -28,16 +28,12 @@ const byId = (name: string): Route => ({
   path: (id) => `/v1/${name}/${encodeURIComponent(id)}`,
 });
 
-const ROUTES: Readonly<Record<string, Route>> = {
-  project: byId("project"),
-  project_group: byId("project_group"),
-  experiment: byId("experiment"),
-  dataset: byId("dataset"),
-  prompt: byId("prompt"),
-  function: byId("function"),
-  group: byId("group"),
-  role: byId("role"),
-};
+const ROUTES: ReadonlyMap<string, Route> = new Map(
+  ["project", "project_group", "experiment", "dataset", "prompt", "function", "group", "role"].map((name) => [
+    name,
+    byId(name),
+  ]),
+);
 
 /** Types whose grants are asked about: `GET /v1/acl` needs `read_acls` on the object. */
 const ACL_TYPES = [
@@ -90,7 +86,7 @@ async function* candidates(opened: Opened, names: Names): AsyncGenerator<{ route
   });
   for (const object of names.listed()) {
     const name = object.type === "prompt" && functions.has(object.id) ? "function" : object.type;
-    const route = ROUTES[name];
+    const route = ROUTES.get(name);
     if (route !== undefined) yield { route, object };
   }
   for (const type of ACL_TYPES) {

@@ -110,7 +110,8 @@ function spinner(now: number): string {
 
 /** Columns as wide as their widest cell, two spaces between them. */
 export function tableLines(header: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  const widths = header.map((title, column) => Math.max(width(title), ...rows.map((row) => width(row[column] ?? ""))));
+  const widest = (column: number) => (most: number, row: readonly string[]) => Math.max(most, width(row[column] ?? ""));
+  const widths = header.map((title, column) => rows.reduce(widest(column), width(title)));
   const line = (cells: readonly string[]) =>
     header
       .map((_, column) => pad(cells[column] ?? "", widths[column] as number))

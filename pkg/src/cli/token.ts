@@ -20,6 +20,7 @@ export function serverUrl(option: string | undefined, environment: NodeJS.Proces
   if (url.username !== "" || url.password !== "") {
     throw usage("the API's address must not hold a user or a password; the key goes into BRAINTRUST_API_KEY");
   }
+  if (url.search !== "" || url.hash !== "") throw usage("the API's address ends before `?` and `#`");
   const local = ["localhost", "127.0.0.1", "[::1]"].includes(url.hostname);
   if (url.protocol !== "https:" && !(url.protocol === "http:" && local)) {
     throw usage("the API's address must begin with `https://`: over anything else the key could be read on the way");

@@ -26,7 +26,7 @@ const CALLED: Readonly<Record<string, string>> = {
 };
 
 export function called(type: string): string {
-  return CALLED[type] ?? type;
+  return Object.hasOwn(CALLED, type) ? (CALLED[type] as string) : type;
 }
 
 const PLURALS: Readonly<Record<string, string>> = {
@@ -42,7 +42,7 @@ const PLURALS: Readonly<Record<string, string>> = {
 };
 
 export function plural(type: string): string {
-  return PLURALS[type] ?? `${type}s`;
+  return Object.hasOwn(PLURALS, type) ? (PLURALS[type] as string) : `${type}s`;
 }
 
 /** What a restriction says: `for datasets alone`. */

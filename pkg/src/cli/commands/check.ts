@@ -1,6 +1,6 @@
 import { readFile, stat } from "node:fs/promises";
 import type { Ask } from "../../types.js";
-import { answerOf, everybody, explain, isFresh, whoMay } from "../answers.js";
+import { answerOf, everybody, explain, whoMay } from "../answers.js";
 import { type Case, caseName } from "../cases.js";
 import { type Command, EXPORT_OPTIONS, type Given } from "../command.js";
 import { type Expectation, parseExpectations } from "../expectations.js";
@@ -45,7 +45,7 @@ names who must, who must not, or exactly who may:
 
 \`group:NAME\` stands for everybody in that group. \`"object": "new dataset in Search"\` with \`create\` asks about
 something that does not exist yet. The exit code is 0 when all hold, 1 when one does not, 3 when none fails and one
-names what the export does not know.
+names what the export does not know, or rests on a no of an export that lacks what its key might not read.
 
   aclarity check expectations.json --init
   aclarity check expectations.json --export org.json --junit report.xml
@@ -130,7 +130,7 @@ function* judge(
       yield {
         kind,
         person,
-        ...(place instanceof Problem ? unknownCase(place) : one(names, groups, kind, person, ask, place)),
+        ...(place instanceof Problem ? unknownCase(place) : one(opened, names, groups, kind, person, ask, place)),
       };
     }
   }
@@ -148,8 +148,14 @@ function unknownCase({ message, details }: Problem): Outcome {
   return { status: "unknown", messages: [message, ...details] };
 }
 
+/** What rests on a no, of an export that lacks what might make it a yes. */
+function doubted({ doubts }: Opened, { messages }: Outcome): Outcome {
+  return { status: "unknown", messages: [...messages, ...doubts] };
+}
+
 /** Somebody must, or must not; a group is everybody in it. */
 function one(
+  opened: Opened,
   names: Names,
   groups: Memberships,
   kind: "must" | "must_not",
@@ -163,10 +169,14 @@ function one(
     if (askers.length === 0) return { status: "unknown", messages: [`nobody whom the export lists is in ${person}`] };
     const explanations = askers.map((each) => explain(each, ask, place));
     const wrong = explanations.filter(({ allowed }) => allowed === (kind === "must_not"));
-    if (wrong.length === 0) return { status: "holds", messages: [] };
+    const texts = (told: typeof explanations) => told.map(({ text }) => text);
     // A no about an object that the data do not know is no denial.
-    const unknown = kind === "must" && wrong.every((explanation) => answerOf(explanation) === "unknown");
-    return { status: unknown ? "unknown" : "fails", messages: wrong.map(({ text }) => text) };
+    const unknown = explanations.filter((explanation) => answerOf(explanation) === "unknown");
+    const known = wrong.filter((explanation) => !unknown.includes(explanation));
+    if (known.length === 0 && unknown.length > 0) return { status: "unknown", messages: texts(unknown) };
+    const outcome: Outcome = { status: wrong.length === 0 ? "holds" : "fails", messages: texts(wrong) };
+    const restsOnNo = outcome.status === (kind === "must" ? "fails" : "holds");
+    return restsOnNo && opened.doubts.length > 0 ? doubted(opened, outcome) : outcome;
   } catch (error) {
     if (error instanceof Problem) return unknownCase(error);
     throw error;
@@ -197,17 +207,30 @@ function all(
     }
   }
   if (messages.length > 0) return { status: "unknown", messages };
+  return compared(opened, names, { expected, anybody }, ask, place);
+}
+
+/** Who may, beside who is expected to. */
+function compared(
+  opened: Opened,
+  names: Names,
+  { expected, anybody }: { readonly expected: ReadonlySet<string>; readonly anybody: boolean },
+  ask: Ask,
+  place: Place,
+): Outcome {
   const found = whoMay(opened, names, ask, place);
-  if (found.public !== anybody) messages.push(found.public ? "it is public: anybody may read it" : "it is not public");
   const actual = new Set(found.subjects.map(({ subject }) => subject));
-  for (const id of actual) {
-    if (!expected.has(id)) messages.push(`not expected: ${explain(names.askerById(id), ask, place).text}`);
+  if (!place.known && actual.size === 0 && !found.public) {
+    return { status: "unknown", messages: [`the export does not know ${names.placeLabel(place)}`] };
   }
-  for (const id of expected) {
-    if (!actual.has(id)) messages.push(`expected: ${explain(names.askerById(id), ask, place).text}`);
-  }
-  if (messages.length === 0) return { status: "holds", messages };
-  return { status: place.known || isFresh(place) || actual.size > 0 ? "fails" : "unknown", messages };
+  const textOf = (id: string) => explain(names.askerById(id), ask, place).text;
+  const surplus = [...actual].filter((id) => !expected.has(id)).map((id) => `not expected: ${textOf(id)}`);
+  const lacking = [...expected].filter((id) => !actual.has(id)).map((id) => `expected: ${textOf(id)}`);
+  if (found.public && !anybody) surplus.unshift("it is public: anybody may read it");
+  if (!found.public && anybody) lacking.unshift("it is not public");
+  const messages = [...surplus, ...lacking];
+  const outcome: Outcome = { status: messages.length === 0 ? "holds" : "fails", messages };
+  return surplus.length === 0 && opened.doubts.length > 0 ? doubted(opened, outcome) : outcome;
 }
 
 async function attempt(action: () => Promise<Place>): Promise<Place | Problem> {

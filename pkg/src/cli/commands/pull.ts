@@ -20,6 +20,9 @@ const LISTS: readonly FetchedList[] = [
   "functions",
 ];
 
+/** A half-written file is taken away before any of these ends the program. */
+const INTERRUPTS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
 export const SERVER_LINES = [
   ["--url URL", "the API; otherwise $BRAINTRUST_API_URL, otherwise https://api.braintrust.dev"],
 ] as const;
@@ -59,7 +62,7 @@ know. Only GET requests are made. The export is confidential: it says who may do
     const token = await apiToken(given.environment);
     const stop = new AbortController();
     const onInterrupt = () => stop.abort();
-    process.once("SIGINT", onInterrupt);
+    for (const signal of INTERRUPTS) process.on(signal, onInterrupt);
     try {
       const progress = new PullProgress(given);
       const fetched = await fetchExport({
@@ -78,7 +81,9 @@ know. Only GET requests are made. The export is confidential: it says who may do
       if (stop.signal.aborted) throw new Problem(EXIT.usage, `stopped; \`${file}\` was not written`);
       throw explained(error, url);
     } finally {
-      process.off("SIGINT", onInterrupt);
+      for (const signal of INTERRUPTS) process.off(signal, onInterrupt);
+      // What is still being asked for nobody waits for.
+      stop.abort();
     }
   },
 };

@@ -132,14 +132,19 @@ async function ask(given: Given, client: Client, probes: readonly Probe[]): Prom
   return outcomes;
 }
 
-function verdictOf({ expected, path }: Probe, status: number | undefined, body: unknown): Verdict {
+function verdictOf({ expected, path, object }: Probe, status: number | undefined, body: unknown): Verdict {
   if (status === undefined) return "no_answer";
   if (status === 403) return expected === "deny" ? "agrees" : "mismatch";
-  if (status !== 200) return "undecided";
-  // A list may be empty because nothing is there, or because nothing may be seen.
-  const isEmptyList = path.startsWith("/v1/acl?") && rowsOf(body).length === 0;
-  if (isEmptyList) return "undecided";
+  if (status !== 200 || !isAnswerTo(path, object, body)) return "undecided";
   return expected === "allow" ? "agrees" : "mismatch";
+}
+
+/** Whether it is the API that answers, and says something: a page for people has the status 200 too. */
+function isAnswerTo(path: string, { id }: Probe["object"], body: unknown): boolean {
+  if (path.startsWith("/v1/acl/list_org")) return Array.isArray(body) || rowsOf(body).length > 0;
+  // A list may be empty because nothing is there, or because nothing may be seen.
+  if (path.startsWith("/v1/acl?")) return rowsOf(body).length > 0;
+  return (body as { id?: unknown } | null | undefined)?.id === id;
 }
 
 function exitOf(outcomes: readonly Outcome[]): Exit {
