@@ -134,6 +134,15 @@ describe("rows that appear while it is read", () => {
     expect(error).toMatchObject({ code: "http", path: "/groups" });
     expect(error.message).toMatch(/keeps giving the same rows/);
   });
+
+  test("nor has one whose rows say something else at every turn", async () => {
+    const api = await serve(inPages(), { pageSize: 2 });
+    let turn = 0;
+    const change = () => Object.assign(api.data.all("group")[0] as object, { description: `turn ${++turn}` });
+    api.misbehave({ path: GROUPS, how: { goesOn: false, appear: change } });
+    expect(await failure(load(to(api)))).toMatchObject({ code: "http", path: "/groups" });
+    expect(turn).toBeLessThan(10);
+  });
 });
 
 describe("what does not pass is an error", () => {

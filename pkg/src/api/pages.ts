@@ -29,14 +29,15 @@ export async function* pagesOf(client: Client, place: Place): AsyncGenerator<rea
   for (;;) {
     const all = rowsOf(await client.get(addressOf(place, cursor), place.at), place.at);
     if (all.length === 0) return;
-    const rows = all.map((row) => pick(row, place.fields)).filter((row) => isNew(row, seen));
+    const { rows, goesOn } = sifted(all, place, seen);
+    standstills = goesOn ? 0 : standstills + 1;
+    // A list without an end is none.
+    if (standstills > STANDSTILLS) throw withoutEnd(place);
     if (rows.length === 0) {
-      // Another answer may come when the server has caught up; a list without an end is none.
-      if (++standstills > STANDSTILLS) throw withoutEnd(place);
+      // Another answer may come when the server has caught up.
       await client.rest(standstills);
       continue;
     }
-    standstills = 0;
     cursor = lastId(all, place.at);
     yield rows;
   }
@@ -72,9 +73,17 @@ export function pick(row: Record<string, unknown>, fields: readonly string[]): A
   return picked as ApiRow;
 }
 
-function isNew(row: ApiRow, seen: SeenRows): boolean {
-  // A row without an id is the loader's business: it becomes a finding.
-  return typeof row.id !== "string" || seen.note(row.id, JSON.stringify(row)) !== "same";
+/** The rows that did not come before as they are, and whether there is an id among them that did not come at all. */
+function sifted(all: readonly Record<string, unknown>[], { fields }: Place, seen: SeenRows) {
+  const rows: ApiRow[] = [];
+  let goesOn = false;
+  for (const row of all.map((each) => pick(each, fields))) {
+    // A row without an id is the loader's business: it becomes a finding.
+    const verdict = typeof row.id === "string" ? seen.note(row.id, JSON.stringify(row)) : "other";
+    if (verdict === "new") goesOn = true;
+    if (verdict !== "same") rows.push(row);
+  }
+  return { rows, goesOn };
 }
 
 function lastId(rows: readonly Record<string, unknown>[], at: string): string {
