@@ -45,7 +45,7 @@ interface Efforts {
 
 const FULL: Efforts = {
   sizes: SIZES,
-  asking: ({ acls }) => ({ rounds: acls > TRY_FROM ? 5 : 7, samples: 40, comparing: 1500 }),
+  asking: ({ acls }) => ({ rounds: acls > 500_000 ? 3 : acls > TRY_FROM ? 5 : 7, samples: 40, comparing: 1500 }),
   changes: 2000,
   loading: ({ acls }) => (acls > 500_000 ? { rounds: 2, loads: 3 } : { rounds: 3, loads: acls > TRY_FROM ? 4 : 10 }),
   million: { objects: 1_000_000, effort: { rounds: 3, samples: 20, comparing: 0 } },
@@ -58,7 +58,7 @@ const QUICK: Efforts = {
   changes: 50,
   loading: () => ({ rounds: 1, loads: 2 }),
   million: { objects: 20_000, effort: { rounds: 1, samples: 3, comparing: 50 } },
-  unknown: 500_000,
+  unknown: 200_000,
   cold: 1,
 };
 
