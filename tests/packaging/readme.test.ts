@@ -86,7 +86,11 @@ function session(text: string): { command: string; output: string }[] {
   }));
 }
 
-test.each([...marked("console")])("the commands of %s print what the README says", async (_, text) => {
+const sessions = marked(readme, "console");
+
+test("the README shows the command line", () => expect([...sessions.keys()]).toEqual(["pull", "questions"]));
+
+test.each([...sessions])("the commands of %s print what the README says", async (_, text) => {
   const api = await startApi();
   const shell = newProject({ "export.json": file("export.json") });
   try {
