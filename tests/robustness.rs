@@ -362,10 +362,13 @@ fn hostile_sizes() {
 /// entries, or for each entry and each row of the data.
 #[test]
 fn hostile_bodies() {
-    const MANY: usize = 50_000;
+    const MANY: usize = 30_000;
     let names = |prefix: &str| (0..MANY).map(|i| format!("{prefix}{i}")).collect::<Vec<_>>();
     let mut export = sample();
-    export["groups"][0]["member_users"] = json!(names("u"));
+    // Groups that hold nothing: what their members could give themselves is looked at for 500 of them.
+    let groups =
+        [json!({"id": "m", "name": "M", "member_users": names("u")}), json!({"id": "n", "name": "N"})];
+    export["groups"].as_array_mut().unwrap().extend(groups);
     let users = (0..MANY).map(|i| json!({"id": format!("u{i}"), "email": format!("u{i}@example.com")}));
     export["users"].as_array_mut().unwrap().extend(users);
     export["acls"].as_array_mut().unwrap().push(json!(
@@ -384,10 +387,10 @@ fn hostile_bodies() {
 
     // Members, of which half are there; and the same ones again.
     let twice = [names("u"), names("v"), names("v")].concat();
-    ask("PATCH", "/v1/group/g", json!({"add_member_users": twice, "remove_member_users": names("u")}));
-    ask("PATCH", "/v1/group/g", json!({"add_member_groups": names("g"), "remove_member_users": names("v")}));
+    ask("PATCH", "/v1/group/m", json!({"add_member_users": twice, "remove_member_users": names("u")}));
+    ask("PATCH", "/v1/group/m", json!({"add_member_groups": names("g"), "remove_member_users": names("v")}));
     ask("POST", "/v1/group", json!({"name": "new", "member_users": names("w")}));
-    ask("PUT", "/v1/group", json!({"name": "G", "member_users": names("u")}));
+    ask("PUT", "/v1/group", json!({"name": "M", "member_users": names("u")}));
     ask(
         "PATCH",
         "/v1/project_group/q",
@@ -418,7 +421,7 @@ fn hostile_bodies() {
     ask(
         "PATCH",
         members,
-        json!({"invite_users": {"emails": mails("u"), "ids": names("n"), "group_ids": vec!["h"; MANY]}}),
+        json!({"invite_users": {"emails": mails("u"), "ids": names("n"), "group_ids": vec!["n"; MANY]}}),
     );
     ask(
         "PATCH",
@@ -437,13 +440,14 @@ fn hostile_bodies() {
 
     // And in a draft, with the requests that carry it out.
     let mut draft = org.draft(ada.clone(), true);
-    draft.set_members("h", &names("u"));
-    draft.set_members("g", &names("w"));
+    draft.set_members("n", &names("u"));
+    draft.set_members("m", &names("w"));
     draft.request(Request::new("POST", path).body(json!({"add_acls": to_many})));
     draft.request(Request::new("POST", path).body(json!({"remove_acls": to_many[MANY / 2..]})));
     draft.members(json!({"remove_users": {"emails": mails("u")}}));
     let (findings, requests) = (draft.findings().len(), draft.requests().len());
-    assert!(findings > MANY && requests >= 3, "{findings} {requests}");
+    // Who goes was put into one group and out of the other, and granted: what is left to do is little.
+    assert!(findings >= MANY && requests == 2, "{findings} {requests}");
     still_works();
 }
 

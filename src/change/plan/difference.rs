@@ -1,6 +1,6 @@
 //! What there is to do between an organisation and its preview, each thing once.
 
-use std::borrow::Cow;
+use std::hash::Hash;
 
 use serde_json::{Map as JsonMap, Value, json};
 
@@ -293,31 +293,32 @@ fn patch(preview: &Org, list: List, now: &Row<'_>, then: &Row<'_>) -> Option<Val
         List::Roles => ("member_roles", List::Roles),
         _ => ("member_projects", List::Projects),
     };
-    let tuples = |row: &Row<'_>| row.tuples.iter().map(said).collect::<Vec<_>>();
+    let mut set = |verb: &str, field: &str, items: Vec<Value>| {
+        if !items.is_empty() {
+            body.insert(format!("{verb}_{field}"), json!(items));
+        }
+    };
     let lists = [
-        (own, of, texts(&now.members), texts(&then.members)),
-        ("member_groups", List::Groups, texts(&now.member_groups), texts(&then.member_groups)),
-        ("member_permissions", List::Users, tuples(now), tuples(then)),
+        (own, of, &now.members, &then.members),
+        ("member_groups", List::Groups, &now.member_groups, &then.member_groups),
     ];
     for (field, of, now, then) in lists {
-        let stays = |item: &&Value| item.as_str().and_then(|id| lives(preview, of, id)) != Some(false);
-        let added: Vec<&Value> = without(&then, &now).filter(stays).collect();
-        let removed: Vec<&Value> = without(&now, &then).collect();
-        for (verb, items) in [("add", added), ("remove", removed)] {
-            if !items.is_empty() {
-                body.insert(format!("{verb}_{field}"), json!(items));
-            }
-        }
+        let added =
+            without(then, now, |id| id).into_iter().filter(|id| lives(preview, of, id) != Some(false));
+        set("add", field, added.map(|id| json!(id)).collect());
+        set("remove", field, without(now, then, |id| id).into_iter().map(|id| json!(id)).collect());
     }
+    let tuples = |of: &Row<'_>, other: &Row<'_>| {
+        let key = |tuple: &Tuple<'_>| said(tuple).to_string();
+        without(&of.tuples, &other.tuples, key).into_iter().map(said).collect()
+    };
+    set("add", "member_permissions", tuples(then, now));
+    set("remove", "member_permissions", tuples(now, then));
     (!body.is_empty()).then_some(Value::Object(body))
 }
 
 /// What of a list is not in another.
-fn without<'v>(items: &'v [Value], others: &[Value]) -> impl Iterator<Item = &'v Value> {
-    let others: Map<String, ()> = others.iter().map(|other| (other.to_string(), ())).collect();
-    items.iter().filter(move |item| !others.contains_key(&item.to_string()))
-}
-
-fn texts(ids: &[Cow<'_, str>]) -> Vec<Value> {
-    ids.iter().map(|id| json!(id)).collect()
+fn without<'v, T, K: Hash + Eq>(items: &'v [T], others: &'v [T], key: impl Fn(&'v T) -> K) -> Vec<&'v T> {
+    let others: Map<K, ()> = others.iter().map(|other| (key(other), ())).collect();
+    items.iter().filter(|item| !others.contains_key(&key(item))).collect()
 }
