@@ -6,7 +6,7 @@ use super::rules::containers_of;
 use crate::change::body;
 use crate::change::edits::Edit;
 use crate::decide::fixes::AclItem;
-use crate::decide::reach::{Known, reach};
+use crate::decide::reach::{Grants, New, Someone, beyond};
 use crate::load::list::List;
 use crate::model::finding::{Code, Finding, Node};
 use crate::org::{GrantKind, Map, Org, Who, sort};
@@ -20,8 +20,7 @@ const STEPS: [&str; 3] = ["create", "update", "create_acls"];
 
 /// Somebody whom a request newly covers: who they are in groups, before and after it.
 struct Covered {
-    before: Vec<u32>,
-    after: Vec<u32>,
+    someone: Someone,
     id: String,
     label: String,
     at: String,
@@ -36,14 +35,13 @@ struct Path {
 
 /// CHOICES, `creates_escalation`: reach that was neither in reach before nor is held afterwards.
 pub(super) fn regrets(checks: &Checks<'_>, after: &Org) -> Vec<Finding> {
-    let two = Two { before: &Known::new(checks.org), after: &Known::new(after) };
-    let mut found = Vec::new();
-    two.by_acls(checks, &mut found);
+    let mut two = Two { before: Grants::new(checks.org), after: Grants::new(after) };
+    let mut found = two.by_acls(checks);
     let covered = checks.edits.iter().flat_map(|edit| two.covered(checks, edit));
-    for covered in covered.take(MOST) {
-        if let Some(path) = two.path(&covered.before, &covered.after) {
-            found.push(finding(covered.id, &covered.label, covered.at, path));
-        }
+    let covered: Vec<Covered> = covered.take(MOST).collect();
+    let someone = covered.iter().map(|covered| covered.someone.clone()).collect::<Vec<_>>();
+    for (covered, path) in covered.into_iter().zip(two.paths(&someone)) {
+        found.extend(path.map(|path| finding(covered.id, &covered.label, covered.at, path)));
     }
     found
 }
@@ -61,8 +59,8 @@ fn finding(id: String, label: &str, at: String, path: Path) -> Finding {
 
 /// The organisation before and after the request.
 struct Two<'o> {
-    before: &'o Known<'o>,
-    after: &'o Known<'o>,
+    before: Grants<'o>,
+    after: Grants<'o>,
 }
 
 fn principals(org: &Org, who: Who) -> Vec<u32> {
@@ -85,25 +83,30 @@ fn may_open_a_path(item: &AclItem) -> bool {
         || item.permission.as_deref().is_some_and(|permission| STEPS.contains(&permission))
 }
 
-impl Two<'_> {
-    /// The most far-reaching path that somebody has afterwards and had not before.
-    fn path(&self, then: &[u32], now: &[u32]) -> Option<Path> {
-        let new = reach(self.after, now, &[]);
-        let old = reach(self.before, then, &[]);
-        let org = self.after.org;
-        let gained = new.beyond(org, (self.before.org, &old))?;
-        let (on, node) = (org.node_label(gained.node), org.node_ref(gained.node));
-        Some(Path { permissions: gained.permissions.label(), on, node })
-    }
+/// The most far-reaching path that each of these has afterwards and had not before.
+fn paths(before: &mut Grants<'_>, after: &mut Grants<'_>, someone: &[Someone]) -> Vec<Option<Path>> {
+    let gained = beyond(before, after, someone);
+    let org = after.org();
+    let path = |New { node, permissions }: New| Path {
+        permissions: permissions.label(),
+        on: org.node_label(node),
+        node: org.node_ref(node),
+    };
+    gained.into_iter().map(|gained| gained.map(path)).collect()
+}
 
-    fn path_of_grantee(&self, item: &AclItem) -> Option<Path> {
-        let [before, after] =
-            [self.before, self.after].map(|known| principals(known.org, who(known.org, item)));
-        self.path(&before, &after)
+/// Who the grantee of an ACL is.
+fn grantee_of(item: &AclItem, before: &Org, after: &Org) -> Someone {
+    [before, after].map(|org| principals(org, who(org, item)))
+}
+
+impl Two<'_> {
+    fn paths(&mut self, someone: &[Someone]) -> Vec<Option<Path>> {
+        paths(&mut self.before, &mut self.after, someone)
     }
 
     /// Grantees of added ACLs, each told at the ACL that brings it.
-    fn by_acls(&self, checks: &Checks<'_>, found: &mut Vec<Finding>) {
+    fn by_acls(&mut self, checks: &Checks<'_>) -> Vec<Finding> {
         let mut places: Map<(bool, &str), usize> = Map::default();
         let mut grantees: Vec<Vec<(&AclItem, &str)>> = Vec::new();
         for (item, at) in checks.additions().into_iter().filter(|(item, _)| may_open_a_path(item)) {
@@ -113,20 +116,26 @@ impl Two<'_> {
             }
             grantees[place].push((item, at));
         }
-        for acls in grantees.into_iter().take(MOST) {
-            let Some((first, at)) = acls.first().copied() else { continue };
-            let Some(whole) = self.path_of_grantee(first) else { continue };
+        grantees.truncate(MOST);
+        let (before, after) = (self.before.org(), self.after.org());
+        let someone = grantees.iter().map(|acls| grantee_of(acls[0].0, before, after)).collect::<Vec<_>>();
+        let mut found = Vec::new();
+        for (acls, whole) in grantees.iter().zip(self.paths(&someone)) {
+            let Some(whole) = whole else { continue };
             let told = found.len();
             for (item, at) in acls.iter().filter(|_| acls.len() > 1).take(MOST_ACLS) {
                 let alone = super::after(checks.org, &[added(item)], None);
-                let two = Two { before: self.before, after: &Known::new(&alone) };
-                found.extend(two.path_of_grantee(item).map(|path| tell(self.after.org, item, at, path)));
+                let someone = grantee_of(item, before, &alone);
+                let path = paths(&mut self.before, &mut Grants::new(&alone), &[someone]).pop().flatten();
+                found.extend(path.map(|path| tell(after, item, at, path)));
             }
             // Some bring it only together.
             if found.len() == told {
-                found.push(tell(self.after.org, first, at, whole));
+                let (first, at) = acls[0];
+                found.push(tell(after, first, at, whole));
             }
         }
+        found
     }
 
     /// Whom an edit newly covers, beside the grantees of ACLs.
@@ -151,14 +160,13 @@ impl Two<'_> {
 
     /// The users and groups that come into a group by lists of the body.
     fn members(&self, checks: &Checks<'_>, group: &str, prefix: &str) -> Vec<Covered> {
-        let Some(group) = self.after.org.find_group(group) else { return Vec::new() };
+        let Some(group) = self.after.org().find_group(group) else { return Vec::new() };
         let users = body::texts(checks.body, &format!("{prefix}_users"), "");
         let groups = body::texts(checks.body, &format!("{prefix}_groups"), "");
         let users = users.into_iter().map(|entry| (entry, false));
         let mut covered = Vec::new();
         for ((at, id), is_group) in users.chain(groups.into_iter().map(|entry| (entry, true))) {
-            let [before, after] = [self.before, self.after].map(|known| {
-                let org = known.org;
+            let [before, after] = [self.before.org(), self.after.org()].map(|org| {
                 let who = if is_group {
                     org.find_group(id).map_or(Who::Nobody, Who::MemberOf)
                 } else {
@@ -167,9 +175,9 @@ impl Two<'_> {
                 principals(org, who)
             });
             if !before.contains(&group) && after.contains(&group) {
-                let org = self.after.org;
+                let org = self.after.org();
                 let label = if is_group { group_label(org, id) } else { format!("`{}`", org.user_label(id)) };
-                covered.push(Covered { before, after, id: id.to_owned(), label, at });
+                covered.push(Covered { someone: [before, after], id: id.to_owned(), label, at });
             }
         }
         covered
@@ -177,7 +185,7 @@ impl Two<'_> {
 
     /// The groups that ACLs with an edited role name, directly or by a role that contains it.
     fn holders(&self, role: &str) -> Vec<Covered> {
-        let (before, after) = (self.before.org, self.after.org);
+        let (before, after) = (self.before.org(), self.after.org());
         let Some(role) = before.roles().find(role) else { return Vec::new() };
         if before.roles().same_closure(role, after.roles()) {
             return Vec::new();
@@ -195,15 +203,15 @@ impl Two<'_> {
         sort::by_id(&mut groups, |group| before.principal_id(*group));
         let covered = groups.into_iter().map(|group| {
             let id = before.principal_id(group);
-            let [before, after] = [before, after].map(|org| principals(org, Who::MemberOf(group)));
-            Covered { before, after, label: group_label(self.before.org, &id), id, at: String::new() }
+            let someone = [before, after].map(|org| principals(org, Who::MemberOf(group)));
+            Covered { someone, label: group_label(before, &id), id, at: String::new() }
         });
         covered.collect()
     }
 
     /// Who comes by an invitation into groups. Somebody new holds what these groups do.
     fn invited(&self, checks: &Checks<'_>, groups: &[String]) -> Vec<Covered> {
-        let (before, after) = (self.before.org, self.after.org);
+        let (before, after) = (self.before.org(), self.after.org());
         let groups = groups.iter().filter_map(|id| after.find_group(id));
         let joined: Vec<u32> = groups.flat_map(|group| principals(after, Who::MemberOf(group))).collect();
         let Some(invited) = body::field(checks.body, "invite_users").filter(|_| !joined.is_empty()) else {
@@ -223,7 +231,8 @@ impl Two<'_> {
             let before = user.map_or(Vec::new(), |user| principals(before, Who::User(user)));
             let after = before.iter().chain(&joined).copied().collect();
             let id = id.unwrap_or_else(|| name.to_owned());
-            Covered { before, after, label: format!("`{}`", self.after.org.user_label(&id)), id, at }
+            let label = format!("`{}`", self.after.org().user_label(&id));
+            Covered { someone: [before, after], label, id, at }
         });
         covered.collect()
     }

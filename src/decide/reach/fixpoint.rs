@@ -44,7 +44,7 @@ enum Gain {
 
 /// What holding a permission opens.
 #[derive(Clone, Copy)]
-enum Door {
+pub(super) enum Door {
     /// Every live group can be joined.
     Groups,
     /// This group can be joined.
@@ -65,7 +65,7 @@ const UPDATE: u8 = 1 << Permission::Update as u8;
 /// objects of a type. Rule 1 is `create_acls` everywhere. Rule 4 gains nothing beyond rule 1: it
 /// takes `create_acls` on a project to add the project to a group of projects, and by that alone
 /// every permission on the project can be granted.
-const DOORS: [(u16, u16, u8, Door); 11] = [
+pub(super) const DOORS: [(u16, u16, u8, Door); 11] = [
     (number::ORGANIZATION, number::GROUP, UPDATE, Door::Groups),
     (number::GROUP, number::GROUP, UPDATE, Door::Group),
     (number::ORGANIZATION, number::ROLE, UPDATE, Door::Roles),
@@ -78,6 +78,14 @@ const DOORS: [(u16, u16, u8, Door); 11] = [
     (number::PROJECT, number::PROMPT, CREATE | UPDATE, Door::Prompts),
     (number::PROMPT, number::PROMPT, UPDATE, Door::Prompts),
 ];
+
+/// Whether a door is in a place: on a node, in a scope there.
+pub(super) fn leads_through(org: &Org, door: (u16, u16, u8, Door), node: u32, scope: Scope) -> bool {
+    let (on, ty, ..) = door;
+    on == org.node_type(node)
+        && scope.only.is_none_or(|only| only == ty || scope.below && occurs(only, ty))
+        && !org.is_elsewhere_node(node)
+}
 
 /// By which step each of the eight permissions is gained: [`HELD`], or [`NONE`] if it is not.
 pub(crate) type Bits = [u32; 8];
@@ -347,14 +355,10 @@ impl<'k, 'o> Run<'k, 'o> {
                 at[place].1[bit] = step;
             }
         }
-        let on = self.org.node_type(node);
-        if self.org.is_elsewhere_node(node) {
-            return;
-        }
-        for (door_on, ty, mask, door) in DOORS {
-            let given = scope.only.is_none_or(|only| only == ty || scope.below && occurs(only, ty));
-            if door_on == on && bits & mask != 0 && given {
-                self.open(door, node, scope, bits, step);
+        for door in DOORS {
+            let (.., mask, what) = door;
+            if bits & mask != 0 && leads_through(self.org, door, node, scope) {
+                self.open(what, node, scope, bits, step);
             }
         }
     }
@@ -392,38 +396,14 @@ impl<'k, 'o> Run<'k, 'o> {
         }
     }
 
-    /// MODEL 7.6: scorers run as the project's internal scoring principal.
     fn write_scorers(&mut self, node: u32, scope: Scope, bits: u8, step: u32) {
-        let org = self.org;
-        let write = |scorer: u32, project: u32, with: u32| {
-            (Gain::Principal(scorer), Step { with, ..Step::new(6, project, [step, HELD]) })
+        let with = match self.org.node_type(node) {
+            number::PROMPT => node,
+            _ if bits & CREATE != 0 => NEW,
+            _ => ANY,
         };
-        let with = if bits & CREATE != 0 { NEW } else { ANY };
-        let mut found = Vec::new();
-        match org.node_type(node) {
-            number::PROMPT => {
-                let project = org.node(node).project;
-                found.extend(self.known.scorer_of(project).map(|scorer| write(scorer, project, node)));
-            }
-            number::PROJECT => {
-                found.extend(self.known.scorer_of(node).map(|scorer| write(scorer, node, with)));
-            }
-            _ => {
-                let prompts = Scope { only: Some(number::PROMPT), below: true };
-                for (scorer, project) in self.known.scorers() {
-                    let target = org.target_of(*project);
-                    let level = target.chain.levels().find(|(_, above)| *above == node);
-                    if let Some((level, _)) = level
-                        && !target.deleted
-                        && org.is_within(prompts, &target, scope, level)
-                    {
-                        found.push(write(*scorer, *project, with));
-                    }
-                }
-            }
-        }
-        for (gain, step) in found {
-            self.propose(gain, step);
+        for (scorer, project) in self.known.scorers_by(node, scope) {
+            self.propose(Gain::Principal(scorer), Step { with, ..Step::new(6, project, [step, HELD]) });
         }
     }
 
@@ -478,12 +458,32 @@ impl Org {
     }
 
     /// The live groups that name a principal as a member.
-    fn live_containers(&self, principal: u32) -> impl Iterator<Item = u32> {
+    pub(super) fn live_containers(&self, principal: u32) -> impl Iterator<Item = u32> {
         self.principal(principal).member_of.iter().copied().filter(|group| self.is_live_group(*group))
     }
 }
 
 impl Known<'_> {
+    /// MODEL 7.6: scorers run as the project's internal scoring principal. The principals that run
+    /// what is written in prompts in a place, each with its project.
+    pub(super) fn scorers_by(&self, node: u32, scope: Scope) -> Vec<(u32, u32)> {
+        let org = self.org;
+        let of = |project: u32| self.scorer_of(project).map(|scorer| (scorer, project)).into_iter().collect();
+        match org.node_type(node) {
+            number::PROMPT => return of(org.node(node).project),
+            number::PROJECT => return of(node),
+            _ => {}
+        }
+        let prompts = Scope { only: Some(number::PROMPT), below: true };
+        let mut found = self.scorers().to_vec();
+        found.retain(|(_, project)| {
+            let target = org.target_of(*project);
+            let level = target.chain.levels().find(|(_, above)| *above == node);
+            !target.deleted && level.is_some_and(|(level, _)| org.is_within(prompts, &target, scope, level))
+        });
+        found
+    }
+
     /// Whether an ACL gives what it gives and no step to take: rule 1 gains nothing, nothing is
     /// opened, and no role can be edited. So are the grants of most creators.
     pub(crate) fn is_inert(&self, acl: AclRow) -> bool {

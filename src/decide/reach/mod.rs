@@ -17,9 +17,11 @@ use crate::org::{Org, keys::NONE, sort};
 pub(crate) mod extent;
 mod fixpoint;
 mod known;
+mod together;
 
 pub(crate) use fixpoint::{HELD, Reach, held, in_reach, reach};
 pub(crate) use known::Known;
+pub(crate) use together::{Grants, New, Someone, beyond};
 
 /// Something that somebody does not hold and could give themselves.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -83,16 +85,6 @@ pub(crate) struct Gained {
 impl Reach {
     /// What is in reach and not held, the most far-reaching first; what a wider row says is left out.
     pub(crate) fn gained(&self, org: &Org) -> Vec<Gained> {
-        self.gained_beyond(org, None)
-    }
-
-    /// The most far-reaching thing that is in reach and neither held now nor was in reach before, in
-    /// the organisation of which `org` is a preview.
-    pub(crate) fn beyond(&self, org: &Org, before: (&Org, &Reach)) -> Option<Gained> {
-        self.gained_beyond(org, Some(before)).into_iter().next()
-    }
-
-    fn gained_beyond(&self, org: &Org, before: Option<(&Org, &Reach)>) -> Vec<Gained> {
         let mut gained: Vec<Gained> = Vec::new();
         for (node, parts) in &self.at {
             let target = org.target_of(*node);
@@ -103,11 +95,7 @@ impl Reach {
                 }
                 // What a wider row says is left out, unless its chain is longer.
                 let shorter = |bit: usize, step| step != NONE && self.length(step) <= self.length(bits[bit]);
-                let mut not = moot | self.covered(org, &target, *scope, false, &shorter);
-                if let Some((old, reach)) = before {
-                    let target = if *node < old.nodes().end { old.target_of(*node) } else { target };
-                    not |= reach.covered(org, &target, *scope, true, &in_reach);
-                }
+                let not = moot | self.covered(org, &target, *scope, false, &shorter);
                 let first = gained.len();
                 for permission in Permission::ALL.into_iter().filter(|permission| !not.contains(*permission))
                 {
@@ -129,20 +117,27 @@ impl Reach {
         }
         // The steps are numbered in an order that does not depend on that of rows.
         sort::by_rank_and_id(&mut gained, |row| {
-            let kind = org.node_type(row.node).min(number::EXPERIMENT);
-            let restricted = u64::from(row.scope.only.is_some());
-            // The members and the audit logs are objects like others.
-            let kind = if matches!(kind, number::ORG_MEMBER | number::ORG_AUDIT_LOGS) {
-                number::EXPERIMENT
-            } else {
-                kind
-            };
-            let id = org.node_id(row.node);
-            let rest = format!("{:05}{:08}{:08}", org.node_type(row.node), row.scope.rank(), row.step);
-            (u64::from(kind) << 1 | restricted, format!("{id}\0{rest}"))
+            (
+                far_reaching(org, row.node, row.scope),
+                format!("{}{:08}", place_id(org, row.node, row.scope), row.step),
+            )
         });
         gained
     }
+}
+
+/// How far what is gained in a place reaches; the most far-reaching has the smallest rank.
+fn far_reaching(org: &Org, node: u32, scope: Scope) -> u64 {
+    let kind = org.node_type(node).min(number::EXPERIMENT);
+    // The members and the audit logs are objects like others.
+    let kind =
+        if matches!(kind, number::ORG_MEMBER | number::ORG_AUDIT_LOGS) { number::EXPERIMENT } else { kind };
+    u64::from(kind) << 1 | u64::from(scope.only.is_some())
+}
+
+/// A name for a place, in the order in which places of one rank are told.
+fn place_id(org: &Org, node: u32, scope: Scope) -> String {
+    format!("{}\0{:05}{:08}", org.node_id(node), org.node_type(node), scope.rank())
 }
 
 impl Subject<'_> {

@@ -1,0 +1,438 @@
+//! What many subjects hold and could give themselves (the model's section 7), all at once: a set has
+//! one bit for each of them, so that what the grants of a group open is followed once for everybody
+//! who comes to it. It says what, and not how: the chains are found by `fixpoint`.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::rc::Rc;
+
+use super::extent::Scope;
+use super::fixpoint::{DOORS, Door, leads_through};
+use super::known::Known;
+use super::{far_reaching, place_id};
+use crate::model::permission::{Permission, PermissionSet};
+use crate::org::{AclRow, GrantKind, Map, Org, Target, sort};
+
+/// Subjects of one run, a bit for each.
+type Subjects = u64;
+/// By permission.
+type Sets = [Subjects; 8];
+
+/// What a permission in some place opens.
+enum Way {
+    Groups,
+    Invitations,
+    Roles,
+    Role(u32),
+    /// These principals come to count as the subject: a group, or those that run scorers.
+    Principals(Vec<u32>),
+}
+
+/// A stretch of the tree of which grants speak.
+struct Place {
+    node: u32,
+    scope: Scope,
+    /// What any of these permissions opens there.
+    ways: Rc<[(PermissionSet, Way)]>,
+    /// Who is granted what there, of the principals that were looked at.
+    holders: Vec<(u32, PermissionSet)>,
+}
+
+/// What the ACLs of one principal give.
+#[derive(Default)]
+struct Given {
+    /// What is held and opens something, by place.
+    opens: Vec<(u32, PermissionSet)>,
+    /// MODEL 7.1: the places where everything can be granted.
+    all: Vec<u32>,
+    /// Roles, with the place of everything on the ACL's node.
+    roles: Vec<(u32, u32)>,
+}
+
+/// What the grants of an organisation give and open, by principal: found when the principal counts
+/// as somebody first, once for all runs.
+pub(crate) struct Grants<'o> {
+    known: Known<'o>,
+    places: Vec<Place>,
+    numbers: Map<(u32, Scope), u32>,
+    on_node: Map<u32, Vec<u32>>,
+    /// The most far-reaching first.
+    by_rank: BTreeMap<u64, Vec<u32>>,
+    given: Map<u32, Rc<Given>>,
+}
+
+impl<'o> Grants<'o> {
+    pub(crate) fn new(org: &'o Org) -> Grants<'o> {
+        Grants {
+            known: Known::new(org),
+            places: Vec::new(),
+            numbers: Map::default(),
+            on_node: Map::default(),
+            by_rank: BTreeMap::new(),
+            given: Map::default(),
+        }
+    }
+
+    pub(crate) fn org(&self) -> &'o Org {
+        self.known.org
+    }
+
+    fn place(&mut self, node: u32, scope: Scope) -> u32 {
+        if let Some(place) = self.numbers.get(&(node, scope)) {
+            return *place;
+        }
+        let place = self.places.len() as u32;
+        let ways = DOORS
+            .iter()
+            .filter(|door| leads_through(self.known.org, **door, node, scope))
+            .filter_map(|(_, _, mask, door)| Some((PermissionSet(*mask), self.way(*door, node, scope)?)))
+            .collect();
+        self.places.push(Place { node, scope, ways, holders: Vec::new() });
+        self.numbers.insert((node, scope), place);
+        self.on_node.entry(node).or_default().push(place);
+        self.by_rank.entry(far_reaching(self.known.org, node, scope)).or_default().push(place);
+        place
+    }
+
+    fn way(&self, door: Door, node: u32, scope: Scope) -> Option<Way> {
+        let org = self.known.org;
+        match door {
+            Door::Groups => Some(Way::Groups),
+            Door::Invitations => Some(Way::Invitations),
+            Door::Roles => Some(Way::Roles),
+            Door::Role => org.roles().find(&org.node_id(node)).map(Way::Role),
+            Door::Group => {
+                let group = org.find_group(&org.node_id(node)).filter(|group| org.is_live_group(*group))?;
+                Some(Way::Principals(vec![group]))
+            }
+            Door::Prompts => {
+                let scorers: Vec<u32> =
+                    self.known.scorers_by(node, scope).into_iter().map(|(scorer, _)| scorer).collect();
+                (!scorers.is_empty()).then_some(Way::Principals(scorers))
+            }
+        }
+    }
+
+    fn given(&mut self, principal: u32) -> Rc<Given> {
+        if let Some(given) = self.given.get(&principal) {
+            return Rc::clone(given);
+        }
+        let mut given = Given::default();
+        for (_, acl) in self.known.org.acls_of(principal) {
+            self.add(principal, acl, &mut given);
+        }
+        sort::numbers(&mut given.all);
+        let given = Rc::new(given);
+        self.given.insert(principal, Rc::clone(&given));
+        given
+    }
+
+    fn add(&mut self, principal: u32, acl: AclRow, given: &mut Given) {
+        let org = self.known.org;
+        if org.target_of(acl.node).deleted {
+            return;
+        }
+        for (bits, restrict) in self.known.tuples(acl.grant.kind()).iter().copied() {
+            if let Some((node, scope)) = org.extent(acl.node, restrict, false) {
+                let number = self.place(node, scope);
+                let place = &mut self.places[number as usize];
+                place.holders.push((principal, bits));
+                if !place.ways.is_empty() {
+                    given.opens.push((number, bits));
+                }
+            }
+            if bits.contains(Permission::CreateAcls)
+                && let Some((node, scope)) = org.extent(acl.node, restrict, true)
+            {
+                given.all.push(self.place(node, scope));
+            }
+        }
+        if let GrantKind::Role(role) = acl.grant.kind()
+            && org.roles().is_live(role)
+        {
+            given.roles.push((role, self.place(acl.node, Scope::EVERYTHING)));
+        }
+    }
+
+    /// The places of which grants speak that hold everything in a scope at a target's node.
+    fn around(&self, target: &Target<'_>, scope: Scope) -> Vec<u32> {
+        let mut around = Vec::new();
+        for (level, node) in target.chain.levels() {
+            let places = self.on_node.get(&node).into_iter().flatten().copied();
+            around.extend(places.filter(|place| {
+                self.known.org.is_within(scope, target, self.places[*place as usize].scope, level)
+            }));
+        }
+        around
+    }
+}
+
+/// What the subjects of one run come to.
+struct Run<'g, 'o> {
+    grants: &'g mut Grants<'o>,
+    /// By principal: who counts as it, without a step and by whatever steps.
+    first: Vec<Subjects>,
+    counts: Vec<Subjects>,
+    /// Those whose grants have not been looked at for all of them.
+    queue: VecDeque<u32>,
+    waiting: Map<u32, Subjects>,
+    /// By place: who can grant everything there.
+    all: Vec<Subjects>,
+    /// To whom roles are granted, and where.
+    granted: Map<u32, Vec<(u32, Subjects)>>,
+    editable: Map<u32, Subjects>,
+    all_groups: Subjects,
+    all_roles: Subjects,
+    invites: Subjects,
+}
+
+/// What subjects hold and could give themselves, who each count as some principals.
+fn run<'g, 'o>(grants: &'g mut Grants<'o>, subjects: &[&[u32]]) -> Run<'g, 'o> {
+    let principals = grants.known.org.principals().end as usize;
+    let mut run = Run {
+        grants,
+        first: vec![0; principals],
+        counts: Vec::new(),
+        queue: VecDeque::new(),
+        waiting: Map::default(),
+        all: Vec::new(),
+        granted: Map::default(),
+        editable: Map::default(),
+        all_groups: 0,
+        all_roles: 0,
+        invites: 0,
+    };
+    for (bit, principals) in subjects.iter().enumerate() {
+        principals.iter().for_each(|principal| run.first[*principal as usize] |= 1 << bit);
+    }
+    run.counts.clone_from(&run.first);
+    let mut principals: Vec<u32> = subjects.iter().copied().flatten().copied().collect();
+    sort::numbers(&mut principals);
+    for principal in principals {
+        run.open(principal, run.first[principal as usize]);
+    }
+    run.follow();
+    run
+}
+
+impl Run<'_, '_> {
+    // INVARIANT: subjects are only ever added, and are looked at where they are new, so this ends.
+    fn follow(&mut self) {
+        while let Some(principal) = self.queue.pop_front() {
+            let who = self.waiting.remove(&principal).unwrap_or_default();
+            // MODEL 1: who is in a group is in every group that contains it.
+            let containers: Vec<u32> = self.grants.known.org.live_containers(principal).collect();
+            containers.into_iter().for_each(|group| self.join(group, who));
+            self.open(principal, who);
+        }
+    }
+
+    /// Who holds what in a place.
+    fn held(&self, place: u32) -> Sets {
+        self.sets(place, &self.first)
+    }
+
+    /// Who holds or could come to hold what in a place.
+    fn reach(&self, place: u32) -> Sets {
+        let all = self.all.get(place as usize).copied().unwrap_or_default();
+        self.sets(place, &self.counts).map(|set| set | all)
+    }
+
+    fn sets(&self, place: u32, counts: &[Subjects]) -> Sets {
+        let mut sets = [0; 8];
+        for (principal, bits) in &self.grants.places[place as usize].holders {
+            let who = counts[*principal as usize];
+            if who != 0 {
+                bits.iter().for_each(|permission| sets[permission as usize] |= who);
+            }
+        }
+        sets
+    }
+
+    /// Somebody new counts as a principal: what its grants open.
+    fn open(&mut self, principal: u32, who: Subjects) {
+        let given = self.grants.given(principal);
+        for (place, bits) in &given.opens {
+            self.pass(*place, *bits, who);
+        }
+        for place in &given.all {
+            self.grant_all(*place, who);
+        }
+        for (role, place) in &given.roles {
+            self.granted.entry(*role).or_default().push((*place, who));
+            let editors = self.editable.get(role).copied().unwrap_or_default();
+            self.grant_all(*place, who & editors);
+        }
+    }
+
+    fn grant_all(&mut self, place: u32, who: Subjects) {
+        if self.all.len() <= place as usize {
+            self.all.resize(self.grants.places.len(), 0);
+        }
+        let all = &mut self.all[place as usize];
+        let new = who & !*all;
+        *all |= new;
+        if new != 0 {
+            self.pass(place, PermissionSet::ALL, new);
+        }
+    }
+
+    /// Subjects hold permissions in a place: they go whatever ways these open.
+    fn pass(&mut self, place: u32, bits: PermissionSet, who: Subjects) {
+        let ways = Rc::clone(&self.grants.places[place as usize].ways);
+        for (_, way) in ways.iter().filter(|(mask, _)| !(*mask & bits).is_empty()) {
+            match way {
+                Way::Principals(principals) => {
+                    principals.iter().for_each(|principal| self.join(*principal, who));
+                }
+                Way::Groups => {
+                    let new = added(&mut self.all_groups, who);
+                    self.join_groups(new, |_, _| true);
+                }
+                // MODEL 8: a group may be named unless it grants any `*_acls` or makes an owner.
+                Way::Invitations => {
+                    let new = added(&mut self.invites, who);
+                    self.join_groups(new, |known, group| !known.is_guarded(group));
+                }
+                Way::Role(role) => self.edit(*role, who),
+                Way::Roles => {
+                    let new = added(&mut self.all_roles, who);
+                    let roles = if new == 0 { Vec::new() } else { self.grants.known.own_roles().to_vec() };
+                    roles.into_iter().for_each(|role| self.edit(role, new));
+                }
+            }
+        }
+    }
+
+    fn join_groups(&mut self, who: Subjects, may: fn(&Known<'_>, u32) -> bool) {
+        if who != 0 {
+            let known = &self.grants.known;
+            let groups: Vec<u32> =
+                known.groups().iter().copied().filter(|group| may(known, *group)).collect();
+            groups.into_iter().for_each(|group| self.join(group, who));
+        }
+    }
+
+    fn join(&mut self, principal: u32, who: Subjects) {
+        let new = added(&mut self.counts[principal as usize], who);
+        if new != 0 {
+            let waiting = self.waiting.entry(principal).or_default();
+            if *waiting == 0 {
+                self.queue.push_back(principal);
+            }
+            *waiting |= new;
+        }
+    }
+
+    /// MODEL 7.3: a role that can be edited, where an ACL grants it or one that contains it.
+    fn edit(&mut self, role: u32, who: Subjects) {
+        let mut roles = vec![role];
+        roles.retain(|role| self.grants.known.is_own_role(*role));
+        while let Some(role) = roles.pop() {
+            let new = added(self.editable.entry(role).or_default(), who);
+            if new != 0 {
+                roles.extend(self.grants.known.containers(role));
+                let granted = self.granted.get(&role).cloned().unwrap_or_default();
+                granted.into_iter().for_each(|(place, to)| self.grant_all(place, to & new));
+            }
+        }
+    }
+}
+
+/// Adds to a set, and says who is new in it.
+fn added(set: &mut Subjects, who: Subjects) -> Subjects {
+    let new = who & !*set;
+    *set |= new;
+    new
+}
+
+/// What somebody has come to: on a node and below it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct New {
+    pub node: u32,
+    pub permissions: PermissionSet,
+}
+
+/// Who somebody counts as, before a change and after it.
+pub(crate) type Someone = [Vec<u32>; 2];
+
+/// For each of some subjects the most far-reaching thing that is in their reach after a change, and
+/// neither held then nor in reach before it.
+pub(crate) fn beyond(
+    before: &mut Grants<'_>,
+    after: &mut Grants<'_>,
+    subjects: &[Someone],
+) -> Vec<Option<New>> {
+    let mut found = Vec::with_capacity(subjects.len());
+    for subjects in subjects.chunks(Subjects::BITS as usize) {
+        let [then, now] = [0, 1].map(|at| subjects.iter().map(|who| &*who[at]).collect::<Vec<_>>());
+        let before = run(before, &then);
+        found.extend(run(after, &now).most_far_reaching(Some(&before), subjects.len()));
+    }
+    found
+}
+
+impl Run<'_, '_> {
+    fn most_far_reaching(&self, before: Option<&Run<'_, '_>>, count: usize) -> Vec<Option<New>> {
+        let grants = &*self.grants;
+        let org = grants.known.org;
+        let mut found = vec![None; count];
+        let mut left = Subjects::MAX >> (Subjects::BITS as usize - count);
+        for places in grants.by_rank.values() {
+            let mut gained: Vec<(u32, Sets)> = places
+                .iter()
+                .map(|place| (*place, self.gained(*place, left, before)))
+                .filter(|(_, sets)| union(sets) != 0)
+                .collect();
+            sort::by_id(&mut gained, |(place, _)| {
+                let Place { node, scope, .. } = grants.places[*place as usize];
+                place_id(org, node, scope)
+            });
+            for (place, sets) in gained {
+                let new = left & union(&sets);
+                for (bit, found) in found.iter_mut().enumerate().filter(|(bit, _)| new >> bit & 1 == 1) {
+                    let holds = (0..8).filter(|permission| sets[*permission] >> bit & 1 == 1);
+                    let permissions = PermissionSet(holds.fold(0, |all, permission| all | 1 << permission));
+                    *found = Some(New { node: grants.places[place as usize].node, permissions });
+                }
+                left &= !new;
+            }
+            if left == 0 {
+                break;
+            }
+        }
+        found
+    }
+
+    /// Which of some subjects gain what in a place.
+    fn gained(&self, place: u32, among: Subjects, before: Option<&Run<'_, '_>>) -> Sets {
+        let mut gained = self.reach(place).map(|set| set & among);
+        if union(&gained) == 0 {
+            return gained;
+        }
+        let Place { node, scope, .. } = self.grants.places[place as usize];
+        let org = self.grants.known.org;
+        for permission in org.moot_on(node).iter() {
+            gained[permission as usize] = 0;
+        }
+        let mut take = |others: Sets| {
+            gained.iter_mut().zip(others).for_each(|(set, others)| *set &= !others);
+            union(&gained) == 0
+        };
+        if take(self.held(place)) {
+            return gained;
+        }
+        let target = org.target_of(node);
+        if self.grants.around(&target, scope).into_iter().any(|wider| take(self.held(wider))) {
+            return gained;
+        }
+        let Some(old) = before else { return gained };
+        let org = old.grants.known.org;
+        let target = if node < org.nodes().end { org.target_of(node) } else { target };
+        old.grants.around(&target, scope).into_iter().any(|wider| take(old.reach(wider)));
+        gained
+    }
+}
+
+fn union(sets: &Sets) -> Subjects {
+    sets.iter().fold(0, |all, set| all | set)
+}
