@@ -1,23 +1,26 @@
-//! Who could give themselves more than they hold (the model's section 7), for everybody at once:
-//! people with the same groups and the same grants that lead anywhere share the work.
+//! Who could give themselves more than they hold (the model's section 7), for everybody: what they
+//! come to is found for many at once, and how for people with the same groups and the same grants
+//! that lead anywhere.
+
+use std::rc::Rc;
 
 use super::Audit;
-use crate::decide::reach::{Gained, HELD, Reach, held, in_reach, reach};
+use crate::decide::reach::extent::Scope;
+use crate::decide::reach::{Gained, Goal, Grants, New, Reach, TOGETHER, held, in_reach, reach_of_goal, run};
 use crate::model::finding::Code;
 use crate::model::object::number;
-use crate::model::permission::{Permission, PermissionSet};
-use crate::org::{AclRow, GrantKind, Map, Org, Who, keys::NONE, sort};
+use crate::model::permission::PermissionSet;
+use crate::org::{AclRow, GrantKind, Map, Org, Who, sort};
 
-/// What reach depends on: the live groups somebody is in themselves, and their own ACLs but for those
-/// that lead nowhere.
-type Key = (Vec<u32>, Vec<(u32, u64)>);
+/// What a chain depends on: the live groups somebody is in themselves, their own ACLs but for those
+/// that lead nowhere, and where it leads.
+type Key = (Vec<u32>, Vec<(u32, u64)>, (u32, Scope, u8));
 
-/// People who share it, with their own inert ACLs.
+/// What was found on the way.
 #[derive(Default)]
-struct Alike {
-    acls: Vec<AclRow>,
-    groups: Vec<u32>,
-    people: Vec<(u32, Vec<AclRow>)>,
+struct Found {
+    goals: Map<(u32, Scope), Rc<Goal>>,
+    reaches: Map<Key, Rc<Reach>>,
 }
 
 /// A grant as a number.
@@ -34,48 +37,58 @@ impl Audit<'_> {
     /// CHOICES: `escalation_path`, one for each person, the most far-reaching row; `group_editor`, one
     /// for each person and group. Whoever holds everything on the organization gains nothing.
     pub(super) fn escalations(&mut self) {
-        let mut alike: Map<Key, Alike> = Map::default();
-        for person in self.org.people() {
-            self.file(person, &mut alike);
-        }
-        for alike in alike.into_values() {
-            let reach = reach(&self.known, &alike.groups, &alike.acls);
-            let gained = reach.gained(self.org);
-            let edited = self.groups_edited(&reach);
-            if gained.is_empty() && edited.is_empty() {
-                continue;
+        let org = self.org;
+        let mut grants = Grants::new(org);
+        let mut found = Found::default();
+        let people: Vec<u32> = org.people().into_iter().filter(|person| self.may_gain(*person)).collect();
+        for people in people.chunks(TOGETHER) {
+            let counts: Vec<Vec<u32>> =
+                people.iter().map(|person| org.closure(Who::User(*person)).principals().collect()).collect();
+            let mut run = run(&mut grants, &counts.iter().map(Vec::as_slice).collect::<Vec<_>>());
+            for (group, editors) in run.editors() {
+                editors.into_iter().for_each(|editor| self.tell_editor(people[editor], group));
             }
-            for (person, inert) in alike.people {
-                let own = held(&self.known, inert.into_iter());
-                self.tell_escalation(person, &reach, &gained, &own);
-                self.tell_editors(person, &edited, &own);
+            for (person, new) in people.iter().zip(run.beyond_held(people.len())) {
+                if let Some(new) = new {
+                    self.trace(*person, new, &mut found);
+                }
             }
         }
     }
 
-    fn file(&self, person: u32, alike: &mut Map<Key, Alike>) {
+    fn may_gain(&self, person: u32) -> bool {
         let org = self.org;
         let closure = org.closure(Who::User(person));
         let organization = org.singleton(number::ORGANIZATION);
         let on_organization = PermissionSet(org.bits_on(organization, number::NEVER_NAMED, &closure));
-        if closure.len() == 0 || on_organization == PermissionSet::ALL {
-            return;
-        }
+        closure.len() > 0 && on_organization != PermissionSet::ALL
+    }
+
+    /// Finds the chain that leads somebody to something.
+    fn trace(&mut self, person: u32, new: New, found: &mut Found) {
+        let org = self.org;
         let (inert, acls): (Vec<AclRow>, Vec<AclRow>) =
             org.acls_of(person).map(|(_, acl)| acl).partition(|acl| self.known.is_inert(*acl));
         let mut own: Vec<(u32, u64)> =
             acls.iter().map(|acl| (acl.node, number_of(acl.grant.kind()))).collect();
         own.sort_unstable();
         own.dedup();
-        let mut groups: Vec<u32> =
-            org.principal(person).member_of.iter().copied().filter(|g| org.is_live_group(*g)).collect();
+        let mut groups: Vec<u32> = org.live_containers(person).collect();
         sort::numbers(&mut groups);
-        let alike = alike.entry((groups, own)).or_default();
-        if alike.people.is_empty() {
-            alike.acls = acls;
-            alike.groups = closure.principals().filter(|principal| *principal != person).collect();
-        }
-        alike.people.push((person, inert));
+        let New { node, scope, permissions } = new;
+        let known = &self.known;
+        let key = (groups, own, (node, scope, permissions.bits()));
+        let reach = found.reaches.entry(key).or_insert_with(|| {
+            let goal = found.goals.entry((node, scope));
+            let goal = goal.or_insert_with(|| Rc::new(Goal::new(known, node, scope)));
+            let closure = org.closure(Who::User(person));
+            let groups: Vec<u32> = closure.principals().filter(|principal| *principal != person).collect();
+            Rc::new(reach_of_goal(known, &groups, &acls, goal, permissions))
+        });
+        let reach = Rc::clone(reach);
+        let mut gained = reach.gained_at(org, node);
+        gained.retain(|row| row.scope == scope);
+        self.tell_escalation(person, &reach, &gained, &held(&self.known, inert.into_iter()));
     }
 
     fn tell_escalation(&mut self, person: u32, reach: &Reach, gained: &[Gained], own: &Reach) {
@@ -115,57 +128,15 @@ impl Audit<'_> {
         self.findings.push(finding);
     }
 
-    /// The live groups that somebody may update, with what these hold beyond.
-    fn groups_edited(&self, reach: &Reach) -> Vec<(u32, Reach)> {
+    fn tell_editor(&mut self, person: u32, group: u32) {
         let org = self.org;
-        let may_update = |node: u32| {
-            node != NONE && {
-                let target = org.target_of(node);
-                !target.deleted && reach.held_on(org, &target).contains(Permission::Update)
-            }
-        };
-        // Only an ACL on the group itself or on the organization gives it.
-        let mut groups: Vec<u32> = if reach.is_held_on(org.singleton(number::ORGANIZATION)) {
-            self.known.groups().to_vec()
-        } else {
-            reach
-                .nodes()
-                .filter(|node| org.node_type(*node) == number::GROUP)
-                .filter_map(|node| org.find_group(&org.node_id(node)))
-                .filter(|group| org.is_live_group(*group))
-                .collect()
-        };
-        groups.retain(|group| may_update(org.find_node(number::GROUP, &org.principal_id(*group))));
-        groups
-            .into_iter()
-            .map(|group| {
-                let closure = org.closure(Who::MemberOf(group));
-                let acls =
-                    closure.principals().flat_map(|principal| org.acls_of(principal)).map(|(_, acl)| acl);
-                let mut grants = held(&self.known, acls);
-                grants.subtract(org, reach);
-                (group, grants)
-            })
-            .filter(|(_, grants)| !grants.is_empty())
-            .collect()
-    }
-
-    fn tell_editors(&mut self, person: u32, edited: &[(u32, Reach)], own: &Reach) {
-        let org = self.org;
-        for (group, grants) in edited {
-            let mut missing = grants.clone();
-            missing.subtract(org, own);
-            if missing.is_empty() {
-                continue;
-            }
-            let (name, group_name) = (org.principal_label(person), org.principal_label(*group));
-            let message = format!(
-                "`{name}` may update the group `{group_name}`, and so join it, and does not hold all that it grants; treat that like manage access"
-            );
-            let finding = self.about(Code::GroupEditor, person, message);
-            let finding = finding.with("group", group_name).object("group", &org.principal_id(*group));
-            self.findings.push(finding);
-        }
+        let (name, group_name) = (org.principal_label(person), org.principal_label(group));
+        let message = format!(
+            "`{name}` may update the group `{group_name}`, and so join it, and does not hold all that it grants; treat that like manage access"
+        );
+        let finding = self.about(Code::GroupEditor, person, message);
+        let finding = finding.with("group", group_name).object("group", &org.principal_id(group));
+        self.findings.push(finding);
     }
 }
 
@@ -173,37 +144,5 @@ impl Reach {
     /// What of a row is held.
     fn covers_row(&self, org: &Org, row: &Gained) -> PermissionSet {
         self.covered(org, &org.target_of(row.node), row.scope, true, &in_reach)
-    }
-
-    /// What is held on one object, without any step.
-    fn held_on(&self, org: &Org, target: &crate::org::Target<'_>) -> PermissionSet {
-        let alone = crate::decide::reach::extent::Scope { only: Some(target.ty), below: false };
-        self.covered(org, target, alone, true, &|_, step| step == HELD)
-    }
-
-    fn is_held_on(&self, node: u32) -> bool {
-        self.at.get(&node).into_iter().flatten().any(|(_, bits)| bits.contains(&HELD))
-    }
-
-    fn nodes(&self) -> impl Iterator<Item = u32> {
-        self.at.keys().copied()
-    }
-
-    /// Takes out what is held according to another.
-    fn subtract(&mut self, org: &Org, other: &Reach) {
-        for (node, parts) in &mut self.at {
-            let target = org.target_of(*node);
-            let moot = org.moot_on(*node);
-            for (scope, bits) in &mut *parts {
-                let covered = moot | other.covered(org, &target, *scope, true, &|_, step| step == HELD);
-                covered.iter().for_each(|permission| bits[permission as usize] = NONE);
-            }
-            parts.retain(|(_, bits)| bits.iter().any(|step| *step != NONE));
-        }
-        self.at.retain(|_, parts| !parts.is_empty());
-    }
-
-    fn is_empty(&self) -> bool {
-        self.at.is_empty()
     }
 }

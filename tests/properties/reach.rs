@@ -1,9 +1,10 @@
 //! Reach equals brute force: the steps of MODEL 7 really applied to the rows, until nothing changes.
 
-use aclarity::{Object, UnknownObjects};
+use aclarity::{AclItem, Actor, Code, Credential, Object, UnknownObjects};
+use serde_json::json;
 
 use crate::naive::diff::Thing;
-use crate::naive::generate::Asker;
+use crate::naive::generate::{self, Asker};
 use crate::naive::{PERMISSIONS, Who, reach::reach};
 use crate::{ask, options, organization, reaching, subject};
 
@@ -51,4 +52,108 @@ fn reach_equals_brute_force() {
         }
     }
     assert!(asked > 500 && reached > 1_000, "{asked} subjects reach {reached} things");
+}
+
+/// CHOICES, `escalation_path`: one for each person, the most far-reaching row of their reach.
+#[test]
+fn an_audit_tells_the_first_row_of_everybodys_reach() {
+    let mut told = 0;
+    for seed in 91_000..91_400 {
+        let (export, org, ..) = organization(seed);
+        let findings = org.audit();
+        let paths = || findings.iter().filter(|finding| finding.code == Code::EscalationPath);
+        for finding in paths() {
+            let person = finding.subject.as_deref().expect("a subject");
+            let rows = org.subject(person).reach();
+            let row = rows.first().unwrap_or_else(|| panic!("seed {seed}: {finding:?}\n{export:#}"));
+            let steps: Vec<&str> = row.steps.iter().map(|step| step.text.as_str()).collect();
+            let mut expected = json!({"permissions": row.permissions, "steps": steps});
+            if let Some(only) = &row.only {
+                expected["only"] = json!(only);
+            }
+            let mut params = json!(finding.params);
+            params.as_object_mut().expect("an object").remove("name");
+            assert_eq!(
+                (finding.object.as_ref(), params),
+                (Some(&row.object), expected),
+                "seed {seed}: {person}\n{export:#}"
+            );
+            told += 1;
+        }
+        for person in org.find(None, None, Some("user")) {
+            let subject = org.subject(&person.id);
+            let all = PERMISSIONS.iter().all(|asked| subject.can(ask(asked), &Object::organization()));
+            let is_told = paths().any(|finding| finding.subject.as_ref() == Some(&person.id));
+            assert!(
+                all || is_told != subject.reach().is_empty(),
+                "seed {seed}: {person:?} {is_told}\n{:#?}\n{export:#}",
+                subject.reach()
+            );
+        }
+    }
+    assert!(told > 300, "{told} paths");
+}
+
+/// CHOICES, `creates_escalation`: what is in reach after a grant and neither held then nor in reach before.
+#[test]
+fn a_grant_that_opens_a_path_is_told() {
+    let (mut told, mut not) = (0, 0);
+    for seed in 92_000..92_500 {
+        let (export, org, naive, mut rng) = organization(seed);
+        let asker = Asker::new(&export);
+        let (q, to) = (asker.question(&mut rng), asker.question(&mut rng));
+        let (user, group, who) = match &to.who {
+            generate::Subject::Id(id) if !id.starts_with("bt::") => (Some(id.clone()), None, to.who.who()),
+            generate::Subject::Group(id) => (None, Some(id.clone()), to.who.who()),
+            _ => continue,
+        };
+        let Some(id) = q.id else { continue };
+        let permission = *rng.pick(&["create_acls", "update", "create"]);
+        let mut draft = org.draft(Actor::new("nobody", Credential::Session), true);
+        draft.grant(&[AclItem {
+            object_type: q.ty,
+            object_id: id,
+            user_id: user,
+            group_id: group,
+            permission: Some(permission.to_owned()),
+            role_id: None,
+            restrict_object_type: None,
+        }]);
+        let findings = draft.findings();
+        let found = findings.iter().find(|finding| finding.code == Code::CreatesEscalation);
+        let after = draft.preview();
+        let (then, now) = (subject(&org, who), subject(after, who));
+        let (old, new) = (reaching::probes(&org, &then), reaching::probes(after, &now));
+        let gained = |permission: &str, object: &Object| {
+            let asked = ask(permission);
+            reaching::reached(&new, &now, asked, object).is_some()
+                && !then.can(asked, object)
+                && reaching::reached(&old, &then, asked, object).is_none()
+        };
+        let things = naive.things();
+        let objects = things.iter().filter_map(|thing| match thing {
+            Thing::Existing { ty, id } => Some(Object::new(ty.as_str(), id)),
+            Thing::Prospective { .. } => None,
+        });
+        let mut gains = objects.flat_map(|object| PERMISSIONS.map(|permission| (permission, object.clone())));
+        let gain = gains.find(|(permission, object)| gained(permission, object));
+        match found {
+            None => {
+                not += 1;
+                assert!(gain.is_none(), "seed {seed}: {gain:?} is not told\n{findings:#?}\n{export:#}");
+            }
+            Some(finding) => {
+                told += 1;
+                let params = json!(finding.params);
+                let says = |row: &&reaching::Probe| {
+                    Some(&row.row.object) == finding.object.as_ref()
+                        && row.row.permissions.iter().any(|permission| {
+                            params["permission"].as_str().is_some_and(|all| all.contains(permission))
+                        })
+                };
+                assert!(new.iter().any(|row| says(&row)), "seed {seed}: {finding:?}\n{export:#}");
+            }
+        }
+    }
+    assert!(told > 30 && not > 30, "{told} told, {not} not");
 }

@@ -87,7 +87,7 @@ fn may_open_a_path(item: &AclItem) -> bool {
 fn paths(before: &mut Grants<'_>, after: &mut Grants<'_>, someone: &[Someone]) -> Vec<Option<Path>> {
     let gained = beyond(before, after, someone);
     let org = after.org();
-    let path = |New { node, permissions }: New| Path {
+    let path = |New { node, permissions, .. }: New| Path {
         permissions: permissions.label(),
         on: org.node_label(node),
         node: org.node_ref(node),

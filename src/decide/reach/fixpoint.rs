@@ -2,6 +2,7 @@
 //! step, the shortest chains first, until nothing is gained.
 
 use std::collections::VecDeque;
+use std::rc::Rc;
 
 use super::extent::{Scope, occurs};
 use super::known::Known;
@@ -147,9 +148,31 @@ impl Reach {
     }
 }
 
+/// What a run is to come to, in one place. What has no part in it is left out of the run.
+pub(crate) struct Goal {
+    node: u32,
+    scope: Scope,
+    /// The grants on the node and above it, by principal.
+    grants: Map<u32, Vec<AclRow>>,
+}
+
+impl Goal {
+    pub(crate) fn new(known: &Known<'_>, node: u32, scope: Scope) -> Goal {
+        let org = known.org;
+        let mut grants: Map<u32, Vec<AclRow>> = Map::default();
+        for above in org.target_of(node).chain.iter() {
+            // Those that lead somewhere are in every run.
+            let here = org.acls_on(above).filter(|(_, acl)| known.is_closed(acl.node));
+            here.for_each(|(_, acl)| grants.entry(acl.principal).or_default().push(acl));
+        }
+        Goal { node, scope, grants }
+    }
+}
+
 /// The work of one subject.
 struct Run<'k, 'o> {
     known: &'k Known<'o>,
+    goal: Option<&'k Goal>,
     org: &'o Org,
     reach: Reach,
     /// Who counts as the subject, and by which step.
@@ -179,22 +202,28 @@ impl Org {
 /// give themselves.
 pub(crate) fn reach(known: &Known<'_>, principals: &[u32], acls: &[AclRow]) -> Reach {
     let mut run = Run::new(known);
-    run.principals.extend(principals.iter().map(|principal| (*principal, HELD)));
-    for principal in principals {
-        run.take_grants(*principal, HELD);
-    }
-    for acl in acls {
-        run.take_grant(*acl, HELD);
-    }
-    run.meet_roles();
-    // INVARIANT: every step gains a principal or an extent that was not there, so this ends.
-    let mut length = 0;
-    while let Some(steps) = run.pending.get_mut(length) {
-        let steps = std::mem::take(steps);
-        run.take_steps(steps);
-        run.meet_roles();
-        length += 1;
-    }
+    run.start(principals, acls);
+    run.go_on_until(|_| false);
+    run.reach
+}
+
+/// The part of that which the chains consist of that lead to permissions in one place.
+pub(crate) fn reach_of_goal(
+    known: &Known<'_>,
+    principals: &[u32],
+    acls: &[AclRow],
+    goal: &Goal,
+    permissions: PermissionSet,
+) -> Reach {
+    let mut run = Run { goal: Some(goal), ..Run::new(known) };
+    run.start(principals, acls);
+    // The shortest chains come first: what comes later changes nothing there.
+    run.go_on_until(|reach| {
+        let parts = reach.at.get(&goal.node).into_iter().flatten();
+        parts
+            .filter(|(scope, _)| *scope == goal.scope)
+            .any(|(_, bits)| permissions.iter().all(|permission| bits[permission as usize] != NONE))
+    });
     run.reach
 }
 
@@ -209,6 +238,7 @@ impl<'k, 'o> Run<'k, 'o> {
     fn new(known: &'k Known<'o>) -> Run<'k, 'o> {
         Run {
             known,
+            goal: None,
             org: known.org,
             reach: Reach::default(),
             principals: Map::default(),
@@ -220,6 +250,26 @@ impl<'k, 'o> Run<'k, 'o> {
             all_roles: false,
             invites: false,
             pending: Vec::new(),
+        }
+    }
+
+    fn start(&mut self, principals: &[u32], acls: &[AclRow]) {
+        self.principals.extend(principals.iter().map(|principal| (*principal, HELD)));
+        principals.iter().for_each(|principal| self.take_grants(*principal, HELD));
+        acls.iter().for_each(|acl| self.take_grant(*acl, HELD));
+        self.meet_roles();
+    }
+
+    fn go_on_until(&mut self, is_done: impl Fn(&Reach) -> bool) {
+        // INVARIANT: every step gains a principal or an extent that was not there, so this ends.
+        let mut length = 0;
+        while !is_done(&self.reach)
+            && let Some(steps) = self.pending.get_mut(length)
+        {
+            let steps = std::mem::take(steps);
+            self.take_steps(steps);
+            self.meet_roles();
+            length += 1;
         }
     }
 
@@ -312,8 +362,13 @@ impl<'k, 'o> Run<'k, 'o> {
 
     /// A principal counts as the subject: what its ACLs grant is there.
     fn take_grants(&mut self, principal: u32, step: u32) {
-        let org = self.org;
-        org.acls_of(principal).for_each(|(_, acl)| self.take_grant(acl, step));
+        let (org, known) = (self.org, self.known);
+        let Some(goal) = self.goal else {
+            org.acls_of(principal).for_each(|(_, acl)| self.take_grant(acl, step));
+            return;
+        };
+        known.leading(principal).iter().for_each(|acl| self.take_grant(*acl, step));
+        goal.grants.get(&principal).into_iter().flatten().for_each(|acl| self.take_grant(*acl, step));
     }
 
     fn take_grant(&mut self, acl: AclRow, step: u32) {
@@ -458,7 +513,7 @@ impl Org {
     }
 
     /// The live groups that name a principal as a member.
-    pub(super) fn live_containers(&self, principal: u32) -> impl Iterator<Item = u32> {
+    pub(crate) fn live_containers(&self, principal: u32) -> impl Iterator<Item = u32> {
         self.principal(principal).member_of.iter().copied().filter(|group| self.is_live_group(*group))
     }
 }
@@ -484,19 +539,36 @@ impl Known<'_> {
         found
     }
 
+    /// Whether nothing on a node opens anything: whatever is held there, it is held there alone.
+    pub(super) fn is_closed(&self, node: u32) -> bool {
+        match self.org.node_type(node) {
+            number::PROMPT | number::PROJECT | number::PROJECT_GROUP | number::ORG_PROJECT => {
+                let no_scorers = || self.scorers_by(node, Scope::EVERYTHING).is_empty();
+                *self.closed.borrow_mut().entry(node).or_insert_with(no_scorers)
+            }
+            on => !DOORS.iter().any(|(door_on, ..)| *door_on == on),
+        }
+    }
+
+    /// The ACLs of a principal that are on nodes where something opens.
+    pub(super) fn leading(&self, principal: u32) -> Rc<[AclRow]> {
+        let mut leading = self.leading.borrow_mut();
+        let acls = leading.entry(principal).or_insert_with(|| {
+            let acls = self.org.acls_of(principal).map(|(_, acl)| acl);
+            acls.filter(|acl| !self.is_closed(acl.node)).collect()
+        });
+        Rc::clone(acls)
+    }
+
     /// Whether an ACL gives what it gives and no step to take: rule 1 gains nothing, nothing is
     /// opened, and no role can be edited. So are the grants of most creators.
     pub(crate) fn is_inert(&self, acl: AclRow) -> bool {
-        let org = self.org;
-        let closed = match org.node_type(acl.node) {
-            number::PROJECT => self.scorer_of(acl.node).is_none(),
-            number::PROMPT => self.scorer_of(org.node(acl.node).project).is_none(),
-            on => !DOORS.iter().any(|(door_on, ..)| *door_on == on),
-        };
         let all = |(bits, restrict): &Tuple| {
             !bits.contains(Permission::CreateAcls) || *bits == PermissionSet::ALL && restrict.is_none()
         };
-        closed && self.tuples(acl.grant.kind()).iter().all(all) && !self.has_own_role(acl.grant.kind())
+        self.is_closed(acl.node)
+            && self.tuples(acl.grant.kind()).iter().all(all)
+            && !self.has_own_role(acl.grant.kind())
     }
 
     /// Whether a grant is of a role that somebody may edit, or that contains one.

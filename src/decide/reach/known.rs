@@ -7,7 +7,7 @@ use std::rc::Rc;
 use crate::decide::redundancy::Tuple;
 use crate::model::object::number;
 use crate::model::permission::PermissionSet;
-use crate::org::{GrantKind, Map, Org, keys::NONE, sort};
+use crate::org::{AclRow, GrantKind, Map, Org, keys::NONE, sort};
 
 const SCORER: (&str, &str) = ("bt::sp::service::project::", "::async_scoring");
 
@@ -19,6 +19,8 @@ pub(crate) struct Known<'o> {
     containers: OnceCell<Map<u32, Vec<u32>>>,
     scorers: OnceCell<Vec<(u32, u32)>>,
     tuples: RefCell<Map<u32, Rc<[Tuple]>>>,
+    pub(super) leading: RefCell<Map<u32, Rc<[AclRow]>>>,
+    pub(super) closed: RefCell<Map<u32, bool>>,
 }
 
 impl<'o> Known<'o> {
@@ -31,6 +33,8 @@ impl<'o> Known<'o> {
             containers: OnceCell::new(),
             scorers: OnceCell::new(),
             tuples: RefCell::default(),
+            leading: RefCell::default(),
+            closed: RefCell::default(),
         }
     }
 

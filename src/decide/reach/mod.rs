@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use self::extent::Scope;
-use self::fixpoint::{ANY, NEW, Step};
+use self::fixpoint::{ANY, HELD, NEW, Step};
 use super::basis;
 use super::subject::Subject;
 use crate::change::request::Request;
@@ -19,9 +19,9 @@ mod fixpoint;
 mod known;
 mod together;
 
-pub(crate) use fixpoint::{HELD, Reach, held, in_reach, reach};
+pub(crate) use fixpoint::{Goal, Reach, held, in_reach, reach_of_goal};
 pub(crate) use known::Known;
-pub(crate) use together::{Grants, New, Someone, beyond};
+pub(crate) use together::{Grants, New, Someone, TOGETHER, beyond, run};
 
 /// Something that somebody does not hold and could give themselves.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -85,43 +85,40 @@ pub(crate) struct Gained {
 impl Reach {
     /// What is in reach and not held, the most far-reaching first; what a wider row says is left out.
     pub(crate) fn gained(&self, org: &Org) -> Vec<Gained> {
+        let mut gained: Vec<Gained> = self.at.keys().flat_map(|node| self.gained_at(org, *node)).collect();
+        // The steps are numbered in an order that does not depend on that of rows.
+        sort::by_rank_and_id(&mut gained, |row| {
+            let Gained { node, scope, step, .. } = *row;
+            (far_reaching(org, node, scope), format!("{}{step:08}", place_id(org, node, scope)))
+        });
+        gained
+    }
+
+    /// The part of it on one node; of what is in one place the first step first.
+    pub(crate) fn gained_at(&self, org: &Org, node: u32) -> Vec<Gained> {
         let mut gained: Vec<Gained> = Vec::new();
-        for (node, parts) in &self.at {
-            let target = org.target_of(*node);
-            let moot = org.moot_on(*node);
-            for (scope, bits) in parts {
-                if bits.iter().all(|step| *step >= HELD) {
-                    continue;
-                }
-                // What a wider row says is left out, unless its chain is longer.
-                let shorter = |bit: usize, step| step != NONE && self.length(step) <= self.length(bits[bit]);
-                let not = moot | self.covered(org, &target, *scope, false, &shorter);
-                let first = gained.len();
-                for permission in Permission::ALL.into_iter().filter(|permission| !not.contains(*permission))
-                {
-                    let step = bits[permission as usize];
-                    if step >= HELD {
-                        continue;
-                    }
-                    match gained[first..].iter_mut().find(|row| row.step == step) {
-                        Some(row) => row.permissions |= permission.into(),
-                        None => gained.push(Gained {
-                            node: *node,
-                            scope: *scope,
-                            permissions: permission.into(),
-                            step,
-                        }),
-                    }
+        let parts = self.at.get(&node).into_iter().flatten();
+        let mut parts = parts.filter(|(_, bits)| bits.iter().any(|step| *step < HELD)).peekable();
+        if parts.peek().is_none() {
+            return gained;
+        }
+        let target = org.target_of(node);
+        let moot = org.moot_on(node);
+        for (scope, bits) in parts {
+            // What a wider row says is left out, unless its chain is longer.
+            let shorter = |bit: usize, step| step != NONE && self.length(step) <= self.length(bits[bit]);
+            let not = moot | self.covered(org, &target, *scope, false, &shorter);
+            let mut steps: Vec<u32> = bits.iter().copied().filter(|step| *step < HELD).collect();
+            sort::numbers(&mut steps);
+            for step in steps {
+                let by_it = |permission: &Permission| bits[*permission as usize] == step;
+                let permissions: PermissionSet = Permission::ALL.into_iter().filter(by_it).collect();
+                let permissions = permissions - not;
+                if !permissions.is_empty() {
+                    gained.push(Gained { node, scope: *scope, permissions, step });
                 }
             }
         }
-        // The steps are numbered in an order that does not depend on that of rows.
-        sort::by_rank_and_id(&mut gained, |row| {
-            (
-                far_reaching(org, row.node, row.scope),
-                format!("{}{:08}", place_id(org, row.node, row.scope), row.step),
-            )
-        });
         gained
     }
 }

@@ -9,11 +9,14 @@ use super::extent::Scope;
 use super::fixpoint::{DOORS, Door, leads_through};
 use super::known::Known;
 use super::{far_reaching, place_id};
+use crate::model::object::number;
 use crate::model::permission::{Permission, PermissionSet};
-use crate::org::{AclRow, GrantKind, Map, Org, Target, sort};
+use crate::org::{AclRow, Closure, GrantKind, Map, Org, Target, Who, keys::NONE, sort};
 
 /// Subjects of one run, a bit for each.
 type Subjects = u64;
+/// How many they are at most.
+pub(crate) const TOGETHER: usize = Subjects::BITS as usize;
 /// By permission.
 type Sets = [Subjects; 8];
 
@@ -40,7 +43,9 @@ struct Place {
 /// What the ACLs of one principal give.
 #[derive(Default)]
 struct Given {
-    /// What is held and opens something, by place.
+    /// What is held, by place.
+    held: Vec<(u32, PermissionSet)>,
+    /// The part of it that opens something.
     opens: Vec<(u32, PermissionSet)>,
     /// MODEL 7.1: the places where everything can be granted.
     all: Vec<u32>,
@@ -136,6 +141,7 @@ impl<'o> Grants<'o> {
                 let number = self.place(node, scope);
                 let place = &mut self.places[number as usize];
                 place.holders.push((principal, bits));
+                given.held.push((number, bits));
                 if !place.ways.is_empty() {
                     given.opens.push((number, bits));
                 }
@@ -167,7 +173,7 @@ impl<'o> Grants<'o> {
 }
 
 /// What the subjects of one run come to.
-struct Run<'g, 'o> {
+pub(crate) struct Run<'g, 'o> {
     grants: &'g mut Grants<'o>,
     /// By principal: who counts as it, without a step and by whatever steps.
     first: Vec<Subjects>,
@@ -186,7 +192,7 @@ struct Run<'g, 'o> {
 }
 
 /// What subjects hold and could give themselves, who each count as some principals.
-fn run<'g, 'o>(grants: &'g mut Grants<'o>, subjects: &[&[u32]]) -> Run<'g, 'o> {
+pub(crate) fn run<'g, 'o>(grants: &'g mut Grants<'o>, subjects: &[&[u32]]) -> Run<'g, 'o> {
     let principals = grants.known.org.principals().end as usize;
     let mut run = Run {
         grants,
@@ -349,6 +355,7 @@ fn added(set: &mut Subjects, who: Subjects) -> Subjects {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct New {
     pub node: u32,
+    pub scope: Scope,
     pub permissions: PermissionSet,
 }
 
@@ -363,7 +370,7 @@ pub(crate) fn beyond(
     subjects: &[Someone],
 ) -> Vec<Option<New>> {
     let mut found = Vec::with_capacity(subjects.len());
-    for subjects in subjects.chunks(Subjects::BITS as usize) {
+    for subjects in subjects.chunks(TOGETHER) {
         let [then, now] = [0, 1].map(|at| subjects.iter().map(|who| &*who[at]).collect::<Vec<_>>());
         let before = run(before, &then);
         found.extend(run(after, &now).most_far_reaching(Some(&before), subjects.len()));
@@ -372,11 +379,74 @@ pub(crate) fn beyond(
 }
 
 impl Run<'_, '_> {
+    /// For each of the subjects the most far-reaching thing that is in reach and not held.
+    pub(crate) fn beyond_held(&self, count: usize) -> Vec<Option<New>> {
+        self.most_far_reaching(None, count)
+    }
+
+    /// The live groups that subjects may update, each with those who do not hold all that it grants.
+    pub(crate) fn editors(&mut self) -> Vec<(u32, Vec<usize>)> {
+        let org = self.grants.known.org;
+        let groups = self.grants.known.groups().to_vec();
+        let mut found = Vec::new();
+        for group in groups {
+            // Who is in the group holds what it grants.
+            let who = self.updaters(group) & !self.first[group as usize];
+            let lacking = if who == 0 { 0 } else { self.lacking(who, &org.closure(Who::MemberOf(group))) };
+            if lacking != 0 {
+                found.push((group, (0..TOGETHER).filter(|bit| lacking >> bit & 1 == 1).collect()));
+            }
+        }
+        found
+    }
+
+    /// Who holds `update` on a group.
+    fn updaters(&self, group: u32) -> Subjects {
+        let org = self.grants.known.org;
+        let node = org.find_node(number::GROUP, &org.principal_id(group));
+        if node == NONE {
+            return 0;
+        }
+        let target = org.target_of(node);
+        if target.deleted {
+            return 0;
+        }
+        let alone = Scope { only: Some(number::GROUP), below: false };
+        let places = self.grants.around(&target, alone);
+        places.into_iter().fold(0, |who, place| who | self.held(place)[Permission::Update as usize])
+    }
+
+    /// Who of some subjects does not hold all that a closure does.
+    fn lacking(&mut self, who: Subjects, closure: &Closure) -> Subjects {
+        let mut lacking = 0;
+        for principal in closure.principals() {
+            for (place, bits) in &self.grants.given(principal).held {
+                lacking |= self.lacking_in(*place, *bits, who & !lacking);
+                if lacking == who {
+                    return lacking;
+                }
+            }
+        }
+        lacking
+    }
+
+    fn lacking_in(&self, place: u32, bits: PermissionSet, who: Subjects) -> Subjects {
+        let org = self.grants.known.org;
+        let Place { node, scope, .. } = self.grants.places[place as usize];
+        let target = org.target_of(node);
+        let around: Vec<Sets> =
+            self.grants.around(&target, scope).into_iter().map(|place| self.held(place)).collect();
+        (bits - org.moot_on(node)).iter().fold(0, |lacking, permission| {
+            let holders = around.iter().fold(0, |all, sets| all | sets[permission as usize]);
+            lacking | who & !holders
+        })
+    }
+
     fn most_far_reaching(&self, before: Option<&Run<'_, '_>>, count: usize) -> Vec<Option<New>> {
         let grants = &*self.grants;
         let org = grants.known.org;
         let mut found = vec![None; count];
-        let mut left = Subjects::MAX >> (Subjects::BITS as usize - count);
+        let mut left = Subjects::MAX >> (TOGETHER - count);
         for places in grants.by_rank.values() {
             let mut gained: Vec<(u32, Sets)> = places
                 .iter()
@@ -392,7 +462,8 @@ impl Run<'_, '_> {
                 for (bit, found) in found.iter_mut().enumerate().filter(|(bit, _)| new >> bit & 1 == 1) {
                     let holds = (0..8).filter(|permission| sets[*permission] >> bit & 1 == 1);
                     let permissions = PermissionSet(holds.fold(0, |all, permission| all | 1 << permission));
-                    *found = Some(New { node: grants.places[place as usize].node, permissions });
+                    let Place { node, scope, .. } = grants.places[place as usize];
+                    *found = Some(New { node, scope, permissions });
                 }
                 left &= !new;
             }
