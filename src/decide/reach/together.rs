@@ -161,12 +161,17 @@ impl<'o> Grants<'o> {
 
     /// The places of which grants speak that hold everything in a scope at a target's node.
     fn around(&self, target: &Target<'_>, scope: Scope) -> Vec<u32> {
+        self.around_in(self.known.org, target, scope)
+    }
+
+    fn around_in(&self, org: &Org, target: &Target<'_>, scope: Scope) -> Vec<u32> {
         let mut around = Vec::new();
         for (level, node) in target.chain.levels() {
             let places = self.on_node.get(&node).into_iter().flatten().copied();
-            around.extend(places.filter(|place| {
-                self.known.org.is_within(scope, target, self.places[*place as usize].scope, level)
-            }));
+            around.extend(
+                places
+                    .filter(|place| org.is_within(scope, target, self.places[*place as usize].scope, level)),
+            );
         }
         around
     }
@@ -497,9 +502,10 @@ impl Run<'_, '_> {
             return gained;
         }
         let Some(old) = before else { return gained };
-        let org = old.grants.known.org;
-        let target = if node < org.nodes().end { org.target_of(node) } else { target };
-        old.grants.around(&target, scope).into_iter().any(|wider| take(old.reach(wider)));
+        let old_org = old.grants.known.org;
+        let target = if node < old_org.nodes().end { old_org.target_of(node) } else { target };
+        // What is new has a number in the organisation afterwards alone.
+        old.grants.around_in(org, &target, scope).into_iter().any(|wider| take(old.reach(wider)));
         gained
     }
 }
