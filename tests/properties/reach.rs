@@ -158,3 +158,49 @@ fn a_grant_that_opens_a_path_is_told() {
     }
     assert!(told > 30 && not > 30, "{told} told, {not} not");
 }
+
+/// CHOICES, `group_editor`: who holds `update` on a live group whose grants they do not hold all.
+#[test]
+fn an_audit_tells_who_may_join_a_group_that_holds_more() {
+    let (mut told, mut not) = (0, 0);
+    for seed in 93_000..93_300 {
+        let (export, org, naive, _) = organization(seed);
+        let findings = org.audit();
+        let things = naive.things();
+        let objects: Vec<Object> = things
+            .iter()
+            .filter_map(|thing| match thing {
+                Thing::Existing { ty, id } => Some(Object::new(ty.as_str(), id)),
+                Thing::Prospective { .. } => None,
+            })
+            .collect();
+        let people = org.find(None, None, Some("user"));
+        for person in people.iter().filter(|person| !person.id.starts_with("bt::")) {
+            let subject = org.subject(&person.id);
+            if PERMISSIONS.iter().all(|asked| subject.can(ask(asked), &Object::organization())) {
+                continue;
+            }
+            for group in org.find(None, None, Some("group")) {
+                let is_told = findings.iter().any(|finding| {
+                    finding.code == Code::GroupEditor
+                        && finding.subject.as_ref() == Some(&person.id)
+                        && finding.object.as_ref().is_some_and(|object| object.id == group.id)
+                });
+                let members = org.member_of(&group.id);
+                let may = subject.can(ask("update"), &Object::new("group", &group.id));
+                let lacks = |object: &Object| {
+                    PERMISSIONS
+                        .iter()
+                        .any(|asked| members.can(ask(asked), object) && !subject.can(ask(asked), object))
+                };
+                let is_due = may && objects.iter().any(lacks);
+                // What a group holds where nothing exists is no object of these.
+                let is_wrong = if is_told { !may } else { is_due };
+                assert!(!is_wrong, "seed {seed}: {person:?} {group:?} {is_told}\n{export:#}");
+                told += usize::from(is_told);
+                not += usize::from(may && !is_told);
+            }
+        }
+    }
+    assert!(told > 100 && not > 20, "{told} told, {not} not");
+}
