@@ -46,7 +46,9 @@ impl Audit<'_> {
                 people.iter().map(|person| org.closure(Who::User(*person)).principals().collect()).collect();
             let mut run = run(&mut grants, &counts.iter().map(Vec::as_slice).collect::<Vec<_>>());
             for (group, editors) in run.editors() {
-                editors.into_iter().for_each(|editor| self.tell_editor(people[editor], group));
+                for editor in editors {
+                    self.tell_editor(people[editor], group);
+                }
             }
             for (person, new) in people.iter().zip(run.beyond_held(people.len())) {
                 if let Some(new) = new {

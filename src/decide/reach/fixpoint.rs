@@ -255,8 +255,12 @@ impl<'k, 'o> Run<'k, 'o> {
 
     fn start(&mut self, principals: &[u32], acls: &[AclRow]) {
         self.principals.extend(principals.iter().map(|principal| (*principal, HELD)));
-        principals.iter().for_each(|principal| self.take_grants(*principal, HELD));
-        acls.iter().for_each(|acl| self.take_grant(*acl, HELD));
+        for principal in principals {
+            self.take_grants(*principal, HELD);
+        }
+        for acl in acls {
+            self.take_grant(*acl, HELD);
+        }
         self.meet_roles();
     }
 

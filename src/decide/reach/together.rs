@@ -232,7 +232,9 @@ impl Run<'_, '_> {
             let who = self.waiting.remove(&principal).unwrap_or_default();
             // MODEL 1: who is in a group is in every group that contains it.
             let containers: Vec<u32> = self.grants.known.org.live_containers(principal).collect();
-            containers.into_iter().for_each(|group| self.join(group, who));
+            for group in containers {
+                self.join(group, who);
+            }
             self.open(principal, who);
         }
     }
@@ -293,7 +295,9 @@ impl Run<'_, '_> {
         for (_, way) in ways.iter().filter(|(mask, _)| !(*mask & bits).is_empty()) {
             match way {
                 Way::Principals(principals) => {
-                    principals.iter().for_each(|principal| self.join(*principal, who));
+                    for principal in principals {
+                        self.join(*principal, who);
+                    }
                 }
                 Way::Groups => {
                     let new = added(&mut self.all_groups, who);
@@ -308,7 +312,9 @@ impl Run<'_, '_> {
                 Way::Roles => {
                     let new = added(&mut self.all_roles, who);
                     let roles = if new == 0 { Vec::new() } else { self.grants.known.own_roles().to_vec() };
-                    roles.into_iter().for_each(|role| self.edit(role, new));
+                    for role in roles {
+                        self.edit(role, new);
+                    }
                 }
             }
         }
@@ -319,7 +325,9 @@ impl Run<'_, '_> {
             let known = &self.grants.known;
             let groups: Vec<u32> =
                 known.groups().iter().copied().filter(|group| may(known, *group)).collect();
-            groups.into_iter().for_each(|group| self.join(group, who));
+            for group in groups {
+                self.join(group, who);
+            }
         }
     }
 
@@ -343,7 +351,9 @@ impl Run<'_, '_> {
             if new != 0 {
                 roles.extend(self.grants.known.containers(role));
                 let granted = self.granted.get(&role).cloned().unwrap_or_default();
-                granted.into_iter().for_each(|(place, to)| self.grant_all(place, to & new));
+                for (place, to) in granted {
+                    self.grant_all(place, to & new);
+                }
             }
         }
     }
