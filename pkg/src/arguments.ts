@@ -1,6 +1,7 @@
 // What callers pass, made uniform. A programmer's mistake throws; data never do.
 import { badArgument, kindOf } from "./errors.js";
 import { MOST } from "./raw.js";
+import { withoutCredentials } from "./secrets.js";
 import { isWellFormed } from "./strings.js";
 import { isSingleton, knownTypeNumber, wireName } from "./vocabulary.js";
 
@@ -55,6 +56,14 @@ export function optionalObject<T extends object>(options: T | null | undefined, 
   if (options === undefined || options === null) return {};
   if (typeof options !== "object") throw badArgument(`${what} are an object, not ${kindOf(options)}`);
   return options;
+}
+
+/** A misspelt option would be left out in silence, and what it should deny be allowed. */
+export function knownKeys(given: object, known: readonly string[], what: string): void {
+  for (const key of Object.keys(given)) {
+    if (!known.includes(key))
+      throw badArgument(`\`${withoutCredentials(key)}\` is not ${what}: these are ${known.join(", ")}`);
+  }
 }
 
 /** A type's wire name as it may cross the boundary: no data can contain one that may not. */

@@ -1,6 +1,6 @@
 // Requests, actors and principals on their way into wasm, as JSON. What a request says never throws: what is wrong with
 // it is a finding. Nothing of a body is put into an error.
-import { requiredString } from "./arguments.js";
+import { knownKeys, requiredString } from "./arguments.js";
 import { AclarityError, badArgument, kindOf } from "./errors.js";
 import type { Kernel } from "./kernel.js";
 import { SubjectKind } from "./raw.js";
@@ -23,6 +23,7 @@ export function crossingActor(kernel: Kernel, options: unknown): string {
   if (!(subject instanceof Subject)) {
     throw badArgument("`by` is a Subject of this Org, or `{ subject, credential }` with one");
   }
+  if (!(by instanceof Subject)) knownKeys(by, ["subject", "credential"], "part of an actor");
   return JSON.stringify({ ...subject.actor(kernel), credential: checkedCredential(credential) });
 }
 

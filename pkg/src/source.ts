@@ -1,5 +1,6 @@
 // Where an organisation comes from: every form of API.md's Source, fed to the loader of the wasm module. Written once
 // as steps; loading at once refuses to wait, loading asynchronously waits, yields and obeys its signal.
+import { knownKeys } from "./arguments.js";
 import { AclarityError, badArgument, kindOf } from "./errors.js";
 import type { RawCore, RawLoader } from "./raw.js";
 import { stringify, writeList } from "./rows.js";
@@ -45,9 +46,12 @@ export interface CheckedOptions extends Reading {
 
 const DEFAULTS: Reading = { strict: false, unknownInOrganization: false, membersKnown: false, now: undefined };
 
+const OPTIONS = ["strict", "unknownObjects", "members", "now", "signal", "onProgress"];
+
 export function checkOptions(options: LoadOptions | undefined, defaults: Reading = DEFAULTS): CheckedOptions {
   const given = options ?? {};
   if (typeof given !== "object") throw badArgument(`load options are an object, not ${kindOf(given)}`);
+  knownKeys(given, OPTIONS, "a load option");
   const { strict = defaults.strict, now, signal, onProgress } = given;
   const { unknownObjects = defaults.unknownInOrganization ? "inOrganization" : "deny" } = given;
   const { members = defaults.membersKnown ? "known" : "any" } = given;

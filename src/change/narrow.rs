@@ -89,8 +89,6 @@ impl Broad {
 struct LeftOut {
     /// Their nodes, with their places in what was asked.
     projects: Map<u32, usize>,
-    /// Nodes of those that the data do not know, but name somewhere.
-    unknown: Vec<u32>,
     /// The grant may reach one of them.
     any: bool,
 }
@@ -102,7 +100,8 @@ impl Org {
     ///
     /// # Errors
     ///
-    /// A finding `no_effect` when there is nothing to narrow, with what to do instead.
+    /// A finding, with what to do instead: `no_effect` when there is nothing to narrow,
+    /// `unknown_object` when a project is named that the data do not know.
     pub(crate) fn narrow(&self, acl: &str, except: &[&str], new_group: &str) -> Result<Narrowed, Finding> {
         let broad = self.broad(acl)?;
         let mut findings = Vec::new();
@@ -112,7 +111,7 @@ impl Org {
         let mut places: Vec<(u16, String)> = Vec::new();
         if others.len() <= FEW {
             places.extend(others.iter().map(|project| (PROJECT, self.node_id(*project))));
-        } else if let Some(group) = self.group_of_exactly(&others, &broad, &left_out) {
+        } else if let Some(group) = self.group_of_exactly(&others, &broad) {
             places.push((PROJECT_GROUP, self.node_id(group)));
         } else {
             let member_projects = others.iter().map(|project| self.node_id(*project)).collect();
@@ -162,7 +161,8 @@ impl Org {
         Ok(Broad { slot, acl, outside, tuples })
     }
 
-    /// The excepted projects that the grant covers.
+    /// The excepted projects that the grant covers. One that the data do not know is an error: what
+    /// is left out by a misspelt id is not what somebody meant to close.
     fn left_out(
         &self,
         broad: &Broad,
@@ -177,11 +177,15 @@ impl Org {
                 Finding::new(code, format!("/except/{place}"), message).with("id", *id).object("project", id)
             };
             if node == NONE || !self.node(node).known {
-                let message = format!("the project `{id}` is not in the data; it is left out all the same");
-                findings.push(finding(Code::UnknownObject, message));
-                left_out.unknown.extend((node != NONE).then_some(node));
-                left_out.any = true;
-                continue;
+                let hint = match self.all_named(PROJECT, id, NONE).first() {
+                    Some(project) => {
+                        format!("`{}` is the id of the project with that name", self.node_id(*project))
+                    }
+                    None => "check the id, or load the data again".to_owned(),
+                };
+                let message =
+                    format!("the data do not know the project `{id}`, so nothing is narrowed; {hint}");
+                return Err(finding(Code::UnknownObject, message));
             }
             left_out.projects.entry(node).or_insert(place);
             if region.is_none_or(|region| self.regions_of(node).contains(&region)) {
@@ -219,7 +223,7 @@ impl Org {
 
     /// A live project group of exactly these projects, a grant on which gives the grantee nothing
     /// new on the group itself.
-    fn group_of_exactly(&self, others: &[u32], broad: &Broad, left_out: &LeftOut) -> Option<u32> {
+    fn group_of_exactly(&self, others: &[u32], broad: &Broad) -> Option<u32> {
         let first = *others.first()?;
         let mut wanted = others.to_vec();
         sort::numbers(&mut wanted);
@@ -233,7 +237,6 @@ impl Org {
                 sort::numbers(&mut projects);
                 projects == wanted
                     && *region != broad.acl.node
-                    && !left_out.unknown.iter().any(|project| self.regions_of(*project).contains(region))
                     && self
                         .granted(&closure, &self.target_of(*region))
                         .contains_all(broad.gives(PROJECT_GROUP))

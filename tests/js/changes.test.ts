@@ -142,6 +142,8 @@ describe("authorize", () => {
     }
     const secret = { subject: org.as("bo"), credential: "sk-0123456789" as never };
     expect(() => org.validate(grant, { by: secret })).toThrow(/the kind, never the secret$/);
+    const misspelt = { subject: org.as("bo"), kind: "session" } as never;
+    expect(() => org.validate(grant, { by: misspelt })).toThrow(/^`kind` is not part of an actor/);
     expect(org.authorize(grant, { by: { subject: org.as("bo"), credential: undefined } }).decision).toBe("allow");
   });
 });

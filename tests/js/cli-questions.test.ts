@@ -230,6 +230,9 @@ test("findings and audit: all, some, and a code for CI", async () => {
   expect(lines(all.out).at(-1)).toBe("1 warning");
   expect(all.out).toMatch(/^warning departed_principal: `gone`/);
   expect((await shell.run(["findings", "--fail-on", "error"])).code).toBe(0);
+  const misspelt = await shell.run(["findings", "--code", "dangling_grup", "--fail-on", "info"]);
+  expect(misspelt.code).toBe(2);
+  expect(misspelt.err).toContain("did you mean `dangling_group`?");
   expect((await shell.run(["findings", "--fail-on", "warning"])).code).toBe(1);
   expect((await shell.run(["findings", "--severity", "error"])).out).toBe("no findings\n");
   const audit = await json("audit", "--code", "person_without_access");

@@ -274,6 +274,8 @@ describe("options", () => {
     for (const options of [
       7,
       { strict: 1 },
+      // Left out in silence, it would let in whom `members` keeps out.
+      { member: "known" },
       { unknownObjects: "allow" },
       { members: "all" },
       { now: 7 },

@@ -180,11 +180,16 @@ fn what_cannot_be_narrowed_is_no_effect() {
     }
     assert_eq!(failed("ok", &[]), "/except");
     assert_eq!(failed("region", &["p1"]), "/except");
-    // An unknown project is left out all the same, and said.
-    let narrowed = org.narrow("ok", &["nowhere"], "").unwrap();
-    assert_eq!(codes(&narrowed.findings), ["unknown_object /except/0", "later_projects /acl"]);
-    // One of the two grants is there already.
-    assert_eq!(told(&narrowed.add), ["project p1 read -", "org_project o read org_project"]);
+    // A misspelt project, or its name, would close nothing: the whole is refused, and says which.
+    let unknown = |except: &[&str]| {
+        let finding = org.narrow("ok", except, "").unwrap_err();
+        assert_eq!(finding.code, Code::UnknownObject, "{finding:?}");
+        (finding.path, finding.message)
+    };
+    let (path, message) = unknown(&["p0", "nowhere"]);
+    assert_eq!(path, "/except/1");
+    assert!(message.contains("`nowhere`") && message.contains("nothing is narrowed"), "{message}");
+    assert!(unknown(&["P0"]).1.ends_with("`p0` is the id of the project with that name"));
 }
 
 /// Every object that the data know, the organisation's own, and one of an unknown type in each project.

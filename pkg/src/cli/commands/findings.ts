@@ -1,6 +1,8 @@
+import { FINDINGS } from "../../tables.generated.js";
 import type { Finding, Severity } from "../../types.js";
 import { type Command, EXPORT_OPTIONS, type Given } from "../command.js";
-import { EXIT, type Exit } from "../problem.js";
+import { nearest } from "../directory.js";
+import { EXIT, type Exit, usage } from "../problem.js";
 import { count, paint, type Style } from "../terminal.js";
 
 const SEVERITIES: readonly Severity[] = ["error", "warning", "info"];
@@ -55,6 +57,7 @@ function tell(given: Given, all: readonly Finding[]): Exit {
   const least = given.oneOf("severity", SEVERITIES) ?? "info";
   const failOn = given.oneOf("fail-on", SEVERITIES);
   const codes = given.texts("code");
+  for (const code of codes) checkCode(code);
   const isSerious = ({ severity }: Finding, level: Severity) =>
     SEVERITIES.indexOf(severity) <= SEVERITIES.indexOf(level);
   const shown = all.filter(
@@ -68,6 +71,16 @@ function tell(given: Given, all: readonly Finding[]): Exit {
   }
   const failed = failOn !== undefined && shown.some((finding) => isSerious(finding, failOn));
   return failed ? EXIT.no : EXIT.yes;
+}
+
+/** A misspelt code would find nothing, and a check that fails on findings pass. */
+function checkCode(code: string): void {
+  const known: readonly string[] = FINDINGS.map((finding) => finding.code);
+  if (known.includes(code)) return;
+  const [meant] = nearest(code, known);
+  throw usage(
+    `\`${code}\` is not the code of a finding${meant ? `; did you mean \`${meant}\`?` : ": docs/FINDINGS.md has them"}`,
+  );
 }
 
 function draw({ terminal }: Given, shown: readonly Finding[], limit: number): void {
