@@ -111,7 +111,9 @@ for (const { size, name } of functions) {
 }
 const total = functions.reduce((sum, { size }) => sum + size, data);
 const line = (size, what, note = "") =>
-  console.log(`${(size / 1000).toFixed(1).padStart(8)} kB ${((100 * size) / total).toFixed(1).padStart(5)} %  ${what}${note}`);
+  console.log(
+    `${(size / 1000).toFixed(1).padStart(8)} kB ${((100 * size) / total).toFixed(1).padStart(5)} %  ${what}${note}`,
+  );
 
 console.log(`${functions.length} functions; before compression:`);
 const MOST = 28;

@@ -21,7 +21,7 @@ pub(crate) enum Event<'a> {
     /// pointer, and the index of the first row.
     Page { list: List, prefix: String, base: u32 },
     /// A row of the page that began last.
-    Row { list: List, row: Row<'a>, at: &'a dyn Fn() -> String },
+    Row { list: List, row: &'a Row<'a>, at: &'a dyn Fn() -> String },
     /// The value of `organization`.
     Organization(&'a [u8]),
     /// The value of `plan`.
@@ -347,7 +347,7 @@ impl Splitter {
             self.begin_capture(b'{', may_be_page);
             return Ok(0);
         };
-        self.deliver_row(row, sink)?;
+        self.deliver_row(&row, sink)?;
         self.after_value();
         Ok(read)
     }
@@ -504,7 +504,7 @@ impl Splitter {
         match self.stack.last() {
             Some(Frame::List { list, .. } | Frame::Page { list, .. }) => {
                 let row = read_row(*list, value, || self.here())?;
-                self.deliver_row(row, sink)
+                self.deliver_row(&row, sink)
             }
             Some(Frame::Export { .. }) if self.key == "organization" => {
                 sink.event(Event::Organization(value))
@@ -523,7 +523,7 @@ impl Splitter {
         }
     }
 
-    fn deliver_row(&mut self, row: Row<'_>, sink: &mut dyn Sink) -> Result<(), Error> {
+    fn deliver_row(&mut self, row: &Row<'_>, sink: &mut dyn Sink) -> Result<(), Error> {
         if let Some(Frame::List { list, index, in_rows: in_rows @ false }) = self.stack.last_mut() {
             *in_rows = true;
             let (list, base) = (*list, *index);

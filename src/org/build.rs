@@ -309,12 +309,12 @@ impl Sink for Builder {
             }
             Event::Page { list, prefix, base } => self.org.places_mut(list).open_page(&prefix, base),
             Event::Row { list, row, at } => {
-                self.org.name_types(&row, at)?;
+                self.org.name_types(row, at)?;
                 if self.decided != Decided::Not {
-                    self.take(list, &row);
+                    self.take(list, row);
                     return Ok(());
                 }
-                self.held.push(Held::Row(list, Box::new(row.into_owned())));
+                self.held.push(Held::Row(list, Box::new(row.clone().into_owned())));
                 if self.held.len().is_multiple_of(MAX_HELD) {
                     self.decide_by_rows(false)?;
                 }
