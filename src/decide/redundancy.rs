@@ -2,7 +2,7 @@
 
 use crate::model::object::number;
 use crate::model::permission::PermissionSet;
-use crate::org::{AclRow, Closure, Org, Target, sort};
+use crate::org::{AclRow, Closure, Org, Target, keys::NONE, sort};
 
 /// A permission or several, and the one type to which they are restricted, if they are.
 pub(crate) type Tuple = (PermissionSet, Option<u16>);
@@ -34,7 +34,9 @@ impl Org {
         let tuples = tuples.as_slice();
         let mut missing: Vec<PermissionSet> = tuples.iter().map(|tuple| tuple.0).collect();
         let mut found: Vec<(usize, u32, AclRow)> = Vec::new();
-        for (level, node) in target.chain.levels() {
+        // MODEL 4: what is above a project that the data do not know is not above what they know in it.
+        let stands_apart = target.node != NONE && self.is_stray(target.node);
+        for (level, node) in target.chain.levels().filter(|(level, _)| *level == 0 || !stands_apart) {
             self.acls_on_for(node, closure, &mut |slot, acl| {
                 if !ignoring(slot) {
                     found.push((level, slot, acl));
@@ -92,7 +94,7 @@ impl Org {
 mod tests {
     use serde_json::{Value, json};
 
-    use crate::org::{Org, Who};
+    use crate::org::{LoadOptions, Org, UnknownObjects, Who};
 
     fn organization(acls: &Value) -> Org {
         let export = json!({
@@ -189,5 +191,28 @@ mod tests {
         assert_eq!(by(&json!([x, update, read, role])), Some(vec!["z".to_owned()]));
         let empty = acl("x", PROJECT, ADA, ("role_id", "empty"), None);
         assert_eq!(by(&json!([empty, read])), None, "what gives nothing is not redundant");
+    }
+
+    /// MODEL 4: under `inOrganization` all projects is above a project that the data do not know, and
+    /// not above the objects that they know in it.
+    #[test]
+    fn what_is_above_an_unknown_project_does_not_hold_what_is_in_it() {
+        let by = |project: &str| {
+            let x = acl("x", ("project", project), ADA, READ, None);
+            let export = json!({
+                "organization": {"id": "o"},
+                "projects": [{"id": "p"}],
+                "datasets": [{"id": "d", "project_id": "p"}, {"id": "e", "project_id": "q"}],
+                "acls": [x, acl("y", ("org_project", "o"), ADA, READ, None)],
+            });
+            let unknown_objects = UnknownObjects::InOrganization;
+            let options = LoadOptions { unknown_objects, ..LoadOptions::default() };
+            let org = Org::from_json_with(export.to_string().as_bytes(), options).expect("it loads");
+            let slot = org.acls().find("x").expect("it is there");
+            let acl = org.acls().get(slot).expect("it counts");
+            let (closure, tuples) = (org.closure(Who::User(acl.principal)), org.tuples(acl.grant.kind()));
+            org.redundant_by(&org.target_of(acl.node), &closure, &tuples, &|other| other == slot).is_some()
+        };
+        assert!(by("p") && by("empty") && !by("q"));
     }
 }

@@ -166,6 +166,7 @@ impl Steps {
                 objects.insert((ty, id));
             }
         }
+        objects.extend(named_projects(now).into_iter().map(|project| ("project".to_string(), project)));
         for (ty, id) in objects {
             if self.can(now, "create_acls", &ty, &id) {
                 self.give(now, &ty, &id);
@@ -247,20 +248,27 @@ impl Steps {
 
     /// Step 6: `create` or `update` of prompts in a project: what the internal scoring principal of it holds.
     fn score(&mut self, now: &Naive) {
+        let mut all = named_projects(now);
         let mut projects: BTreeSet<String> = BTreeSet::new();
         for thing in now.things() {
             match &thing {
-                // undecided: `update` of prompts that do not exist yet is `update` of prompts in the project
                 Thing::Prospective { ty, at: At::Project(project) } if ty == "prompt" => {
-                    let may = now.can_create(self.who(), "prompt", Some(project)).0;
-                    if may || now.holds(self.who(), &thing).contains("update") {
-                        projects.insert(project.clone());
-                    }
+                    all.insert(project.clone());
                 }
                 Thing::Existing { ty, id } if ty == "prompt" && self.can(now, "update", ty, id) => {
                     projects.extend(now.objects["prompt"].get(id).and_then(|row| row.project.clone()));
                 }
                 _ => {}
+            }
+        }
+        for project in all {
+            // undecided: `update` of prompts that do not exist yet is `update` of prompts in the project, and `create_acls`
+            // on them gives it by step 1
+            let prompt = Thing::prospective("prompt", At::Project(project.clone()));
+            let held = now.holds(self.who(), &prompt);
+            let may = now.can_create(self.who(), "prompt", Some(&project)).0;
+            if may || held.contains("update") || held.contains("create_acls") {
+                projects.insert(project);
             }
         }
         for project in projects {
@@ -292,4 +300,18 @@ impl Steps {
             }
         }
     }
+}
+
+/// The projects that the rows of other objects and internal principals name, known or not: they have the ancestors that
+/// section 4 gives them.
+fn named_projects(now: &Naive) -> BTreeSet<String> {
+    let scored = now.named.iter().filter_map(|id| {
+        id.strip_prefix("bt::sp::service::project::")?.strip_suffix("::async_scoring").map(str::to_string)
+    });
+    now.objects
+        .values()
+        .flat_map(|rows| rows.values())
+        .filter_map(|row| row.project.clone())
+        .chain(scored)
+        .collect()
 }

@@ -105,9 +105,6 @@ fn every_chain_works() {
     let mut tried = 0;
     for seed in 91_000..92_500 {
         let (export, org, _, mut rng) = organization(seed);
-        if org.options() != &aclarity::LoadOptions::default() {
-            continue;
-        }
         let asker = Asker::new(&export);
         for _ in 0..3 {
             let q = asker.question(&mut rng);

@@ -1,12 +1,12 @@
 //! What the rows of reach say of single objects, asked of an organisation in which somebody holds
 //! exactly that.
 
-use aclarity::{Object, Org, Permission, PermissionSet, ReachRow, Subject};
+use aclarity::{Object, Org, Permission, PermissionSet, ReachRow, Subject, UnknownObjects};
 use serde_json::{Value, json};
 
 const PROBE: &str = "somebody who holds what a row says";
-/// What lives in projects.
-const CONTENTS: [&str; 5] = ["experiment", "dataset", "prompt", "prompt_session", "project_log"];
+/// What lives in projects, beside their logs.
+const CONTENTS: [&str; 4] = ["experiment", "dataset", "prompt", "prompt_session"];
 
 /// A row with an organisation in which it is granted.
 pub struct Probe {
@@ -35,8 +35,17 @@ fn granting(org: &Org, row: &ReachRow) -> Org {
     let (ty, id) = (row.object.object_type.as_str(), row.object.id.as_str());
     grant(ty, id, row.only.as_deref());
     if row.below && row.only.as_deref() == Some("project") {
-        for content in CONTENTS {
-            grant(ty, id, Some(content));
+        // A log is in the project whose id it has.
+        grant(ty, id, Some("project_log"));
+        // MODEL 4: all projects may be above an object that the data do not know, and no project is.
+        let is_loose = org.options().unknown_objects == UnknownObjects::InOrganization;
+        let projects = if is_loose && ty != "project_group" {
+            org.find(None, None, Some("project")).into_iter().map(|project| ("project", project.id)).collect()
+        } else {
+            vec![(ty, id.to_owned())]
+        };
+        for (ty, id) in projects {
+            CONTENTS.iter().for_each(|content| grant(ty, &id, Some(content)));
         }
     }
     if row.below && row.only.as_deref() == Some("project_group") {

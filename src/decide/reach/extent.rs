@@ -2,7 +2,7 @@
 
 use crate::model::object::number;
 use crate::model::permission::{Permission, PermissionSet};
-use crate::org::{Org, Target};
+use crate::org::{Org, Target, UnknownObjects, keys::NONE};
 
 /// The part of what is on and below a node: everything, or the objects of one type there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -73,9 +73,36 @@ impl Org {
         number::is_singleton(ty) && node != self.singleton(ty)
     }
 
+    /// A project that the data do not know and in which they know objects. MODEL 4: under
+    /// `inOrganization` it is below all projects, and the known objects in it keep their short chain.
+    pub(crate) fn is_stray(&self, node: u32) -> bool {
+        let info = self.node(node);
+        self.options().unknown_objects == UnknownObjects::InOrganization
+            && info.children > 0
+            && !info.known
+            && self.node_type(node) == number::PROJECT
+    }
+
     /// Whether everything in `inner`, at the node of `target`, is in `outer`, at the node that stands
     /// at `level` of the target's chain.
     pub(super) fn is_within(&self, inner: Scope, target: &Target<'_>, outer: Scope, level: usize) -> bool {
+        // The project's logs have all that is above it above them.
+        let is_contents = match inner.only {
+            Some(number::PROJECT) => inner.below,
+            only => only != Some(number::PROJECT_LOG),
+        };
+        let stands_apart = level > 0 && is_contents && target.node != NONE && self.is_stray(target.node);
+        !stands_apart && self.would_be_within(inner, target, outer, level)
+    }
+
+    /// The same for what does not exist yet.
+    pub(super) fn would_be_within(
+        &self,
+        inner: Scope,
+        target: &Target<'_>,
+        outer: Scope,
+        level: usize,
+    ) -> bool {
         let Some(ty) = outer.only else { return true };
         // The one type of everything in it, if it is one.
         let single = match inner.only {
@@ -88,10 +115,14 @@ impl Org {
         if !outer.below {
             return false;
         }
+        // MODEL 4: an object that the data do not know may be below all projects and in none.
+        let is_loose = self.options().unknown_objects == UnknownObjects::InOrganization
+            && matches!(target.ty, number::ORGANIZATION | number::ORG_PROJECT);
+        let is_in_one = |only| is_in_projects(only) && !(is_loose && number::is_child(only));
         // Objects of that type with what is below them; the contents of projects are below projects;
         // or all of it is below one such object.
         inner.only == Some(ty)
-            || ty == number::PROJECT && inner.only.is_some_and(is_in_projects) && holds_others(target.ty)
+            || ty == number::PROJECT && holds_others(target.ty) && inner.only.is_some_and(is_in_one)
             || target.chain.levels().any(|(at, node)| at < level && self.node_type(node) == ty)
     }
 

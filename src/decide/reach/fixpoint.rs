@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 
 use super::extent::{Scope, occurs};
-use super::known::Known;
+use super::known::{Known, scored_by};
 use crate::decide::redundancy::Tuple;
 use crate::model::object::number;
 use crate::model::permission::{Permission, PermissionSet};
@@ -22,7 +22,7 @@ pub(super) const NEW: u32 = NONE - 1;
 pub(crate) struct Step {
     /// The number in MODEL 7.
     pub rule: u8,
-    /// 1, 3: the node on which permissions are gained; 2, 5: the group; 6: the project.
+    /// 1, 3: the node on which permissions are gained; 2, 5: the group; 6: the scoring principal.
     pub on: u32,
     /// 1: where on it.
     pub scope: Scope,
@@ -57,16 +57,20 @@ pub(super) enum Door {
     Invitations,
     /// Scorers can be written.
     Prompts,
+    /// Everything can be granted on the projects that are below all projects without what is in them.
+    Strays,
 }
 
 const CREATE: u8 = 1 << Permission::Create as u8;
 const UPDATE: u8 = 1 << Permission::Update as u8;
+const CREATE_ACLS: u8 = 1 << Permission::CreateAcls as u8;
 
 /// MODEL 7, rules 2, 3, 5 and 6: what any of these permissions opens on a node of a type, given for
-/// objects of a type. Rule 1 is `create_acls` everywhere. Rule 4 gains nothing beyond rule 1: it
+/// objects of a type. Rule 1 is `create_acls` everywhere, and once more on a project where what holds
+/// the project does not hold what is in it. Rule 4 gains nothing beyond rule 1: it
 /// takes `create_acls` on a project to add the project to a group of projects, and by that alone
 /// every permission on the project can be granted.
-pub(super) const DOORS: [(u16, u16, u8, Door); 11] = [
+pub(super) const DOORS: [(u16, u16, u8, Door); 13] = [
     (number::ORGANIZATION, number::GROUP, UPDATE, Door::Groups),
     (number::GROUP, number::GROUP, UPDATE, Door::Group),
     (number::ORGANIZATION, number::ROLE, UPDATE, Door::Roles),
@@ -78,12 +82,17 @@ pub(super) const DOORS: [(u16, u16, u8, Door); 11] = [
     (number::PROJECT_GROUP, number::PROMPT, CREATE | UPDATE, Door::Prompts),
     (number::PROJECT, number::PROMPT, CREATE | UPDATE, Door::Prompts),
     (number::PROMPT, number::PROMPT, UPDATE, Door::Prompts),
+    (number::ORGANIZATION, number::PROJECT, CREATE_ACLS, Door::Strays),
+    (number::ORG_PROJECT, number::PROJECT, CREATE_ACLS, Door::Strays),
 ];
 
 /// Whether a door is in a place: on a node, in a scope there.
 pub(super) fn leads_through(org: &Org, door: (u16, u16, u8, Door), node: u32, scope: Scope) -> bool {
-    let (on, ty, ..) = door;
+    let (on, ty, _, what) = door;
+    // A project that the data do not know is in no project group.
+    let is_elsewhere = matches!(what, Door::Strays) && scope.only == Some(number::PROJECT_GROUP);
     on == org.node_type(node)
+        && !is_elsewhere
         && scope.only.is_none_or(|only| only == ty || scope.below && occurs(only, ty))
         && !org.is_elsewhere_node(node)
 }
@@ -187,6 +196,7 @@ struct Run<'k, 'o> {
     all_groups: bool,
     all_roles: bool,
     invites: bool,
+    strays: bool,
     /// Steps that could be taken, by the length of their chains.
     pending: Vec<Map<Gain, Step>>,
 }
@@ -249,6 +259,7 @@ impl<'k, 'o> Run<'k, 'o> {
             all_groups: false,
             all_roles: false,
             invites: false,
+            strays: false,
             pending: Vec::new(),
         }
     }
@@ -445,7 +456,15 @@ impl<'k, 'o> Run<'k, 'o> {
                 self.edits.extend(self.known.own_roles().iter().map(|role| (*role, step)));
             }
             Door::Prompts => self.write_scorers(node, scope, bits, step),
-            Door::Groups | Door::Invitations | Door::Roles => {}
+            Door::Strays if !std::mem::replace(&mut self.strays, true) => {
+                let everything = |project| Gain::Everything(project, Scope::EVERYTHING);
+                let known = self.known;
+                let projects = known.strays().iter();
+                projects.for_each(|project| {
+                    self.propose(everything(*project), Step::new(1, *project, [step, HELD]));
+                });
+            }
+            Door::Groups | Door::Invitations | Door::Roles | Door::Strays => {}
         }
     }
 
@@ -461,8 +480,8 @@ impl<'k, 'o> Run<'k, 'o> {
             _ if bits & CREATE != 0 => NEW,
             _ => ANY,
         };
-        for (scorer, project) in self.known.scorers_by(node, scope) {
-            self.propose(Gain::Principal(scorer), Step { with, ..Step::new(6, project, [step, HELD]) });
+        for scorer in self.known.scorers_by(node, scope) {
+            self.propose(Gain::Principal(scorer), Step { with, ..Step::new(6, scorer, [step, HELD]) });
         }
     }
 
@@ -524,10 +543,10 @@ impl Org {
 
 impl Known<'_> {
     /// MODEL 7.6: scorers run as the project's internal scoring principal. The principals that run
-    /// what is written in prompts in a place, each with its project.
-    pub(super) fn scorers_by(&self, node: u32, scope: Scope) -> Vec<(u32, u32)> {
+    /// what is written in prompts in a place.
+    pub(super) fn scorers_by(&self, node: u32, scope: Scope) -> Vec<u32> {
         let org = self.org;
-        let of = |project: u32| self.scorer_of(project).map(|scorer| (scorer, project)).into_iter().collect();
+        let of = |project: u32| self.scorer_of(project).into_iter().collect();
         match org.node_type(node) {
             number::PROMPT => return of(org.node(node).project),
             number::PROJECT => return of(node),
@@ -535,10 +554,12 @@ impl Known<'_> {
         }
         let prompts = Scope { only: Some(number::PROMPT), below: true };
         let mut found = self.scorers().to_vec();
-        found.retain(|(_, project)| {
-            let target = org.target_of(*project);
+        found.retain(|scorer| {
+            // MODEL 4: under `inOrganization` any project has something above it.
+            let target = org.target(number::PROJECT, scored_by(org, *scorer).as_deref(), None);
             let level = target.chain.levels().find(|(_, above)| *above == node);
-            !target.deleted && level.is_some_and(|(level, _)| org.is_within(prompts, &target, scope, level))
+            !target.deleted
+                && level.is_some_and(|(level, _)| org.would_be_within(prompts, &target, scope, level))
         });
         found
     }
@@ -547,8 +568,10 @@ impl Known<'_> {
     pub(super) fn is_closed(&self, node: u32) -> bool {
         match self.org.node_type(node) {
             number::PROMPT | number::PROJECT | number::PROJECT_GROUP | number::ORG_PROJECT => {
-                let no_scorers = || self.scorers_by(node, Scope::EVERYTHING).is_empty();
-                *self.closed.borrow_mut().entry(node).or_insert_with(no_scorers)
+                let has_strays =
+                    || self.org.node_type(node) == number::ORG_PROJECT && !self.strays().is_empty();
+                let is_closed = || self.scorers_by(node, Scope::EVERYTHING).is_empty() && !has_strays();
+                *self.closed.borrow_mut().entry(node).or_insert_with(is_closed)
             }
             on => !DOORS.iter().any(|(door_on, ..)| *door_on == on),
         }

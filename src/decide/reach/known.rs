@@ -7,7 +7,7 @@ use std::rc::Rc;
 use crate::decide::redundancy::Tuple;
 use crate::model::object::number;
 use crate::model::permission::PermissionSet;
-use crate::org::{AclRow, GrantKind, Map, Org, keys::NONE, sort};
+use crate::org::{AclRow, GrantKind, Map, Org, UnknownObjects, keys::NONE, sort};
 
 const SCORER: (&str, &str) = ("bt::sp::service::project::", "::async_scoring");
 
@@ -17,7 +17,8 @@ pub(crate) struct Known<'o> {
     guarded: OnceCell<Map<u32, ()>>,
     roles: OnceCell<Vec<u32>>,
     containers: OnceCell<Map<u32, Vec<u32>>>,
-    scorers: OnceCell<Vec<(u32, u32)>>,
+    scorers: OnceCell<Vec<u32>>,
+    strays: OnceCell<Vec<u32>>,
     tuples: RefCell<Map<u32, Rc<[Tuple]>>>,
     pub(super) leading: RefCell<Map<u32, Rc<[AclRow]>>>,
     pub(super) closed: RefCell<Map<u32, bool>>,
@@ -32,6 +33,7 @@ impl<'o> Known<'o> {
             roles: OnceCell::new(),
             containers: OnceCell::new(),
             scorers: OnceCell::new(),
+            strays: OnceCell::new(),
             tuples: RefCell::default(),
             leading: RefCell::default(),
             closed: RefCell::default(),
@@ -114,22 +116,28 @@ impl<'o> Known<'o> {
         containers.get(&role).map_or(&[], Vec::as_slice)
     }
 
-    /// The principals that run scorers and hold something, with their projects, by id.
-    pub fn scorers(&self) -> &[(u32, u32)] {
+    /// The principals that run scorers and hold something, by id.
+    pub fn scorers(&self) -> &[u32] {
         self.scorers.get_or_init(|| {
             let org = self.org;
-            let mut scorers: Vec<(u32, u32)> = org
-                .principals()
-                .filter(|p| !org.is_group(*p) && org.is_internal(*p) && org.is_named(*p))
-                .filter_map(|principal| {
-                    let id = org.principal_id(principal);
-                    let project = id.strip_prefix(SCORER.0)?.strip_suffix(SCORER.1)?;
-                    let project = org.find_node(number::PROJECT, project);
-                    (project != NONE).then_some((principal, project))
-                })
-                .collect();
-            sort::by_id(&mut scorers, |(principal, _)| org.principal_id(*principal));
+            let is_scorer = |p: &u32| !org.is_group(*p) && org.is_internal(*p) && org.is_named(*p);
+            let scorers = org.principals().filter(is_scorer);
+            let mut scorers: Vec<u32> = scorers.filter(|p| scored_by(org, *p).is_some()).collect();
+            sort::by_id(&mut scorers, |principal| org.principal_id(*principal));
             scorers
+        })
+    }
+
+    /// The projects above which something is that is not above what is in them, by id.
+    pub fn strays(&self) -> &[u32] {
+        self.strays.get_or_init(|| {
+            let org = self.org;
+            if org.options().unknown_objects != UnknownObjects::InOrganization {
+                return Vec::new();
+            }
+            let mut strays: Vec<u32> = org.nodes().filter(|node| org.is_stray(*node)).collect();
+            sort::by_id(&mut strays, |project| org.node_id(*project));
+            strays
         })
     }
 
@@ -141,4 +149,11 @@ impl<'o> Known<'o> {
         let id = self.org.node_id(project);
         self.org.find_user(&format!("{}{id}{}", SCORER.0, SCORER.1)).filter(|user| self.org.is_named(*user))
     }
+}
+
+/// The id of the project whose scorers run as a principal.
+pub(super) fn scored_by(org: &Org, principal: u32) -> Option<String> {
+    let id = org.principal_id(principal);
+    let project = id.strip_prefix(SCORER.0)?.strip_suffix(SCORER.1)?;
+    (!project.is_empty()).then(|| project.to_owned())
 }

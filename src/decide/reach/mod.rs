@@ -21,6 +21,7 @@ mod together;
 
 pub(crate) use fixpoint::{Goal, Reach, held, in_reach, reach_of_goal};
 pub(crate) use known::Known;
+use known::scored_by;
 pub(crate) use together::{Grants, New, Someone, TOGETHER, beyond, run};
 
 /// Something that somebody does not hold and could give themselves.
@@ -171,6 +172,7 @@ impl Subject<'_> {
         let is_group = matches!(step.rule, 2 | 5);
         let object = match step.scope.only {
             _ if is_group => String::new(),
+            None if step.rule == 6 => org.object_label("project", scored_by(org, step.on).as_deref()),
             None => org.node_label(step.on),
             Some(ty) => {
                 format!("every object of the type `{}` in {}", org.types().name(ty), org.node_label(step.on))
@@ -223,7 +225,7 @@ impl Subject<'_> {
             ),
             _ => match step.with {
                 NEW => Request::new("POST", "/v1/function").body(json!({
-                    "project_id": org.node_id(step.on), "name": "{name}", "slug": "{slug}",
+                    "project_id": scored_by(org, step.on), "name": "{name}", "slug": "{slug}",
                     "function_type": "scorer", "function_data": "{code}",
                 })),
                 ANY => Request::new("PATCH", "/v1/prompt/{prompt}").body(json!({"function_data": "{code}"})),

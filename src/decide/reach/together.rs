@@ -28,6 +28,8 @@ enum Way {
     Role(u32),
     /// These principals come to count as the subject: a group, or those that run scorers.
     Principals(Vec<u32>),
+    /// Everything can be granted in these places.
+    Everything(Vec<u32>),
 }
 
 /// A stretch of the tree of which grants speak.
@@ -85,12 +87,12 @@ impl<'o> Grants<'o> {
         if let Some(place) = self.numbers.get(&(node, scope)) {
             return *place;
         }
-        let place = self.places.len() as u32;
-        let ways = DOORS
-            .iter()
-            .filter(|door| leads_through(self.known.org, **door, node, scope))
-            .filter_map(|(_, _, mask, door)| Some((PermissionSet(*mask), self.way(*door, node, scope)?)))
+        let org = self.known.org;
+        let doors = DOORS.into_iter().filter(|door| leads_through(org, *door, node, scope));
+        let ways = doors
+            .filter_map(|(_, _, mask, door)| Some((PermissionSet(mask), self.way(door, node, scope)?)))
             .collect();
+        let place = self.places.len() as u32;
         self.places.push(Place { node, scope, ways, holders: Vec::new() });
         self.numbers.insert((node, scope), place);
         self.on_node.entry(node).or_default().push(place);
@@ -98,7 +100,7 @@ impl<'o> Grants<'o> {
         place
     }
 
-    fn way(&self, door: Door, node: u32, scope: Scope) -> Option<Way> {
+    fn way(&mut self, door: Door, node: u32, scope: Scope) -> Option<Way> {
         let org = self.known.org;
         match door {
             Door::Groups => Some(Way::Groups),
@@ -110,9 +112,14 @@ impl<'o> Grants<'o> {
                 Some(Way::Principals(vec![group]))
             }
             Door::Prompts => {
-                let scorers: Vec<u32> =
-                    self.known.scorers_by(node, scope).into_iter().map(|(scorer, _)| scorer).collect();
+                let scorers = self.known.scorers_by(node, scope);
                 (!scorers.is_empty()).then_some(Way::Principals(scorers))
+            }
+            Door::Strays => {
+                let strays = self.known.strays().to_vec();
+                let places: Vec<u32> =
+                    strays.into_iter().map(|project| self.place(project, Scope::EVERYTHING)).collect();
+                (!places.is_empty()).then_some(Way::Everything(places))
             }
         }
     }
@@ -299,6 +306,7 @@ impl Run<'_, '_> {
                         self.join(*principal, who);
                     }
                 }
+                Way::Everything(places) => places.iter().for_each(|place| self.grant_all(*place, who)),
                 Way::Groups => {
                     let new = added(&mut self.all_groups, who);
                     self.join_groups(new, |_, _| true);
