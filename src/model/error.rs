@@ -20,6 +20,10 @@ pub enum ErrorCode {
     NoOrganization,
     /// A strict load met a finding of severity error.
     Strict,
+    /// The bytes are no snapshot, or a damaged one.
+    SnapshotCorrupt,
+    /// The snapshot is of a later version of the format.
+    SnapshotVersion,
     /// The data are larger than what can be handled.
     TooLarge,
 }
@@ -35,6 +39,8 @@ impl ErrorCode {
             ErrorCode::BadArgument => "bad_argument",
             ErrorCode::NoOrganization => "no_organization",
             ErrorCode::Strict => "strict",
+            ErrorCode::SnapshotCorrupt => "snapshot_corrupt",
+            ErrorCode::SnapshotVersion => "snapshot_version",
             ErrorCode::TooLarge => "too_large",
         }
     }

@@ -1,10 +1,6 @@
 //! The ACLs: a row is four numbers in two chains (its object's and its grantee's) and an id.
 
-use std::hash::BuildHasher;
-
-use foldhash::fast::FixedState;
-
-use super::keys::{Keys, NONE};
+use super::keys::{Keys, NONE, mix};
 use super::roles::Roles;
 use super::shared::{Column, Index, SharedMap};
 use super::{Map, Org, sort};
@@ -78,6 +74,14 @@ struct Stored {
 }
 
 impl Stored {
+    const EMPTY: Stored = Stored {
+        node: NONE,
+        principal: NONE,
+        grant: EMPTY,
+        next_on_node: NONE,
+        next_of_principal: NONE,
+    };
+
     /// The ACL, unless the slot has none.
     #[inline]
     fn acl(&self) -> Option<AclRow> {
@@ -107,7 +111,7 @@ struct Copies {
 pub(crate) struct Acls {
     ids: Keys,
     rows: Column<Stored>,
-    /// ACLs of objects with many, by object and grantee.
+    /// The first of each grantee's ACLs on objects with many, by object and grantee.
     pairs: Index,
     /// Further rows with the id of an earlier one, by the earlier one's slot.
     copies: SharedMap<Copies>,
@@ -117,7 +121,7 @@ pub(crate) struct Acls {
 }
 
 fn pair_hash(node: u32, principal: u32) -> u64 {
-    FixedState::default().hash_one(u64::from(node) << 32 | u64::from(principal))
+    mix(u64::from(node) << 32 | u64::from(principal))
 }
 
 fn pair_hash_at(rows: &Column<Stored>, slot: u32) -> u64 {
@@ -168,13 +172,30 @@ impl Acls {
     /// A slot without an ACL: its row does not count, or is a copy.
     pub fn push_blank(&mut self) {
         self.ids.blank();
-        self.rows.push(Stored {
-            node: NONE,
-            principal: NONE,
-            grant: EMPTY,
-            next_on_node: NONE,
-            next_of_principal: NONE,
-        });
+        self.push_empty();
+    }
+
+    /// The same where the slot's number is there already.
+    pub(super) fn push_empty(&mut self) {
+        self.rows.push(Stored::EMPTY);
+    }
+
+    pub(super) fn ids(&self) -> &Keys {
+        &self.ids
+    }
+
+    pub(super) fn ids_mut(&mut self) -> &mut Keys {
+        &mut self.ids
+    }
+
+    /// Makes room.
+    pub(super) fn reserve(&mut self, rows: usize) {
+        self.rows = Column::with_room(rows);
+    }
+
+    /// The slots of copies of earlier rows, in no order.
+    pub(super) fn copied_slots(&self) -> Vec<u32> {
+        self.copied_from.keys()
     }
 
     pub fn share(&mut self) {
@@ -187,7 +208,7 @@ impl Acls {
     }
 
     pub fn bytes(&self) -> usize {
-        self.ids.bytes() + self.rows.capacity() * size_of::<Stored>() + self.pairs.capacity() * 5
+        self.ids.bytes() + self.rows.capacity() * size_of::<Stored>() + self.pairs.capacity() * 4
     }
 }
 
@@ -224,33 +245,56 @@ impl Org {
     /// Adds an ACL in a new slot, which is the newest of the list's places.
     pub(super) fn link_acl(&mut self, id: &str, row: AclRow) -> u32 {
         let slot = self.acls.ids.renumber(0, id);
+        self.link_next_acl(row);
+        slot
+    }
+
+    /// The same for an ACL whose id has the next slot's number.
+    pub(super) fn link_next_acl(&mut self, row: AclRow) {
+        let slot = self.acls.rows.len() as u32;
         let flags = if row.deleted { DELETED } else { 0 };
         let node = &mut self.nodes[row.node as usize];
+        node.acls += 1;
+        let becomes_heavy = node.acls > LIGHT && !node.heavy;
         let principal = &mut self.principals[row.principal as usize];
+        principal.acls += 1;
         self.acls.rows.push(Stored {
             node: row.node,
             principal: row.principal,
             grant: row.grant.0 | flags,
-            next_on_node: std::mem::replace(&mut node.first_acl, slot),
+            next_on_node: NONE,
             next_of_principal: std::mem::replace(&mut principal.first_acl, slot),
         });
-        principal.acls += 1;
-        node.acls += 1;
         self.acls.live += 1;
-        if node.acls > LIGHT && !node.heavy {
-            node.heavy = true;
-            for (slot, _) in self.acls_on_with_deleted(row.node).collect::<Vec<_>>() {
-                self.insert_pair(slot);
-            }
-        } else if node.heavy {
-            self.insert_pair(slot);
+        self.chain_on_node(slot);
+        if becomes_heavy {
+            let slots: Vec<u32> = self.acls_on_with_deleted(row.node).map(|(slot, _)| slot).collect();
+            let node = &mut self.nodes[row.node as usize];
+            (node.heavy, node.first_acl) = (true, NONE);
+            slots.into_iter().rev().for_each(|slot| self.chain_on_node(slot));
         }
-        slot
     }
 
-    fn insert_pair(&mut self, slot: u32) {
+    /// Puts an ACL first on its node; on a node with many, behind the first of its grantee if there
+    /// is one, so that a grantee's stand together.
+    fn chain_on_node(&mut self, slot: u32) {
         let Acls { rows, pairs, .. } = &mut self.acls;
-        pairs.insert(pair_hash_at(rows, slot), slot, &|slot| pair_hash_at(rows, slot));
+        let Stored { node, principal, .. } = rows[slot as usize];
+        let node = &mut self.nodes[node as usize];
+        if node.heavy {
+            let hash = pair_hash_at(rows, slot);
+            let same = |other: u32| {
+                let other = rows[other as usize];
+                other.node == rows[slot as usize].node && other.principal == principal
+            };
+            if let Some(first) = pairs.find(hash, same) {
+                let next = std::mem::replace(&mut rows[first as usize].next_on_node, slot);
+                rows[slot as usize].next_on_node = next;
+                return;
+            }
+            pairs.insert(hash, slot, &|slot| pair_hash_at(rows, slot));
+        }
+        rows[slot as usize].next_on_node = std::mem::replace(&mut node.first_acl, slot);
     }
 
     /// Takes the ACL of a slot away, and what is known of its copies. The slot stays in its chains
@@ -258,11 +302,7 @@ impl Org {
     pub(super) fn unlink_acl(&mut self, slot: u32) {
         let Some(row) = self.acls.get(slot) else { return };
         self.acls.ids.forget(slot);
-        let node = &mut self.nodes[row.node as usize];
-        node.acls -= 1;
-        if node.heavy {
-            self.acls.pairs.remove(pair_hash(row.node, row.principal), slot);
-        }
+        self.nodes[row.node as usize].acls -= 1;
         self.principals[row.principal as usize].acls -= 1;
         self.acls.rows[slot as usize].grant = EMPTY;
         for copy in self.acls.copies.remove(slot).into_iter().flat_map(|copies| copies.slots) {
@@ -319,28 +359,28 @@ impl Org {
 
     /// The ACLs on a node with many whose grantee is this one.
     pub(crate) fn acls_of_pair(&self, node: u32, principal: u32) -> impl Iterator<Item = (u32, AclRow)> {
-        self.acls
-            .pairs
-            .with(pair_hash(node, principal))
-            .filter_map(|slot| Some((slot, self.acls.get(slot)?)))
-            .filter(move |(slot, row)| {
-                row.node == node && row.principal == principal && self.acls.is_live(*slot, *row)
-            })
+        let mut at = self.first_of_pair(node, principal);
+        std::iter::from_fn(move || {
+            let row = self.acls.rows.get(at as usize).filter(|row| row.principal == principal)?;
+            Some((std::mem::replace(&mut at, row.next_on_node), row.acl()))
+        })
+        .filter_map(|(slot, acl)| Some((slot, acl?)))
+        .filter(|(slot, acl)| self.acls.is_live(*slot, *acl))
+    }
+
+    /// The slot, empty perhaps, behind which a grantee's ACLs on a node with many stand together.
+    fn first_of_pair(&self, node: u32, principal: u32) -> u32 {
+        let Acls { rows, pairs, .. } = &self.acls;
+        let same = |slot: u32| {
+            let row = rows[slot as usize];
+            row.node == node && row.principal == principal
+        };
+        pairs.find(pair_hash(node, principal), same).unwrap_or(NONE)
     }
 
     /// What the ACLs on a node with many give to a grantee on objects of a type.
     pub(super) fn bits_of_pair(&self, node: u32, principal: u32, ty: u16) -> u8 {
-        let mut bits = 0;
-        self.acls.pairs.each_with(pair_hash(node, principal), |slot| {
-            if let Some(acl) = self.acls.get(slot)
-                && acl.node == node
-                && acl.principal == principal
-                && self.acls.is_live(slot, acl)
-            {
-                bits |= acl.grant.bits(ty, &self.roles);
-            }
-        });
-        bits
+        self.acls_of_pair(node, principal).fold(0, |bits, (_, acl)| bits | acl.grant.bits(ty, &self.roles))
     }
 
     /// Closes the holes that removed ACLs left, once they are more than the ACLs. Not while a copy

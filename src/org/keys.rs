@@ -1,7 +1,6 @@
 //! Ids become numbers: an interner that keeps a UUID in 16 bytes.
 
-use foldhash::fast::FixedState;
-use std::hash::BuildHasher;
+use xxhash_rust::xxh64::xxh64;
 
 use super::shared::{Column, Index};
 
@@ -9,7 +8,7 @@ use super::shared::{Column, Index};
 pub(crate) const NONE: u32 = u32::MAX;
 
 /// Marks a kind whose key is not a packed UUID but the place of its text.
-const TEXT: u16 = 1 << 15;
+pub(super) const TEXT: u16 = 1 << 15;
 
 /// Ids of one space, each of a kind (an object's type, user or group), numbered as they come.
 ///
@@ -17,14 +16,15 @@ const TEXT: u16 = 1 << 15;
 /// model's section 1), so that every other spelling is another id.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Keys {
-    keys: Column<[u8; 16]>,
-    kinds: Column<u16>,
-    texts: Column<Box<str>>,
-    index: Index,
+    pub(super) keys: Column<[u8; 16]>,
+    pub(super) kinds: Column<u16>,
+    pub(super) texts: Column<Box<str>>,
+    pub(super) index: Index,
 }
 
 /// An id as it is looked up.
-enum Id<'a> {
+#[derive(PartialEq)]
+pub(super) enum Id<'a> {
     Uuid([u8; 16]),
     Text(&'a str),
 }
@@ -61,7 +61,17 @@ impl Keys {
 
     /// Takes a number's id out of the index; the number stays, and its text can still be read.
     pub fn forget(&mut self, number: u32) {
-        self.index.remove(hash_at(&self.keys, &self.kinds, &self.texts, number), number);
+        self.index.remove(self.hash_of(number), number);
+    }
+
+    /// What the id of a number hashes to.
+    pub(super) fn hash_of(&self, number: u32) -> u64 {
+        hash_at(&self.keys, &self.kinds, &self.texts, number)
+    }
+
+    /// How many numbers there are.
+    pub fn len(&self) -> usize {
+        self.keys.len()
     }
 
     pub fn kind(&self, number: u32) -> u16 {
@@ -90,14 +100,14 @@ impl Keys {
         self.keys.capacity() * 16
             + self.kinds.capacity() * 2
             + self.texts.iter().map(|t| t.len() + size_of::<Box<str>>()).sum::<usize>()
-            + self.index.capacity() * 5
+            + self.index.capacity() * 4
     }
 
     fn next(&self) -> u32 {
         self.keys.len() as u32
     }
 
-    fn id(&self, number: u32) -> Id<'_> {
+    pub(super) fn id(&self, number: u32) -> Id<'_> {
         let key = self.keys[number as usize];
         if self.kinds[number as usize] & TEXT == 0 {
             return Id::Uuid(key);
@@ -108,14 +118,7 @@ impl Keys {
 
     fn find(&self, kind: u16, key: &Id<'_>) -> Option<u32> {
         let hash = hash(kind, key);
-        self.index.find(hash, |n| {
-            self.kind(n) == kind
-                && match (self.id(n), key) {
-                    (Id::Uuid(a), Id::Uuid(b)) => a == *b,
-                    (Id::Text(a), Id::Text(b)) => a == *b,
-                    _ => false,
-                }
-        })
+        self.index.find(hash, |n| self.kind(n) == kind && self.id(n) == *key)
     }
 
     fn push(&mut self, kind: u16, key: &Id<'_>) -> u32 {
@@ -157,12 +160,23 @@ fn hash_at(keys: &Column<[u8; 16]>, kinds: &Column<u16>, texts: &Column<Box<str>
     hash(kind & !TEXT, &Id::Text(&texts[at as usize]))
 }
 
+/// What an id of a kind hashes to. Snapshots hold tables that were made with it, so that it never
+/// changes within a version of theirs.
 fn hash(kind: u16, key: &Id<'_>) -> u64 {
-    let state = FixedState::default();
     match key {
-        Id::Uuid(bytes) => state.hash_one((kind, u128::from_le_bytes(*bytes))),
-        Id::Text(text) => state.hash_one((kind, text)),
+        Id::Uuid(bytes) => {
+            let bytes = u128::from_le_bytes(*bytes);
+            mix(mix(bytes as u64 ^ u64::from(kind)) ^ (bytes >> 64) as u64)
+        }
+        Id::Text(text) => xxh64(text.as_bytes(), u64::from(kind)),
     }
+}
+
+/// Spreads every bit of a number over all 64 (the last step of splitmix64).
+pub(super) fn mix(number: u64) -> u64 {
+    let number = (number ^ (number >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let number = (number ^ (number >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    number ^ (number >> 31)
 }
 
 /// A lower-case UUID in its usual form as 16 bytes; anything else as it is.

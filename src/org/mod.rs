@@ -26,6 +26,7 @@ mod reading;
 mod roles;
 mod rows;
 mod shared;
+mod snapshot;
 pub(crate) mod sort;
 mod tree;
 mod types;
@@ -37,6 +38,7 @@ pub use build::{LoadOptions, Loader, Members, UnknownObjects};
 pub(crate) use closure::{Closure, Ways, Who};
 pub use names::Stats;
 pub(crate) use places::Pointers;
+pub use snapshot::SnapshotReader;
 pub(crate) use sort::by_code_units;
 pub(crate) use tree::Target;
 
@@ -51,6 +53,7 @@ use places::Places;
 use roles::Roles;
 use rows::Rows;
 use shared::{Column, SharedMap};
+use snapshot::slice::Slice;
 use tree::{NodeInfo, ObjectRow, RegionRow};
 use types::Types;
 
@@ -108,6 +111,8 @@ pub struct Org {
     by_name: Lookup,
     /// Users by e-mail.
     by_email: Lookup,
+    /// What is particular to a slice.
+    slice: Option<Arc<Slice>>,
 }
 
 impl Org {
@@ -142,6 +147,7 @@ impl Org {
             acls: Acls::default(),
             by_name: Lookup::default(),
             by_email: Lookup::default(),
+            slice: None,
         }
     }
 

@@ -36,6 +36,8 @@ pub(crate) struct TokenRow {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct GroupRow {
     pub principal: u32,
+    /// The group as an object to administer.
+    pub node: u32,
     pub name: Option<Box<str>>,
     /// Members as written; [`NONE`] for an empty id.
     pub users: Vec<u32>,
@@ -68,7 +70,13 @@ fn is_listed(rows: &Rows<PersonRow>, principal: u32, first: u32) -> bool {
 impl Org {
     pub(super) fn principal_number(&mut self, kind: u16, id: &str) -> u32 {
         let principal = self.principal_keys.number(kind, id);
-        if principal as usize == self.principals.len() {
+        self.add_principals();
+        principal
+    }
+
+    /// Adds what is known of principals whose ids are there.
+    pub(super) fn add_principals(&mut self) {
+        while self.principals.len() < self.principal_keys.len() {
             self.principals.push(Principal {
                 first_acl: NONE,
                 acls: 0,
@@ -79,7 +87,13 @@ impl Org {
                 deleted: false,
             });
         }
-        principal
+    }
+
+    /// The same for tokens.
+    pub(super) fn add_tokens(&mut self) {
+        while self.token_rows.len() < self.token_keys.len() {
+            self.token_rows.push(NONE);
+        }
     }
 
     pub(crate) fn find_user(&self, id: &str) -> Option<u32> {
@@ -184,7 +198,10 @@ impl Org {
                 self.principals[*member as usize].member_of.push(group);
             }
         }
-        let node = self.node_number(number::GROUP, &self.principal_id(group));
+        let node = match self.groups.get(first) {
+            Some(row) => row.node,
+            None => self.node_number(number::GROUP, &self.principal_id(group)),
+        };
         self.set_node_state(node, first != NONE, deleted);
     }
 }

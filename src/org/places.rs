@@ -85,6 +85,51 @@ impl Places {
         self.len - 1
     }
 
+    /// The same for a row that is read from a snapshot, whose pages come later.
+    pub fn append_read(&mut self) -> u32 {
+        self.len += 1;
+        self.len - 1
+    }
+
+    /// The same for so many rows.
+    pub fn append_all_read(&mut self, count: usize) {
+        self.len += count as u32;
+    }
+
+    /// Takes in a page of a snapshot, behind the others; false when it cannot stand there.
+    pub fn read_page(&mut self, first: u32, prefix: &str, base: u32) -> bool {
+        let least = self.pages.last().map_or(0, |page| page.first);
+        let fits = first >= least
+            && first <= self.len
+            && (first == 0 || !self.pages.is_empty())
+            && base.checked_add(self.len).is_some();
+        Arc::make_mut(&mut self.pages).push(Page { first, prefix: prefix.into(), base });
+        fits
+    }
+
+    /// Whether every row stands on a page.
+    pub fn is_whole(&self) -> bool {
+        self.len == 0 || !self.pages.is_empty()
+    }
+
+    /// The pages as they are when the rows stand in this order: the place of the first row, what
+    /// stands before its index in a pointer, the index.
+    pub fn pages_in(&self, order: &[u32]) -> Vec<(u32, &str, u32)> {
+        let firsts = self.firsts(order);
+        firsts.into_iter().zip(&*self.pages).map(|(first, page)| (first, &*page.prefix, page.base)).collect()
+    }
+
+    /// The slots of rows that do not count, with their ids.
+    pub fn skipped(&self) -> Vec<(u32, &str)> {
+        let all = self.skipped.keys().into_iter().flat_map(|key| self.skipped.get(key).into_iter().flatten());
+        all.flat_map(|skipped| skipped.slots.iter().map(|slot| (*slot, &*skipped.id))).collect()
+    }
+
+    /// The slots with something wrong.
+    pub fn slots_with_issues(&self) -> Vec<u32> {
+        self.issues.keys()
+    }
+
     pub fn slots(&self) -> u32 {
         self.len
     }
@@ -169,7 +214,7 @@ impl Places {
     }
 
     /// Slots in the order in which their rows stand in the list.
-    fn in_order(&self) -> Vec<u32> {
+    pub fn in_order(&self) -> Vec<u32> {
         // INVARIANT: a slot that took another's place is itself a hole at the list's end.
         let moved_to: Map<u32, u32> =
             self.moved.keys().into_iter().map(|slot| (self.place(slot), slot)).collect();
@@ -179,14 +224,16 @@ impl Places {
             .collect()
     }
 
+    /// Where the pages begin in that order.
+    fn firsts(&self, order: &[u32]) -> Vec<u32> {
+        let first = |page: &Page| order.partition_point(|slot| self.place(*slot) < page.first) as u32;
+        self.pages.iter().map(first).collect()
+    }
+
     /// Closes the holes: the rows get new slots in their order. Returns the old slot of each new one.
     pub fn compact(&mut self) -> Vec<u32> {
         let order = self.in_order();
-        let firsts: Vec<u32> = self
-            .pages
-            .iter()
-            .map(|page| order.partition_point(|slot| self.place(*slot) < page.first) as u32)
-            .collect();
+        let firsts = self.firsts(&order);
         for (page, first) in Arc::make_mut(&mut self.pages).iter_mut().zip(firsts) {
             page.first = first;
         }

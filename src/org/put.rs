@@ -147,6 +147,12 @@ impl Org {
             email: boxed(row.text(Field::Email)),
             deleted: row.is_deleted(),
         };
+        self.keep_person(list, slot, person);
+    }
+
+    /// Takes in what a row says, as numbers; likewise for the rows of other lists.
+    pub(super) fn keep_person(&mut self, list: List, slot: u32, person: PersonRow) {
+        let principal = person.principal;
         let info = &mut self.principals[principal as usize];
         let (rows, first) = if list == List::Users {
             (&mut self.users, &mut info.row)
@@ -159,15 +165,9 @@ impl Org {
 
     fn put_token(&mut self, slot: u32, id: &str, row: &Row<'_>) {
         let token = self.token_keys.number(0, id);
-        if token as usize == self.token_rows.len() {
-            self.token_rows.push(NONE);
-        }
+        self.add_tokens();
         let account = row.text(Field::ServiceAccountId);
         let account = account.map_or(NONE, |id| self.principal_number(USER, id));
-        let first = self.token_rows[token as usize] == NONE;
-        if first && account != NONE {
-            self.principals[account as usize].tokens.push(slot);
-        }
         let token_row = TokenRow {
             token,
             account,
@@ -177,7 +177,16 @@ impl Org {
             expires: row.text(Field::ExpiresAt).and_then(crate::load::date::milliseconds),
             deleted: row.is_deleted(),
         };
-        put_first(&mut self.tokens, &mut self.token_rows[token as usize], token, slot, token_row);
+        self.keep_token(slot, token_row);
+    }
+
+    pub(super) fn keep_token(&mut self, slot: u32, row: TokenRow) {
+        let TokenRow { token, account, .. } = row;
+        let first = self.token_rows[token as usize] == NONE;
+        if first && account != NONE {
+            self.principals[account as usize].tokens.push(slot);
+        }
+        put_first(&mut self.tokens, &mut self.token_rows[token as usize], token, slot, row);
     }
 
     /// Members as numbers, with a finding for each empty id.
@@ -215,11 +224,17 @@ impl Org {
         });
         let group = GroupRow {
             principal,
+            node: self.node_number(number::GROUP, id),
             name: boxed(row.text(Field::Name)),
             users,
             groups,
             deleted: row.is_deleted(),
         };
+        self.keep_group(slot, group);
+    }
+
+    pub(super) fn keep_group(&mut self, slot: u32, group: GroupRow) {
+        let principal = group.principal;
         // A further row with the same id can only mark the group deleted.
         let info = &self.principals[principal as usize];
         let matters = info.row == NONE || group.deleted && !info.deleted;
@@ -281,6 +296,11 @@ impl Org {
             members,
             deleted: row.is_deleted(),
         };
+        self.keep_role(slot, role_row);
+    }
+
+    pub(super) fn keep_role(&mut self, slot: u32, role_row: RoleRow) {
+        let role = role_row.role;
         // A further row with the same id can only mark the role deleted.
         let matters = !self.roles.is_known(role) || role_row.deleted && !self.roles.is_deleted(role);
         if matters {
@@ -300,6 +320,11 @@ impl Org {
             });
         let region =
             RegionRow { node, name: boxed(row.text(Field::Name)), projects, deleted: row.is_deleted() };
+        self.keep_region(slot, region);
+    }
+
+    pub(super) fn keep_region(&mut self, slot: u32, region: RegionRow) {
+        let node = region.node;
         // A further row with the same id can only mark the project group deleted.
         let info = &self.nodes[node as usize];
         let matters = info.row == NONE || region.deleted && !info.deleted;
@@ -344,7 +369,7 @@ impl Org {
     }
 
     fn put_object(&mut self, list: List, slot: u32, id: &str, row: &Row<'_>) {
-        let Some((rows, ty)) = object_rows(list) else { return };
+        let Some((_, ty)) = object_rows(list) else { return };
         let node = self.node_number(ty, id);
         let project = match row.text(Field::ProjectId) {
             Some(id) if ty != number::PROJECT => self.node_number(number::PROJECT, id),
@@ -357,6 +382,12 @@ impl Org {
             public: row.public,
             deleted: row.is_deleted(),
         };
+        self.keep_object(list, slot, object);
+    }
+
+    pub(super) fn keep_object(&mut self, list: List, slot: u32, object: ObjectRow) {
+        let Some((rows, _)) = object_rows(list) else { return };
+        let node = object.node;
         let first = if list == List::Functions {
             self.functions.get_or_insert(node, NONE)
         } else {
@@ -392,6 +423,20 @@ impl Org {
                 .flat_map(move |first| functions.all(node, first))
                 .map(|slot| (List::Functions, slot)),
         )
+    }
+
+    /// Whether a slot of a list has a row that counts, or a copy of one.
+    pub(super) fn has_row_at(&self, list: List, slot: u32) -> bool {
+        match list {
+            List::Users => self.users.get(slot).is_some(),
+            List::ServiceAccounts => self.accounts.get(slot).is_some(),
+            List::ServiceTokens => self.tokens.get(slot).is_some(),
+            List::Groups => self.groups.get(slot).is_some(),
+            List::Roles => self.roles.rows().get(slot).is_some(),
+            List::Acls => self.acls.get(slot).is_some() || self.acls.copied_from(slot).is_some(),
+            List::ProjectGroups => self.regions.get(slot).is_some(),
+            _ => self.object_row(list, slot).is_some(),
+        }
     }
 
     pub(crate) fn object_row(&self, list: List, slot: u32) -> Option<&ObjectRow> {

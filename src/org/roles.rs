@@ -79,6 +79,12 @@ pub(crate) struct Roles {
     dirty: Vec<u32>,
 }
 
+impl RoleInfo {
+    fn new() -> RoleInfo {
+        RoleInfo { row: NONE, deleted: false, contained_in: Vec::new(), closure: Tuples::default() }
+    }
+}
+
 impl Roles {
     pub fn find(&self, id: &str) -> Option<u32> {
         self.keys.get(0, id)
@@ -87,14 +93,29 @@ impl Roles {
     pub fn number(&mut self, id: &str) -> u32 {
         let role = self.keys.number(0, id);
         if role as usize == self.infos.len() {
-            self.infos.push(RoleInfo {
-                row: NONE,
-                deleted: false,
-                contained_in: Vec::new(),
-                closure: Tuples::default(),
-            });
+            self.infos.push(RoleInfo::new());
         }
         role
+    }
+
+    pub(super) fn keys(&self) -> &Keys {
+        &self.keys
+    }
+
+    pub(super) fn keys_mut(&mut self) -> &mut Keys {
+        &mut self.keys
+    }
+
+    /// Adds what is known of roles whose ids are there.
+    pub(super) fn add_infos(&mut self) {
+        while self.infos.len() < self.keys.len() {
+            self.infos.push(RoleInfo::new());
+        }
+    }
+
+    /// Whether a role has the same id as something of another space.
+    pub(super) fn has_id_of(&self, role: u32, keys: &Keys, number: u32) -> bool {
+        self.keys.id(role) == keys.id(number)
     }
 
     pub fn len(&self) -> usize {
@@ -337,7 +358,10 @@ impl Org {
             .all(role, first)
             .any(|slot| self.roles.rows.get(slot).is_some_and(|row| row.deleted));
         self.roles.link(role, deleted);
-        let node = self.node_number(number::ROLE, &self.roles.id(role));
+        let node = match self.roles.row(role) {
+            Some(row) => row.node,
+            None => self.node_number(number::ROLE, &self.roles.id(role)),
+        };
         self.set_node_state(node, first != NONE, deleted);
     }
 }

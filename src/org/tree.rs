@@ -45,6 +45,20 @@ pub(crate) struct NodeInfo {
     pub heavy: bool,
 }
 
+impl NodeInfo {
+    const NEW: NodeInfo = NodeInfo {
+        first_acl: NONE,
+        acls: 0,
+        row: NONE,
+        project: NONE,
+        children: 0,
+        known: false,
+        deleted: false,
+        public: false,
+        heavy: false,
+    };
+}
+
 /// A node and everything above it, nearest first. Project groups stand beside: a project may be in
 /// any number of them.
 #[derive(Clone, Copy, Debug)]
@@ -108,20 +122,15 @@ impl Org {
     /// The number of a node, a new one if the data name it for the first time.
     pub(super) fn node_number(&mut self, ty: u16, id: &str) -> u32 {
         let node = self.node_keys.number(ty, id);
-        if node as usize == self.nodes.len() {
-            self.nodes.push(NodeInfo {
-                first_acl: NONE,
-                acls: 0,
-                row: NONE,
-                project: NONE,
-                children: 0,
-                known: false,
-                deleted: false,
-                public: false,
-                heavy: false,
-            });
-        }
+        self.add_nodes();
         node
+    }
+
+    /// Adds what is known of nodes whose ids are there.
+    pub(super) fn add_nodes(&mut self) {
+        while self.nodes.len() < self.node_keys.len() {
+            self.nodes.push(NodeInfo::NEW);
+        }
     }
 
     pub(crate) fn find_node(&self, ty: u16, id: &str) -> u32 {

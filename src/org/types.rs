@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::model::object::{OBJECT_TYPES, known_type_number, number};
 
 /// How many unknown types are kept apart; real data have a handful.
-const MAX_UNKNOWN: usize = 1 << 10;
+pub(super) const MAX_UNKNOWN: usize = 1 << 10;
 
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Types {
@@ -26,11 +26,26 @@ impl Types {
         match self.get(name) {
             number::NEVER_NAMED if self.unknown.len() >= MAX_UNKNOWN => None,
             number::NEVER_NAMED => {
-                Arc::make_mut(&mut self.unknown).push(name.into());
+                self.push(name);
                 Some(number::KNOWN + (self.unknown.len() - 1) as u16)
             }
             known => Some(known),
         }
+    }
+
+    /// The unknown ones, in the order of their numbers.
+    pub fn unknown(&self) -> &[Box<str>] {
+        &self.unknown
+    }
+
+    /// A further unknown one.
+    pub fn push(&mut self, name: &str) {
+        Arc::make_mut(&mut self.unknown).push(name.into());
+    }
+
+    /// How many numbers stand for types.
+    pub fn count(&self) -> usize {
+        usize::from(number::KNOWN) + self.unknown.len()
     }
 
     pub fn name(&self, ty: u16) -> &str {

@@ -23,6 +23,11 @@ impl<T> Default for Column<T> {
 }
 
 impl<T> Column<T> {
+    /// An empty one with room for so many.
+    pub fn with_room(items: usize) -> Column<T> {
+        Column::Own(Vec::with_capacity(items))
+    }
+
     #[inline]
     pub fn len(&self) -> usize {
         match self {

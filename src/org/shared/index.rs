@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use hashbrown::HashTable;
-
+use super::table::{HashOf, Table};
 use super::trie::Trie;
 
 /// A hash table of numbers that copies can share. What a number stands for never changes, so that
@@ -11,12 +10,12 @@ use super::trie::Trie;
 #[derive(Clone, Debug)]
 pub(in crate::org) enum Index {
     /// Nobody else's.
-    Own(HashTable<u32>),
+    Own(Table),
     /// Held in common; changed in place by whoever is the only holder.
-    Common(Arc<HashTable<u32>>),
+    Common(Arc<Table>),
     /// Held in common, with what is different here.
     Changed {
-        base: Arc<HashTable<u32>>,
+        base: Arc<Table>,
         /// Numbers with their hash, by part of it.
         added: Trie<Vec<(u64, u32)>>,
         /// The hash of numbers of the common part, by number.
@@ -24,12 +23,9 @@ pub(in crate::org) enum Index {
     },
 }
 
-/// What a number hashes to.
-pub(in crate::org) type HashOf<'a> = &'a dyn Fn(u32) -> u64;
-
 impl Default for Index {
     fn default() -> Index {
-        Index::Own(HashTable::new())
+        Index::Own(Table::default())
     }
 }
 
@@ -37,8 +33,8 @@ impl Index {
     /// The number with a hash that is the one.
     pub fn find(&self, hash: u64, is: impl Fn(u32) -> bool) -> Option<u32> {
         match self {
-            Index::Own(table) => table.find(hash, |number| is(*number)).copied(),
-            Index::Common(table) => table.find(hash, |number| is(*number)).copied(),
+            Index::Own(table) => table.with(hash).find(|number| is(*number)),
+            Index::Common(table) => table.with(hash).find(|number| is(*number)),
             Index::Changed { .. } => self.with(hash).find(|number| is(*number)),
         }
     }
@@ -50,8 +46,7 @@ impl Index {
             Index::Common(table) => (&**table, None),
             Index::Changed { base, added, removed } => (&**base, Some((added, removed))),
         };
-        base.iter_hash(hash)
-            .copied()
+        base.with(hash)
             .filter(move |number| changes.is_none_or(|(_, removed)| removed.get(*number).is_none()))
             .chain(
                 changes
@@ -62,24 +57,11 @@ impl Index {
             )
     }
 
-    /// Visits all numbers with a hash; perhaps others too. Faster than going through [`Index::with`].
-    #[inline]
-    pub fn each_with(&self, hash: u64, mut visit: impl FnMut(u32)) {
-        let table = match self {
-            Index::Own(table) => table,
-            Index::Common(table) => &**table,
-            Index::Changed { .. } => return self.with(hash).for_each(visit),
-        };
-        for number in table.iter_hash(hash) {
-            visit(*number);
-        }
-    }
-
     /// Adds a number that is not in it.
     pub fn insert(&mut self, hash: u64, number: u32, hash_of: HashOf<'_>) {
         match self.part() {
-            Index::Own(table) => insert(table, hash, number, hash_of),
-            Index::Common(table) => insert(Arc::make_mut(table), hash, number, hash_of),
+            Index::Own(table) => table.insert(hash, number, hash_of),
+            Index::Common(table) => Arc::make_mut(table).insert(hash, number, hash_of),
             Index::Changed { added, .. } => {
                 added.place(hash as u32).get_or_insert_default().push((hash, number));
             }
@@ -89,10 +71,10 @@ impl Index {
     /// Takes a number out that may be in it.
     pub fn remove(&mut self, hash: u64, number: u32) {
         match self.part() {
-            Index::Own(table) => remove(table, hash, number),
-            Index::Common(table) => remove(Arc::make_mut(table), hash, number),
+            Index::Own(table) => table.remove(hash, number),
+            Index::Common(table) => Arc::make_mut(table).remove(hash, number),
             Index::Changed { base, added, removed } => {
-                if base.find(hash, |other| *other == number).is_some() {
+                if base.with(hash).any(|other| other == number) {
                     *removed.place(number) = Some(hash);
                 }
                 if added.get(hash as u32).is_some()
@@ -102,6 +84,11 @@ impl Index {
                 }
             }
         }
+    }
+
+    /// A table that was read.
+    pub fn of(table: Table) -> Index {
+        Index::Own(table)
     }
 
     pub fn capacity(&self) -> usize {
@@ -137,25 +124,15 @@ impl Index {
             Index::Common(table) => Arc::unwrap_or_clone(table),
             Index::Changed { base, mut added, mut removed } => {
                 let mut table = Arc::unwrap_or_clone(base);
-                removed.drain(&mut |number, hash| remove(&mut table, hash, number));
+                removed.drain(&mut |number, hash| table.remove(hash, number));
                 added.drain(&mut |_, numbers| {
                     for (hash, number) in numbers {
-                        insert(&mut table, hash, number, hash_of);
+                        table.insert(hash, number, hash_of);
                     }
                 });
                 table
             }
         };
         *self = Index::Common(Arc::new(table));
-    }
-}
-
-fn insert(table: &mut HashTable<u32>, hash: u64, number: u32, hash_of: HashOf<'_>) {
-    table.insert_unique(hash, number, |number| hash_of(*number));
-}
-
-fn remove(table: &mut HashTable<u32>, hash: u64, number: u32) {
-    if let Ok(entry) = table.find_entry(hash, |other| *other == number) {
-        entry.remove();
     }
 }

@@ -9,6 +9,7 @@
 mod column;
 mod index;
 mod map;
+mod table;
 #[cfg(test)]
 mod tests;
 mod trie;
@@ -16,3 +17,4 @@ mod trie;
 pub(super) use column::Column;
 pub(super) use index::Index;
 pub(super) use map::SharedMap;
+pub(super) use table::Table;
