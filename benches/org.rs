@@ -9,7 +9,7 @@ mod naive;
 use std::hint::black_box;
 use std::sync::OnceLock;
 
-use aclarity::{AclItem, Actor, Credential, Draft, ListOptions, Object, Org, Permission};
+use aclarity::{AclItem, Actor, Credential, Draft, ListOptions, Object, Org, Permission, SliceOptions};
 use divan::Bencher;
 use divan::counter::{BytesCount, ItemsCount};
 use naive::generate::{Rng, large};
@@ -98,6 +98,39 @@ fn load_serde_json_value(bencher: Bencher, acls: usize) {
         .counter(BytesCount::new(text.len()))
         .counter(ItemsCount::new(acls))
         .bench(|| serde_json::from_slice::<Value>(black_box(text)));
+}
+
+#[divan::bench(args = LOADED, sample_count = 20, sample_size = 1)]
+fn snapshot_write(bencher: Bencher, acls: usize) {
+    let org = &Case::get(acls).org;
+    bencher.counter(ItemsCount::new(acls)).bench(|| black_box(org).to_bytes());
+}
+
+/// The same organisation as in `load_from_json`.
+#[divan::bench(args = LOADED, sample_count = 20, sample_size = 1)]
+fn snapshot_read(bencher: Bencher, acls: usize) {
+    let bytes = Case::get(acls).org.to_bytes();
+    bencher
+        .counter(BytesCount::new(bytes.len()))
+        .counter(ItemsCount::new(acls))
+        .bench(|| Org::from_snapshot(black_box(&bytes)));
+}
+
+/// What decides for one person, with the objects of their projects.
+#[divan::bench(args = LOADED, sample_count = 20, sample_size = 1)]
+fn slice_write(bencher: Bencher, acls: usize) {
+    let Case { org, user, .. } = Case::get(acls);
+    bencher.bench(|| org.slice(black_box(user), SliceOptions::default()));
+}
+
+#[divan::bench(args = LOADED)]
+fn slice_read_and_can(bencher: Bencher, acls: usize) {
+    let Case { org, user, object, .. } = Case::get(acls);
+    let bytes = org.slice(user, SliceOptions::default()).expect("a whole organisation");
+    bencher.counter(BytesCount::new(bytes.len())).bench(|| {
+        let slice = Org::from_snapshot(black_box(&bytes)).expect("a slice");
+        slice.subject(user).can(Permission::Update, object)
+    });
 }
 
 #[divan::bench(args = SIZES)]

@@ -107,7 +107,10 @@ pub use model::object::{NOUNS, OBJECT_TYPES, Object, ObjectType};
 pub use model::permission::{Permission, PermissionSet};
 pub use model::{Basis, MODEL_VERSION};
 pub use org::new::new_organization;
-pub use org::{Applied, LoadOptions, Loader, Members, Org, SnapshotReader, Stats, UnknownObjects};
+pub use org::{
+    Applied, LoadOptions, Loader, Members, Org, SliceObjects, SliceOptions, SnapshotReader, Stats,
+    UnknownObjects,
+};
 
 /// Random organisations, for the tests of what has no public name.
 #[cfg(test)]

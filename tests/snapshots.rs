@@ -18,7 +18,7 @@ fn code(bytes: &[u8]) -> &'static str {
 }
 
 /// Asks everything, changes everything, and reads what is written of it.
-fn exercise(org: &Org) {
+fn exercise(org: &Org, context: &str) {
     let everybody = ["ada", "bo", "sa", "g", "nobody", ""];
     let types = ["project", "dataset", "experiment", "prompt", "project_log", "group", "role", "comet"];
     let ids = ["p", "q", "e1", "e2", "f", "g", "h", "r", "c"];
@@ -49,14 +49,16 @@ fn exercise(org: &Org) {
         changed.apply(change.as_bytes()).expect("well formed");
     }
     let _ = (changed.findings(), changed.audit());
-    let again = Org::from_snapshot(&changed.to_bytes()).expect("a snapshot of it");
-    assert_eq!(again.findings().len(), changed.findings().len());
+    let again = Org::from_snapshot(&changed.to_bytes()).unwrap_or_else(|error| {
+        panic!("{context}: {error}");
+    });
+    assert_eq!(again.findings(), changed.findings(), "{context}");
 }
 
 #[test]
 fn every_byte_counts() {
     let bytes = org().to_bytes();
-    exercise(&Org::from_snapshot(&bytes).expect("it is whole"));
+    exercise(&Org::from_snapshot(&bytes).expect("it is whole"), "whole");
     for at in 0..bytes.len() {
         for flip in [1, 0x80, 0xff] {
             let mut damaged = bytes.clone();
@@ -93,14 +95,14 @@ fn hostile_snapshots_are_refused_or_answer() {
     let bytes = org().to_bytes();
     let (mut refused, mut read) = (0, 0);
     for at in 0..bytes.len() {
-        for flip in [1, 2, 0x40, 0x80, 0xff] {
+        for flip in [1, 0x80, 0xff] {
             let mut hostile = bytes.clone();
             hostile[at] ^= flip;
             let Some(hostile) = resealed(&hostile) else { continue };
             match Org::from_snapshot(&hostile) {
                 Ok(org) => {
                     read += 1;
-                    exercise(&org);
+                    exercise(&org, &format!("byte {at} ^ {flip}"));
                 }
                 Err(error) => {
                     refused += 1;
@@ -110,7 +112,7 @@ fn hostile_snapshots_are_refused_or_answer() {
             }
         }
     }
-    assert!(refused > 500 && read > 500, "{refused} refused, {read} read");
+    assert!(refused > 300 && read > 300, "{refused} refused, {read} read");
 }
 
 #[test]
@@ -146,4 +148,72 @@ fn options_can_be_changed() {
     assert_eq!(*again.options(), LoadOptions::default());
     let strict = LoadOptions { strict: true, ..LoadOptions::default() };
     assert_eq!(again.with_options(strict).expect_err("something is wrong").code().as_str(), "strict");
+}
+
+const VECTOR: &[u8] = include_bytes!("vectors/snapshots/1.snapshot");
+const DECISIONS: &str = include_str!("vectors/snapshots/1.json");
+
+/// A snapshot of the first version is read for good, and says what it said then.
+#[test]
+fn version_1_stays_readable() {
+    let org = Org::from_snapshot(VECTOR).expect("a snapshot of version 1");
+    let decisions: serde_json::Value = serde_json::from_str(DECISIONS).expect("JSON");
+    let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+    let cases = decisions["decisions"].as_array().expect("decisions");
+    assert!(cases.len() > 20);
+    for case in cases {
+        let ask = Permission::from_name(&text(&case["permission"])).expect("a permission");
+        let mut object = Object::new(text(&case["type"]).as_str(), &text(&case["id"]));
+        if let Some(project) = case["project"].as_str() {
+            object = object.in_project(project);
+        }
+        let why = org.subject(&text(&case["subject"])).explain(ask, &object);
+        assert_eq!(serde_json::json!(why.reason), case["reason"], "{case}");
+    }
+    let findings: Vec<String> = org.findings().iter().map(|f| format!("{} {}", f.code, f.path)).collect();
+    assert_eq!(serde_json::json!(findings), decisions["findings"]);
+    // As long as this is the version that is written, it is written the same.
+    assert!(
+        Org::from_json(DATA.as_bytes()).expect("it loads").to_bytes() == VECTOR,
+        "the format has changed"
+    );
+}
+
+#[test]
+fn bless() {
+    let org = org();
+    std::fs::write("tests/vectors/snapshots/1.snapshot", org.to_bytes()).unwrap();
+    let mut decisions = Vec::new();
+    let objects = [
+        ("project", "p", None),
+        ("project", "q", None),
+        ("experiment", "e1", None),
+        ("experiment", "e2", None),
+        ("experiment", "e3", None),
+        ("experiment", "new", Some("p")),
+        ("comet", "c", None),
+        ("comet", "c", Some("p")),
+        ("prompt", "f", None),
+        ("dataset", "66666666-2222-4333-8444-555555555555", None),
+        ("project_log", "p", None),
+        ("project_group", "pg", None),
+    ];
+    for subject in ["ada", "bo", "sa", "3"] {
+        for (ty, id, project) in objects {
+            for ask in ["read", "update"] {
+                let mut object = Object::new(ty, id);
+                if let Some(project) = project {
+                    object = object.in_project(project);
+                }
+                let why = org.subject(subject).explain(Permission::from_name(ask).unwrap(), &object);
+                decisions.push(serde_json::json!({"subject": subject, "permission": ask, "type": ty, "id": id, "project": project, "reason": why.reason}));
+            }
+        }
+    }
+    let findings: Vec<String> = org.findings().iter().map(|f| format!("{} {}", f.code, f.path)).collect();
+    let mut text = String::from("{\n  \"decisions\": [\n");
+    let lines: Vec<String> = decisions.iter().map(|d| format!("    {d}")).collect();
+    text += &lines.join(",\n");
+    text += &format!("\n  ],\n  \"findings\": {}\n}}\n", serde_json::json!(findings));
+    std::fs::write("tests/vectors/snapshots/1.json", text).unwrap();
 }

@@ -145,6 +145,7 @@ export class Draft {
 
   rebase(): readonly Finding[] {
     this.core.assertOpen();
+    this.kernel.assertWhole("a draft");
     return this.kernel.call((org) => this.edit((core) => deepFreeze(core.rebase(org)))) as readonly Finding[];
   }
 

@@ -1,6 +1,6 @@
 // The state that an Org, its subjects and its refs share: the wasm core, its version, and whether it still lives.
 import { AnswerCache } from "./cache.js";
-import { badArgument } from "./errors.js";
+import { AclarityError, badArgument } from "./errors.js";
 import type { Instance } from "./instance.js";
 import { Lease } from "./lease.js";
 import type { RawCore } from "./raw.js";
@@ -20,6 +20,8 @@ export class Kernel extends Lease<RawCore> {
   version = 1;
   /** The organisation's id. */
   organization: string;
+  /** The subject that the data are a slice of. */
+  sliceOf: string | undefined;
   refNumbers: RefNumbers = new RefNumbers(this);
   readonly answers = new AnswerCache();
   private typeNumbers = new Map<string, number>();
@@ -34,6 +36,16 @@ export class Kernel extends Lease<RawCore> {
   ) {
     super(core, instance, "Org");
     this.organization = core.organization();
+    this.sliceOf = core.sliceOf();
+  }
+
+  /** Throws on a slice, which cannot answer for anybody but its subject. */
+  assertWhole(what: string): void {
+    if (this.sliceOf === undefined) return;
+    throw new AclarityError(
+      "slice",
+      `this Org is a slice for \`${this.sliceOf}\`: ${what} takes the whole organization`,
+    );
   }
 
   /** The same for the most frequent question, without a closure. */
@@ -74,6 +86,8 @@ export class Kernel extends Lease<RawCore> {
   /** Another core takes over. */
   swap(core: RawCore, instance: Instance, reading: Reading): void {
     const organization = core.organization();
+    const sliceOf = core.sliceOf();
+    this.sliceOf = sliceOf;
     this.reading = reading;
     this.organization = organization;
     this.version++;

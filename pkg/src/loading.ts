@@ -45,7 +45,8 @@ class Loader implements RawLoader {
           options.strict,
           options.unknownInOrganization,
           options.membersKnown,
-          options.now ?? Date.now(),
+          options.now,
+          Date.now(),
         ),
     );
   }
@@ -60,6 +61,10 @@ class Loader implements RawLoader {
 
   close(): void {
     this.guarded(() => this.raw.close());
+  }
+
+  snapshot(length: number): void {
+    this.guarded(() => this.raw.snapshot(length));
   }
 
   finish(): RawCore {

@@ -60,11 +60,13 @@ export class OrgBase {
   as(id: string): Subject {
     this.kernel.assertOpen();
     const name = requiredString(id, "a subject's id");
+    if (name !== this.kernel.sliceOf) this.kernel.assertWhole("another subject");
     return this.users.get(name, () => new Subject(this.kernel, SubjectKind.User, name));
   }
 
   asGroup(id: string): Subject {
     this.kernel.assertOpen();
+    this.kernel.assertWhole("a member of a group");
     const name = requiredString(id, "a group's id");
     return this.groups.get(name, () => new Subject(this.kernel, SubjectKind.Group, name));
   }
@@ -88,6 +90,7 @@ export class OrgBase {
     const bits = askBits(ask);
     const wire = crossingType(type);
     const given = optionalObject(options, "options");
+    this.kernel.assertWhole("`who`");
     const about = target(id, given.project);
     const after = optionalId(given.after, "`after`");
     const limit = optionalLimit(given.limit);
@@ -100,6 +103,7 @@ export class OrgBase {
   access(type: unknown, id?: unknown, project?: unknown): readonly Access[] {
     const wire = crossingType(type);
     const about = target(id, project);
+    this.kernel.assertWhole("`access`");
     const question = questionKey("access", wire, about.id, about.project, about.leftOut ? 1 : 0);
     return this.kernel.answer(question, (core) =>
       deepFreeze(core.access(wire, crossingObjectId(wire, about), about.project)),
@@ -141,6 +145,7 @@ export class OrgBase {
   validate(request: unknown, options: { by?: unknown }): readonly Finding[] {
     const actor = crossingActor(this.kernel, options);
     const json = crossingRequest(request);
+    this.kernel.assertWhole("`validate`");
     return deepFreeze(this.kernel.call((core) => core.validate(json, actor))) as readonly Finding[];
   }
 
@@ -152,10 +157,12 @@ export class OrgBase {
 
   matrix(principal: unknown): Matrix {
     const { kind, id } = crossingPrincipal(principal);
+    this.kernel.assertWhole("`matrix`");
     return this.kernel.answer(questionKey("matrix", kind, id), (core) => deepFreeze(core.matrix(kind, id))) as Matrix;
   }
 
   audit(): readonly Finding[] {
+    this.kernel.assertWhole("an audit");
     return this.kernel.answer("audit", (core) => deepFreeze(core.audit())) as readonly Finding[];
   }
 
@@ -163,6 +170,7 @@ export class OrgBase {
     const actor = crossingActor(this.kernel, by);
     const { creatorGrants = true } = optionalObject(options, "options");
     if (typeof creatorGrants !== "boolean") throw badArgument("`creatorGrants` is true or false");
+    this.kernel.assertWhole("a draft");
     return new Draft(this.kernel, actor, creatorGrants, (kernel) => this.over(kernel));
   }
 
@@ -175,9 +183,30 @@ export class OrgBase {
     return this.kernel.version;
   }
 
-  /** Slices come with a later version: this is always a whole organisation. */
   get sliceOf(): string | null {
-    return null;
+    return this.kernel.sliceOf ?? null;
+  }
+
+  slice(subject: unknown, options?: { projects?: unknown; objects?: unknown }): Uint8Array {
+    const id = this.sliceSubject(subject);
+    const { projects, objects = "all" } = optionalObject(options, "options");
+    if (objects !== "all" && objects !== "none") throw badArgument("`objects` is `all` or `none`");
+    const wanted = projects === undefined || projects === null ? undefined : sliceProjects(projects);
+    this.kernel.assertWhole("a slice");
+    return this.kernel.call((core) => core.slice(id, wanted, objects === "all"));
+  }
+
+  private sliceSubject(subject: unknown): string {
+    const { kind, id } =
+      subject instanceof Subject ? subject.actor(this.kernel) : { kind: SubjectKind.User, id: subject };
+    if (kind !== SubjectKind.User || typeof id !== "string" || id === "" || !isWellFormed(id)) {
+      throw badArgument("a slice is of a user or a service account, by id or as a Subject with one");
+    }
+    return id;
+  }
+
+  toBytes(): Uint8Array {
+    return this.kernel.call((core) => core.toBytes());
   }
 
   // ---- changes ----
@@ -233,6 +262,12 @@ export class OrgBase {
   [Symbol.dispose ?? Symbol.for("Symbol.dispose")](): void {
     this.free();
   }
+}
+
+/** Ids that are no text cannot be a project's. */
+function sliceProjects(projects: unknown): string[] {
+  if (!Array.isArray(projects)) throw badArgument(`\`projects\` is an array of ids, not ${kindOf(projects)}`);
+  return projects.map((id) => requiredString(id, "a project's id")).filter(isWellFormed);
 }
 
 /** Without the signal and the rest of one load, which would otherwise live as long as the Org. */

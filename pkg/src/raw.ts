@@ -6,6 +6,8 @@ export interface RawLoader {
   open(list: string, page: number): void;
   push(chunk: Uint8Array): void;
   close(): void;
+  /** Begins a snapshot of so many bytes in all, in place of texts; they come by `push`. */
+  snapshot(length: number): void;
   /** Ends loading; the loader is of no further use. */
   finish(): RawCore;
   free(): void;
@@ -52,6 +54,9 @@ export interface RawCore {
   find(query: string): unknown;
   name(type: string, id: string): string | undefined;
   stats(): unknown;
+  toBytes(): Uint8Array;
+  slice(subject: string, projects: string[] | undefined, withObjects: boolean): Uint8Array;
+  sliceOf(): string | undefined;
   /** Requests and actors are JSON. */
   validate(request: string, actor: string): unknown;
   authorize(request: string, actor: string): unknown;
@@ -81,12 +86,13 @@ export interface RawDraft {
 
 /** wasm-bindgen's glue, in a function of its own so that every instance has its own copy of the state. */
 export interface Glue {
-  /** `now` in milliseconds since 1970. */
+  /** Left out: what a snapshot says, or the usual. `now` and `today` in milliseconds since 1970. */
   Loader: new (
     strict: boolean,
-    unknownInOrganization: boolean,
-    membersKnown: boolean,
-    now: number,
+    unknownInOrganization: boolean | undefined,
+    membersKnown: boolean | undefined,
+    now: number | undefined,
+    today: number,
   ) => RawLoader;
   newOrganization(json: string): unknown;
   initSync(input: { module: WebAssembly.Module }): unknown;

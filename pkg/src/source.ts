@@ -4,7 +4,7 @@ import { knownKeys } from "./arguments.js";
 import { AclarityError, badArgument, kindOf } from "./errors.js";
 import type { RawCore, RawLoader } from "./raw.js";
 import { stringify, writeList } from "./rows.js";
-import { type Steps, TextWriter } from "./text.js";
+import { type Sink, type Steps, TextWriter } from "./text.js";
 import type { LoadOptions } from "./types.js";
 
 const LISTS = [
@@ -33,9 +33,10 @@ const NO_PAGE = -1;
 /** How data are read: what a `replace` takes over from the load. */
 export interface Reading {
   readonly strict: boolean;
-  readonly unknownInOrganization: boolean;
-  readonly membersKnown: boolean;
-  /** Milliseconds since 1970; undefined: whatever it is when data are loaded. */
+  /** Undefined: nobody said; it is as a snapshot says, or `deny`. Likewise what follows. */
+  readonly unknownInOrganization: boolean | undefined;
+  readonly membersKnown: boolean | undefined;
+  /** Milliseconds since 1970; undefined: as a snapshot says, or whatever it is when data are loaded. */
   readonly now: number | undefined;
 }
 
@@ -44,7 +45,12 @@ export interface CheckedOptions extends Reading {
   readonly onProgress: LoadOptions["onProgress"];
 }
 
-const DEFAULTS: Reading = { strict: false, unknownInOrganization: false, membersKnown: false, now: undefined };
+const DEFAULTS: Reading = {
+  strict: false,
+  unknownInOrganization: undefined,
+  membersKnown: undefined,
+  now: undefined,
+};
 
 const OPTIONS = ["strict", "unknownObjects", "members", "now", "signal", "onProgress"];
 
@@ -52,14 +58,14 @@ export function checkOptions(options: LoadOptions | undefined, defaults: Reading
   const given = options ?? {};
   if (typeof given !== "object") throw badArgument(`load options are an object, not ${kindOf(given)}`);
   knownKeys(given, OPTIONS, "a load option");
-  const { strict = defaults.strict, now, signal, onProgress } = given;
-  const { unknownObjects = defaults.unknownInOrganization ? "inOrganization" : "deny" } = given;
-  const { members = defaults.membersKnown ? "known" : "any" } = given;
+  const { strict = defaults.strict, unknownObjects, members, now, signal, onProgress } = given;
   if (typeof strict !== "boolean") throw badArgument("`strict` is true or false");
-  if (unknownObjects !== "deny" && unknownObjects !== "inOrganization") {
+  if (unknownObjects !== undefined && unknownObjects !== "deny" && unknownObjects !== "inOrganization") {
     throw badArgument("`unknownObjects` is `deny` or `inOrganization`");
   }
-  if (members !== "any" && members !== "known") throw badArgument("`members` is `any` or `known`");
+  if (members !== undefined && members !== "any" && members !== "known") {
+    throw badArgument("`members` is `any` or `known`");
+  }
   if (now !== undefined && !(now instanceof Date && !Number.isNaN(now.getTime()))) {
     throw badArgument("`now` is a valid Date");
   }
@@ -67,8 +73,9 @@ export function checkOptions(options: LoadOptions | undefined, defaults: Reading
   if (onProgress !== undefined && typeof onProgress !== "function") throw badArgument("`onProgress` is a function");
   return {
     strict,
-    unknownInOrganization: unknownObjects === "inOrganization",
-    membersKnown: members === "known",
+    unknownInOrganization:
+      unknownObjects === undefined ? defaults.unknownInOrganization : unknownObjects === "inOrganization",
+    membersKnown: members === undefined ? defaults.membersKnown : members === "known",
     now: now?.getTime() ?? defaults.now,
     signal: signal ?? undefined,
     onProgress,
@@ -89,12 +96,20 @@ export function* feed(loader: RawLoader, source: unknown, options: CheckedOption
   const report = (bytes: number) => {
     options.onProgress?.(Object.freeze(list === undefined ? { bytes } : { bytes, list }));
   };
-  const writer = new TextWriter(loader, report);
   const given = isThenable(source) ? yield source : source;
+  if (isBytes(given) && isSnapshot(bytesOf(given))) {
+    yield* writeSnapshot(loader, [bytesOf(given)], report);
+    return loader.finish();
+  }
+  const writer = new TextWriter(loader, report);
   if (isText(given)) {
-    writer.open(WHOLE, NO_PAGE);
-    yield* writeText(writer, given, "");
-    yield* writer.close();
+    const either = new Either(loader);
+    const wholeWriter = new TextWriter(either, report);
+    wholeWriter.open(WHOLE, NO_PAGE);
+    yield* writeText(wholeWriter, given, "");
+    yield* wholeWriter.close();
+    if (either.snapshot !== undefined) yield* writeSnapshot(loader, either.snapshot, () => {});
+    writer.bytes = wholeWriter.bytes;
   } else {
     if (typeof given !== "object" || given === null) {
       throw badArgument(`a source is an export, JSON text, bytes, a Response or a stream, not ${kindOf(given)}`);
@@ -111,6 +126,42 @@ export function* feed(loader: RawLoader, source: unknown, options: CheckedOption
   }
   report(writer.bytes);
   return loader.finish();
+}
+
+/** Takes JSON on to a loader, and keeps a snapshot: how long that is, is known only when all of it has come. */
+class Either implements Sink {
+  snapshot: Uint8Array[] | undefined;
+  private atStart = true;
+
+  constructor(private readonly loader: RawLoader) {}
+
+  open(list: string, page: number): void {
+    this.loader.open(list, page);
+  }
+
+  push(chunk: Uint8Array): void {
+    if (this.atStart && isSnapshot(chunk)) this.snapshot = [];
+    if (chunk.length > 0) this.atStart = false;
+    if (this.snapshot === undefined) this.loader.push(chunk);
+    else this.snapshot.push(chunk.slice());
+  }
+
+  close(): void {
+    if (this.snapshot === undefined) this.loader.close();
+  }
+}
+
+/** By its first byte, with which no text begins. */
+function isSnapshot(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x89;
+}
+
+function* writeSnapshot(loader: RawLoader, chunks: readonly Uint8Array[], report: (bytes: number) => void): Steps {
+  loader.snapshot(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
+  // What an organisation is made of is copied once: into the memory of the module.
+  const writer = new TextWriter({ open() {}, push: (chunk) => loader.push(chunk), close() {} }, report);
+  for (const chunk of chunks) yield* writer.chunk(chunk);
+  report(writer.bytes);
 }
 
 function* writeSingles(writer: TextWriter, parts: Record<string, unknown>): Steps {

@@ -224,6 +224,7 @@ export class Subject {
   }
 
   reach(): readonly Reach[] {
+    this.kernel.assertWhole("`reach`");
     return this.answer(["reach"], (core) => deepFreeze(core.reach(this.kind, this.crossingId()))) as readonly Reach[];
   }
 

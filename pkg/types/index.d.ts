@@ -182,7 +182,7 @@ export interface Finding {
   readonly change?: number;
 }
 
-/** `snapshot_corrupt`, `snapshot_version`, `slice` and `not_included` belong to what later versions bring. */
+/** `not_included` belongs to what later versions bring. */
 export type ErrorCode =
   | "bad_json"
   | "bad_shape"
@@ -276,12 +276,13 @@ export interface MissingList {
   readonly status?: number | undefined;
 }
 
-/** Where an organisation comes from. */
+/** Where an organisation comes from. Bytes, a response and a stream hold JSON or a snapshot ({@link Org.toBytes}). */
 export type Source = Export | string | Bytes | Response | ReadableStream;
 
 /** A source that needs no waiting. */
 export type SyncSource = Export | string | Bytes;
 
+/** What is left out is, for a snapshot, as the organisation was loaded that it was made from. */
 export interface LoadOptions {
   /** The first finding of severity error is an error instead. Default false. */
   strict?: boolean | undefined;
@@ -298,7 +299,7 @@ export interface LoadOptions {
 }
 
 export interface Progress {
-  /** Bytes of JSON read so far, of all lists together. */
+  /** Bytes read so far, of all lists together. */
   readonly bytes: number;
   /** The list being read; absent when the source is one whole export. */
   readonly list?: string;
@@ -674,8 +675,8 @@ export class Org {
   /**
    * Loads an organisation, and the WebAssembly module before that if need be. Text is read in pieces, lists one after
    * another. Data that do not count become {@link Org.findings}.
-   * @throws AclarityError `bad_json`, `bad_shape`, `no_organization`, `strict`, `too_large`, `http`, `aborted`,
-   *   `bad_argument`, `not_ready`, `crashed`
+   * @throws AclarityError `bad_json`, `bad_shape`, `no_organization`, `strict`, `too_large`, `snapshot_corrupt`,
+   *   `snapshot_version`, `http`, `aborted`, `bad_argument`, `not_ready`, `crashed`
    */
   static load(source: Source | Promise<Source>, options?: LoadOptions): Promise<Org>;
   /** The same, at once: after {@link ready}, and without a `Response`, a stream or a promise. */
@@ -751,7 +752,7 @@ export class Org {
 
   /** Grows with every change. */
   readonly version: number;
-  /** The subject that a slice is of; `null` for a whole organisation, as all are in this version. */
+  /** The subject that a slice is of; `null` for a whole organisation. */
   readonly sliceOf: string | null;
 
   /**
@@ -765,6 +766,29 @@ export class Org {
   }): readonly Node[];
   /** What an object, a user or a service account is called, if the data say. */
   name(type: Type | "user", id: string): string | undefined;
+
+  /**
+   * What decides for one subject, as a snapshot: their groups, the roles and ACLs that cover them, objects; nobody
+   * else's id, and no group they are not in. On an Org loaded from it the subject's answers are this Org's, and never a
+   * yes where this Org says no, whatever project is named; `as` with another id, `asGroup`, `who`, `access`, `matrix`,
+   * `audit`, `validate`, `draft`, `slice`, `apply` and `reach` throw `slice`; an explanation has no `fixes`. Renew it
+   * with {@link Org.replace}.
+   *
+   * `objects: "all"` carries every object of the projects in which the subject has any grant; `"none"` only those that
+   * carry a grant, are deleted or are public: others are asked about with their project, which counts as far as it
+   * cannot give what this Org denies (docs/SNAPSHOTS.md). `projects` leaves out all other projects.
+   * @throws AclarityError `slice` on a slice, `bad_argument`
+   */
+  slice(
+    subject: string | Subject,
+    options?: { projects?: readonly string[] | undefined; objects?: "all" | "none" | undefined },
+  ): Uint8Array;
+
+  /**
+   * The organisation as a snapshot: compact, checksummed bytes that {@link Org.load} reads much faster than JSON, in
+   * this version and later ones. Everything is in it, the options too.
+   */
+  toBytes(): Uint8Array;
 
   readonly stats: Stats;
 

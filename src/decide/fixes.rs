@@ -140,7 +140,9 @@ pub(super) fn fixes(
     let org = subject.org;
     let missing = ask - granted;
     let nowhere = place.object_id.is_empty() || place.object_type.is_empty();
-    let Some(id) = subject.id().filter(|_| subject.can_join() && !target.deleted && !nowhere) else {
+    // A slice does not know who else would gain.
+    let whole = org.slice_of().is_none();
+    let Some(id) = subject.id().filter(|_| whole && subject.can_join() && !target.deleted && !nowhere) else {
         return Vec::new();
     };
     let permission = missing.single().map_or("manage_access", crate::model::permission::Permission::as_str);

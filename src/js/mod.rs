@@ -17,7 +17,7 @@ use crate::decide::subject::{Subject, by_everybody};
 use crate::model::error::{Error, ErrorCode};
 use crate::model::object::{ObjectType, number};
 use crate::model::permission::PermissionSet;
-use crate::org::{self, Closure, LoadOptions, Members, Org, UnknownObjects, Who};
+use crate::org::{self, Closure, LoadOptions, Members, Org, SliceObjects, SliceOptions, UnknownObjects, Who};
 use crate::{Object, Permission};
 
 mod change;
@@ -71,34 +71,73 @@ fn object_of(ty: &str, id: Option<&str>, project: Option<&str>) -> Object {
     }
 }
 
-/// Loads an organisation from JSON texts in pieces.
+/// What a loader reads.
+enum Reading {
+    Json(Box<org::Loader>),
+    Snapshot(Box<org::SnapshotReader>),
+    Nothing,
+}
+
+/// Loads an organisation from JSON texts in pieces, or from a snapshot in pieces.
 #[wasm_bindgen]
-pub struct Loader(Option<org::Loader>);
+pub struct Loader {
+    reading: Reading,
+    strict: bool,
+    /// What was asked for; a snapshot has the rest of itself.
+    unknown_in_organization: Option<bool>,
+    members_known: Option<bool>,
+    now: Option<f64>,
+}
 
 #[wasm_bindgen]
 impl Loader {
-    /// A loader; `now` is the time in milliseconds since 1970.
+    /// A loader; `now` and `today` are times in milliseconds since 1970: that which was asked for,
+    /// and that which it is.
     #[wasm_bindgen(constructor)]
     #[must_use]
-    // A time before 1970 is 1970.
-    #[allow(clippy::cast_sign_loss)]
-    pub fn new(strict: bool, unknown_in_organization: bool, members_known: bool, now: f64) -> Loader {
-        let options = LoadOptions {
-            strict,
-            unknown_objects: if unknown_in_organization {
-                UnknownObjects::InOrganization
-            } else {
-                UnknownObjects::Deny
-            },
-            members: if members_known { Members::Known } else { Members::Any },
-            now: Some(now as u64),
-        };
-        Loader(Some(org::Loader::new(options)))
+    pub fn new(
+        strict: bool,
+        unknown_in_organization: Option<bool>,
+        members_known: Option<bool>,
+        now: Option<f64>,
+        today: f64,
+    ) -> Loader {
+        let mut loader =
+            Loader { reading: Reading::Nothing, strict, unknown_in_organization, members_known, now };
+        let mut options = LoadOptions { now: Some(milliseconds(today)), ..LoadOptions::default() };
+        loader.change(&mut options);
+        loader.reading = Reading::Json(Box::new(org::Loader::new(options)));
+        loader
+    }
+
+    /// Makes options what was asked for.
+    fn change(&self, options: &mut LoadOptions) {
+        options.strict = self.strict;
+        match self.unknown_in_organization {
+            Some(true) => options.unknown_objects = UnknownObjects::InOrganization,
+            Some(false) => options.unknown_objects = UnknownObjects::Deny,
+            None => {}
+        }
+        match self.members_known {
+            Some(true) => options.members = Members::Known,
+            Some(false) => options.members = Members::Any,
+            None => {}
+        }
+        if let Some(now) = self.now {
+            options.now = Some(milliseconds(now));
+        }
     }
 
     fn loader(&mut self) -> Result<&mut org::Loader, JsValue> {
-        let gone = || thrown(&Error::new(ErrorCode::BadArgument, "this loader has finished"));
-        self.0.as_mut().ok_or_else(gone)
+        match &mut self.reading {
+            Reading::Json(loader) => Ok(loader),
+            _ => Err(no_text()),
+        }
+    }
+
+    /// Begins a snapshot of so many bytes, in place of texts.
+    pub fn snapshot(&mut self, length: u32) {
+        self.reading = Reading::Snapshot(Box::new(org::SnapshotReader::new(length as usize)));
     }
 
     /// Begins a text: of a whole export (`""`) or of one list, perhaps as one page of several.
@@ -116,7 +155,12 @@ impl Loader {
     /// # Errors
     /// As [`org::Loader::push`].
     pub fn push(&mut self, chunk: &[u8]) -> Result<(), JsValue> {
-        self.loader()?.push(chunk).map_err(|error| thrown(&error))
+        match &mut self.reading {
+            Reading::Json(loader) => loader.push(chunk),
+            Reading::Snapshot(reader) => reader.push(chunk),
+            Reading::Nothing => return Err(no_text()),
+        }
+        .map_err(|error| thrown(&error))
     }
 
     /// Ends the text.
@@ -132,13 +176,28 @@ impl Loader {
     /// # Errors
     /// As [`org::Loader::finish`].
     pub fn finish(&mut self) -> Result<Core, JsValue> {
-        self.loader()?;
-        match self.0.take().map(org::Loader::finish) {
-            Some(Ok(org)) => Ok(Core::of(org)),
-            Some(Err(error)) => Err(thrown(&error)),
-            None => Err(JsValue::UNDEFINED),
+        match std::mem::replace(&mut self.reading, Reading::Nothing) {
+            Reading::Json(loader) => loader.finish(),
+            Reading::Snapshot(reader) => reader.finish().and_then(|org| {
+                let mut options = org.options().clone();
+                self.change(&mut options);
+                org.with_options(options)
+            }),
+            Reading::Nothing => return Err(no_text()),
         }
+        .map(Core::of)
+        .map_err(|error| thrown(&error))
     }
+}
+
+fn no_text() -> JsValue {
+    thrown(&Error::new(ErrorCode::BadArgument, "this loader does not take texts any more"))
+}
+
+// A time before 1970 is 1970.
+#[allow(clippy::cast_sign_loss)]
+fn milliseconds(time: f64) -> u64 {
+    time as u64
 }
 
 /// An organisation.
@@ -384,6 +443,37 @@ impl Core {
     #[must_use]
     pub fn name(&self, ty: &str, id: &str) -> Option<String> {
         self.org.name(ty, id).map(ToOwned::to_owned)
+    }
+
+    /// The organisation as a snapshot.
+    #[wasm_bindgen(js_name = toBytes)]
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        self.org.to_bytes()
+    }
+
+    /// What decides for one subject, as a snapshot; `projects` left out: all of them.
+    ///
+    /// # Errors
+    /// As [`Org::slice`].
+    pub fn slice(
+        &self,
+        subject: &str,
+        projects: Option<Vec<String>>,
+        with_objects: bool,
+    ) -> Result<Vec<u8>, JsValue> {
+        let projects: Option<Vec<&str>> =
+            projects.as_ref().map(|projects| projects.iter().map(String::as_str).collect());
+        let objects = if with_objects { SliceObjects::All } else { SliceObjects::None };
+        let options = SliceOptions { projects: projects.as_deref(), objects };
+        self.org.slice(subject, options).map_err(|error| thrown(&error))
+    }
+
+    /// The subject that it is a slice of.
+    #[wasm_bindgen(js_name = sliceOf)]
+    #[must_use]
+    pub fn slice_of(&self) -> Option<String> {
+        self.org.slice_of().map(ToOwned::to_owned)
     }
 
     /// How much it holds.

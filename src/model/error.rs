@@ -24,6 +24,8 @@ pub enum ErrorCode {
     SnapshotCorrupt,
     /// The snapshot is of a later version of the format.
     SnapshotVersion,
+    /// A slice was asked for what takes the whole organisation.
+    Slice,
     /// The data are larger than what can be handled.
     TooLarge,
 }
@@ -41,6 +43,7 @@ impl ErrorCode {
             ErrorCode::Strict => "strict",
             ErrorCode::SnapshotCorrupt => "snapshot_corrupt",
             ErrorCode::SnapshotVersion => "snapshot_version",
+            ErrorCode::Slice => "slice",
             ErrorCode::TooLarge => "too_large",
         }
     }

@@ -74,13 +74,8 @@ struct Stored {
 }
 
 impl Stored {
-    const EMPTY: Stored = Stored {
-        node: NONE,
-        principal: NONE,
-        grant: EMPTY,
-        next_on_node: NONE,
-        next_of_principal: NONE,
-    };
+    const EMPTY: Stored =
+        Stored { node: NONE, principal: NONE, grant: EMPTY, next_on_node: NONE, next_of_principal: NONE };
 
     /// The ACL, unless the slot has none.
     #[inline]

@@ -39,8 +39,10 @@ impl Org {
     /// The findings are those of a lenient load, also when the organisation was loaded strictly.
     ///
     /// # Errors
-    /// `bad_json`, `bad_shape` and `too_large` with a pointer into the change; nothing has changed.
+    /// `bad_json`, `bad_shape` and `too_large` with a pointer into the change, `slice`; nothing has
+    /// changed.
     pub fn apply(&mut self, changes: &[u8]) -> Result<Applied, Error> {
+        self.assert_whole("a change of it")?;
         let changes = read_changes(changes)?;
         // Copies may be gone since the last change.
         self.share();

@@ -135,6 +135,10 @@ impl Org {
         let is_live = |group: u32| group == revived || self.is_live_group(group);
         let mut closure = Closure::default();
         let mut seen: Map<u32, ()> = Map::default();
+        if self.slice.as_ref().is_some_and(|slice| slice.departed) {
+            closure.departed = true;
+            return closure;
+        }
         let start = match who {
             Who::User(user) => {
                 if self.options.members == Members::Known && self.has_departed(user) {

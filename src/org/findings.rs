@@ -18,6 +18,10 @@ impl Org {
     #[must_use]
     pub fn findings(&self) -> Vec<Finding> {
         let mut findings = Vec::new();
+        // What was wrong with the data was said of the whole.
+        if self.slice.is_some() {
+            return findings;
+        }
         if self.inferred {
             let message =
                 format!("the export names no `organization`; its id `{}` is taken from the rows", self.id);

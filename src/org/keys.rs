@@ -51,6 +51,11 @@ impl Keys {
         self.push(kind, &key)
     }
 
+    /// The part of an id's hash by which slices know what they do not hold.
+    pub fn part(kind: u16, id: &str) -> u32 {
+        (hash(kind, &parse(id)) >> 32) as u32
+    }
+
     /// A number that no id has.
     pub fn blank(&mut self) -> u32 {
         let number = self.next();

@@ -32,7 +32,7 @@ impl Org {
         self.users.get(info.row).into_iter().chain(self.accounts.get(info.account_row))
     }
 
-    fn user_name(&self, principal: u32) -> Option<&str> {
+    pub(super) fn user_name(&self, principal: u32) -> Option<&str> {
         let tokens = || self.principal(principal).tokens.iter().filter_map(|slot| self.tokens.get(*slot));
         self.person(principal)
             .find_map(|row| row.name.as_deref())
@@ -40,7 +40,7 @@ impl Org {
             .or_else(|| self.user_email(principal))
     }
 
-    fn user_email(&self, principal: u32) -> Option<&str> {
+    pub(super) fn user_email(&self, principal: u32) -> Option<&str> {
         let tokens = || self.principal(principal).tokens.iter().filter_map(|slot| self.tokens.get(*slot));
         self.person(principal)
             .find_map(|row| row.email.as_deref())

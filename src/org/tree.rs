@@ -1,6 +1,7 @@
 //! The object tree (the model's section 2): what an object is, and every node above it.
 
-use super::keys::NONE;
+use super::keys::{Keys, NONE};
+use super::snapshot::slice::Trust;
 use super::{Org, UnknownObjects};
 use crate::model::object::number;
 
@@ -208,7 +209,8 @@ impl Org {
         } else if self.is_known(target.node) {
             self.known_target(&mut target);
         } else {
-            self.unknown_target(&mut target, project);
+            let trust = self.trust(ty, id);
+            self.unknown_target(&mut target, project, trust);
         }
         target
     }
@@ -223,7 +225,8 @@ impl Org {
         } else if self.is_known(node) {
             self.known_target(&mut target);
         } else {
-            self.unknown_target(&mut target, None);
+            let trust = self.trust(ty, &self.node_id(node));
+            self.unknown_target(&mut target, None, trust);
         }
         target
     }
@@ -235,8 +238,25 @@ impl Org {
         self.push_project(&mut target.chain, project);
         target.known = self.is_known(project);
         target.deleted = target.known && self.node(project).deleted;
-        if !target.known && self.options.unknown_objects == UnknownObjects::InOrganization {
+        if !target.known
+            && self.options.unknown_objects == UnknownObjects::InOrganization
+            && self.trust(number::PROJECT_LOG, id) >= Trust::AllProjects
+        {
             self.push_all_projects(&mut target.chain);
+        }
+    }
+
+    /// How far what would be above an object counts that the data do not know: a slice may not hold
+    /// what the organisation knows.
+    fn trust(&self, ty: u16, id: &str) -> Trust {
+        let Some(slice) = &self.slice else { return Trust::Project };
+        // A project's logs are known as the project is.
+        let kind = if ty == number::PROJECT_LOG { number::PROJECT } else { ty };
+        match slice.trust.get(usize::from(ty)) {
+            // No data know objects of an unknown type.
+            None => Trust::Project,
+            Some(_) if slice.others.binary_search(&Keys::part(kind, id)).is_ok() => Trust::Nothing,
+            Some(trust) => *trust,
         }
     }
 
@@ -267,18 +287,29 @@ impl Org {
 
     /// MODEL 4: an object that the export does not know has no known ancestors, but a project that
     /// the caller names, and, if so loaded, what its type always has.
-    fn unknown_target<'a>(&'a self, target: &mut Target<'a>, project: Option<&str>) {
+    fn unknown_target<'a>(&'a self, target: &mut Target<'a>, project: Option<&str>, trust: Trust) {
         let ty = target.ty;
         let chain = &mut target.chain;
         chain.push(target.node);
+        if trust == Trust::Nothing {
+            return;
+        }
         let takes_project = number::is_child(ty) || ty >= number::KNOWN;
-        let project =
-            project.filter(|_| takes_project).map_or(NONE, |id| self.find_node(number::PROJECT, id));
+        let named = project.filter(|_| takes_project);
+        let project = named.map_or(NONE, |id| self.find_node(number::PROJECT, id));
         if project != NONE {
-            self.push_project(chain, project);
             target.deleted = self.is_known(project) && self.node(project).deleted;
+            if trust == Trust::Project {
+                self.push_project(chain, project);
+            } else if self.is_known(project) {
+                self.push_all_projects(chain);
+            }
         }
         if self.options.unknown_objects != UnknownObjects::InOrganization || self.is_known(project) {
+            return;
+        }
+        // A slice may not hold a project that the organisation knows to be deleted.
+        if named.is_some_and(|id| self.trust(number::PROJECT, id) == Trust::Nothing) {
             return;
         }
         match ty {

@@ -15,6 +15,7 @@ mod forks;
 mod order;
 mod permitted;
 mod reach;
+mod slices;
 mod snapshots;
 
 use aclarity::{LoadOptions, Members, Object, Org, PermissionSet, Reason, Subject, UnknownObjects};

@@ -194,7 +194,9 @@ impl Org {
             found.findings.push(self.owner_required("", &caller, "act as somebody else"));
             return None;
         }
-        let user = self.user_called(name).filter(|_| names.all(|other| other == name));
+        // A slice does not know who else is called so.
+        let one = |user: &String| self.slice_of().is_none_or(|subject| subject == name && subject == user);
+        let user = self.user_called(name).filter(|_| names.all(|other| other == name)).filter(one);
         found.open |= user.is_none();
         Some(self.subject(&user?))
     }
@@ -340,6 +342,9 @@ impl<'a> Case<'a> {
     fn needs(&mut self) {
         let namesake = self.namesake();
         let row = self.row;
+        // A slice does not know what else has the name.
+        let by_name = |rule: &Rule| matches!(rule.when, When::NameIsNew | When::NameExists);
+        self.found.open |= self.org.slice_of().is_some() && row.needs.iter().any(by_name);
         for rule in row.needs {
             let applies = match rule.when {
                 When::Always => true,
@@ -472,6 +477,10 @@ impl<'a> Case<'a> {
     /// Section 8: a group may be named in an invitation unless it is a strong one.
     fn invited_groups(&mut self, rule: &Rule) {
         let Some(invitation) = field(self.body, "invite_users") else { return };
+        // A slice does not know what groups are granted.
+        let named = ["group_ids", "group_id", "group_names", "group_name"];
+        self.found.open |=
+            self.org.slice_of().is_some() && named.iter().any(|name| field(invitation, name).is_some());
         let at = "/invite_users";
         let one = |name: &str| text(invitation, name).map(|value| (pointer(at, name), value));
         for (at, id) in texts(invitation, "group_ids", at).into_iter().chain(one("group_id")) {

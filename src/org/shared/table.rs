@@ -41,9 +41,9 @@ impl Table {
         Table { slots: vec![EMPTY; slots], used: 0, gone: 0, bits: bits.min(u32::BITS) }
     }
 
-    /// A table as it was written down: for numbers below a bound, each at most once. None when it is
-    /// none.
-    pub fn read(slots: Vec<u32>, below: usize) -> Option<Table> {
+    /// A table as it was written down, for numbers below a bound, each at most once; with a bit for
+    /// each number that is in it. None when it is no table.
+    pub fn read(slots: Vec<u32>, below: usize) -> Option<(Table, Vec<u64>)> {
         let mut table = Table { slots, ..Table::of_size(0, below) };
         let mut seen = vec![0_u64; below / 64 + 1];
         for slot in &table.slots {
@@ -59,7 +59,7 @@ impl Table {
             *word |= bit;
             table.used += 1;
         }
-        Some(table)
+        Some((table, seen))
     }
 
     /// The slots, to be written down.

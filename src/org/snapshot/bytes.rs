@@ -215,5 +215,9 @@ impl<'a> In<'a> {
 
 /// A number that stands for one of so many things.
 pub(super) fn checked(number: u32, bound: usize) -> Result<u32, Damage> {
-    if (number as usize) < bound { Ok(number) } else { Err(Damage("it speaks of something it does not hold")) }
+    if (number as usize) < bound {
+        Ok(number)
+    } else {
+        Err(Damage("it speaks of something it does not hold"))
+    }
 }

@@ -89,9 +89,10 @@ impl Keys {
         table
     }
 
-    pub(super) fn set_table(&mut self, slots: Vec<u32>) -> Result<(), Damage> {
-        let table = Table::read(slots, self.keys.len()).ok_or(Damage("a table of it is none"))?;
+    /// Takes a table in; returns a bit for each number that is found by it.
+    pub(super) fn set_table(&mut self, slots: Vec<u32>) -> Result<Vec<u64>, Damage> {
+        let (table, found) = Table::read(slots, self.keys.len()).ok_or(Damage("a table of it is none"))?;
         self.index = Index::of(table);
-        Ok(())
+        Ok(found)
     }
 }

@@ -9,6 +9,7 @@ use super::rows::{Grants, read_rows};
 use super::slice::Slice;
 use super::{BLOCK_HEAD, BLOCK_SUM, HEAD, MARK, SPACES, Space, VERSION, corrupt, kind};
 use crate::load::list::List;
+use crate::load::rows::MissingList;
 use crate::model::error::{Error, ErrorCode};
 use crate::model::object::number;
 use crate::org::keys::Keys;
@@ -53,6 +54,8 @@ struct State {
     table: Vec<u32>,
     /// How many there are in all.
     table_size: usize,
+    /// A bit for each number that is found by the table before.
+    found: Vec<u64>,
     grants: Grants,
     /// The first row of each list that may not count.
     skipped: [u32; List::ALL.len()],
@@ -73,6 +76,7 @@ impl SnapshotReader {
             counts: [0; 5],
             table: Vec::new(),
             table_size: 0,
+            found: Vec::new(),
             grants: Grants::default(),
             skipped: [0; List::ALL.len()],
         };
@@ -204,7 +208,8 @@ impl State {
             kind::PAGES | kind::SKIPPED | kind::ISSUES => self.of_list(kind, from),
             kind::END => from.end(),
             kind => {
-                if let Some(space) = SPACES.into_iter().find(|space| kind / 2 == kind::IDS / 2 + *space as u8) {
+                if let Some(space) = SPACES.into_iter().find(|space| kind / 2 == kind::IDS / 2 + *space as u8)
+                {
                     return if kind % 2 == kind::IDS % 2 { self.ids(space, from) } else { self.slots(from) };
                 }
                 match kind.checked_sub(kind::ROWS).and_then(|list| List::ALL.get(usize::from(list))) {
@@ -232,6 +237,12 @@ impl State {
         if flags & 8 != 0 {
             org.options.now = Some(from.long()?);
         }
+        let missing = (0..from.count()?).map(|_| {
+            let list = from.text()?.to_owned();
+            let status = from.maybe_below(usize::from(u16::MAX))?;
+            Ok(MissingList { list, status: u16::try_from(status).ok() })
+        });
+        org.missing = missing.collect::<Result<_, Damage>>()?;
         let types = from.count()?;
         if types > MAX_UNKNOWN {
             return Err(Damage("it names too many types"));
@@ -269,8 +280,9 @@ impl State {
             Space::Principals => 2,
             _ => 1,
         };
-        // An id takes a byte at least: whoever says that there are more than bytes is not believed.
-        let room = self.counts[space as usize].min(self.length);
+        self.found.clear();
+        // A UUID takes 16 bytes: whoever says that there are more is not believed before they come.
+        let room = self.counts[space as usize].min(self.length / 16);
         if self.keys(space).len() == 0 {
             self.keys(space).reserve(room);
             match space {
@@ -312,9 +324,10 @@ impl State {
             return Err(NO_TABLE);
         }
         match SPACES.into_iter().find(|space| kind == kind::TABLE + 2 * *space as u8) {
-            Some(space) => self.keys(space).set_table(slots),
-            None => Ok(()),
+            Some(space) => self.found = self.keys(space).set_table(slots)?,
+            None => {}
         }
+        Ok(())
     }
 
     fn acls(&mut self, mut from: In<'_>) -> Result<(), Damage> {
@@ -325,6 +338,12 @@ impl State {
         }
         let (nodes, principals, grants) = (from.column(count)?, from.column(count)?, from.column(count)?);
         for ((node, principal), grant) in nodes.into_iter().zip(principals).zip(grants) {
+            // INVARIANT: what is found by its id is there.
+            let slot = self.org.acls.slot_count() as usize;
+            let found = self.found.get(slot / 64).is_some_and(|bits| bits >> (slot % 64) & 1 != 0);
+            if found != (grant != 0) && self.org.slice.is_none() {
+                return Err(Damage("an ACL of it is not found"));
+            }
             match self.grants.acl(&self.org, node, principal, grant)? {
                 Some(acl) => self.org.link_next_acl(acl),
                 None => self.org.acls.push_empty(),

@@ -6,7 +6,7 @@ use super::bytes::{Damage, In, Out};
 use crate::model::object::number;
 
 /// How much of what is above an object counts when the slice does not hold the object.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::org) enum Trust {
     /// Nothing.
     Nothing,
@@ -54,8 +54,7 @@ impl Slice {
         }
         let count = from.count()?;
         let bytes = from.bytes(count.checked_mul(4).ok_or(Damage("part of it is missing"))?)?;
-        let others =
-            bytes.chunks_exact(4).map(|b| u32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect();
+        let others = bytes.chunks_exact(4).map(|b| u32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect();
         Ok(Some(Arc::new(Slice { subject, departed, trust, others })))
     }
 }

@@ -8,8 +8,10 @@ use super::issues::write_finding;
 use super::rows::{Grants, write_rows};
 use super::{MARK, ROWS, SPACES, Space, VERSION, kind};
 use crate::load::list::List;
+use crate::load::rows::MissingList;
 use crate::org::acls::AclRow;
 use crate::org::keys::{Keys, NONE};
+use crate::org::shared::Table;
 use crate::org::{Members, Org, UnknownObjects, sort};
 
 /// Blocks, one behind the other.
@@ -139,6 +141,11 @@ impl<'o> Writer<'o> {
             if let Some(now) = options.now {
                 out.long(now);
             }
+            out.number(org.missing.len() as u32);
+            for MissingList { list, status } in org.missing.iter() {
+                out.text(list);
+                out.maybe(status.map_or(NONE, u32::from));
+            }
             let types = org.types.unknown();
             out.number(types.len() as u32);
             types.iter().for_each(|name| out.text(name));
@@ -154,7 +161,9 @@ impl<'o> Writer<'o> {
     fn ids(&mut self, space: Space) {
         let numbers = self.numbers(space);
         let keys = self.keys(space);
-        let table = keys.table(&numbers);
+        // Nobody looks for an ACL of a slice by its id.
+        let is_found = space != Space::Acls || self.org.slice.is_none();
+        let table = if is_found { keys.table(&numbers) } else { Table::default() };
         for numbers in numbers.chunks(ROWS) {
             self.blocks.block(kind::IDS + 2 * space as u8, |out| write_ids(keys, numbers, out));
         }
