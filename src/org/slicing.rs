@@ -472,8 +472,10 @@ impl<'o> Slicing<'o> {
         for node in org.nodes().filter(|node| org.node(*node).known) {
             let ty = org.node_type(node);
             let held = self.nodes.get(&node).is_some_and(|node| self.slice.node(*node).known);
-            let counts =
-                number::is_child(ty) || org.options.unknown_objects == UnknownObjects::InOrganization;
+            // A project that is named and deleted makes deleted what is said to be in it.
+            let counts = number::is_child(ty)
+                || ty == number::PROJECT
+                || org.options.unknown_objects == UnknownObjects::InOrganization;
             if held || !counts || ty >= number::KNOWN || number::is_singleton(ty) {
                 continue;
             }

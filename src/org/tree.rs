@@ -291,14 +291,19 @@ impl Org {
         let ty = target.ty;
         let chain = &mut target.chain;
         chain.push(target.node);
+        let takes_project = number::is_child(ty) || ty >= number::KNOWN;
+        let named = project.filter(|id| takes_project && !id.is_empty());
+        let project = named.map_or(NONE, |id| self.find_node(number::PROJECT, id));
+        target.deleted = match named {
+            Some(_) if self.is_known(project) => self.node(project).deleted,
+            // A slice may not hold a project that the organisation knows to be deleted.
+            Some(id) => self.trust(number::PROJECT, id) == Trust::Nothing,
+            None => false,
+        };
         if trust == Trust::Nothing {
             return;
         }
-        let takes_project = number::is_child(ty) || ty >= number::KNOWN;
-        let named = project.filter(|_| takes_project);
-        let project = named.map_or(NONE, |id| self.find_node(number::PROJECT, id));
         if project != NONE {
-            target.deleted = self.is_known(project) && self.node(project).deleted;
             if trust == Trust::Project {
                 self.push_project(chain, project);
             } else if self.is_known(project) {
@@ -306,10 +311,6 @@ impl Org {
             }
         }
         if self.options.unknown_objects != UnknownObjects::InOrganization || self.is_known(project) {
-            return;
-        }
-        // A slice may not hold a project that the organisation knows to be deleted.
-        if named.is_some_and(|id| self.trust(number::PROJECT, id) == Trust::Nothing) {
             return;
         }
         match ty {

@@ -225,7 +225,8 @@ fn lies_about_projects_are_found() {
         "projects": [{"id": "mine"}, {"id": "theirs"}, {"id": "gone", "deleted_at": "then"}],
         "datasets": [{"id": "a", "project_id": "mine"}, {"id": "b", "project_id": "theirs"}, {"id": "c", "project_id": "gone"},
                      {"id": "d", "project_id": "mine", "deleted_at": "then"}, {"id": "e", "project_id": "lost"}],
-        "acls": [{"id": "1", "object_type": "project", "object_id": "mine", "user_id": "ada", "permission": "read"}],
+        "acls": [{"id": "2", "object_type": "comet", "object_id": "f", "user_id": "ada", "permission": "read"},
+                 {"id": "1", "object_type": "project", "object_id": "mine", "user_id": "ada", "permission": "read"}],
     });
     let whole = load(&export, &aclarity::LoadOptions::default());
     let none = slice(&whole, "ada", None, SliceObjects::None);
@@ -233,6 +234,11 @@ fn lies_about_projects_are_found() {
         none.subject("ada").can(ask("read"), &Object::dataset(id).in_project(project))
     };
     assert!(may("a", "mine") && may("new", "mine"));
+    // Whoever says that something is in a deleted project says that it is deleted.
+    for (org, project) in [(&whole, "gone"), (&none, "gone"), (&whole, "mine"), (&none, "mine")] {
+        let held = org.subject("ada").can(ask("read"), &Object::new("comet", "f").in_project(project));
+        assert_eq!(held, project == "mine");
+    }
     assert!(!may("a", "theirs"));
     for id in ["b", "c", "d", "e"] {
         assert!(!may(id, "mine"), "{id}");
