@@ -212,9 +212,10 @@ impl<'o> Slicing<'o> {
         let everywhere =
             gives(org.singleton(number::ORG_PROJECT)) || gives(org.singleton(number::ORGANIZATION));
         let mut found: Map<u32, ()> = Map::default();
-        for project in org.nodes().filter(|n| org.node_type(*n) == number::PROJECT && org.node(*n).known) {
-            let has =
-                everywhere || gives(project) || org.regions_of(project).iter().any(|region| gives(*region));
+        for project in org.nodes().filter(|node| org.node_type(*node) == number::PROJECT) {
+            let above = || everywhere || org.regions_of(project).iter().any(|region| gives(*region));
+            // An ACL on a project that the data do not know counts for what is in it.
+            let has = gives(project) || org.node(project).known && above();
             if has && self.is_wanted(project) {
                 found.insert(project, ());
             }
@@ -234,7 +235,11 @@ impl<'o> Slicing<'o> {
     fn add_projects(&mut self) {
         let mut projects: Vec<u32> = self.projects.keys().copied().collect();
         sort::numbers(&mut projects);
-        projects.into_iter().for_each(|project| self.add_object(project));
+        for project in projects {
+            if self.org.node(project).known {
+                self.add_object(project);
+            }
+        }
     }
 
     /// Objects by type and project, so that their columns are short.

@@ -1,7 +1,7 @@
 //! A slice never says yes where the whole organisation says no, whatever project is named; with
 //! every object, it says the same about what is in its projects.
 
-use aclarity::{ListOptions, Object, Org, SliceObjects, SliceOptions};
+use aclarity::{ListOptions, Object, Org, SliceObjects, SliceOptions, UnknownObjects};
 use serde_json::Value;
 
 use crate::naive::generate::{self, Asker, Rng};
@@ -67,6 +67,10 @@ fn never_more(whole: &Org, part: &Org, subject: &str, export: &Value, rng: &mut 
 /// Whether the subject has any grant on a project.
 fn has_grant(org: &Org, subject: &str, project: &str) -> bool {
     let me = org.subject(subject);
+    let known = org.find(None, None, Some("project")).iter().any(|known| known.id == project);
+    if !known && org.options().unknown_objects == UnknownObjects::InOrganization {
+        return false;
+    }
     let inside = ["experiment", "dataset", "prompt", "prompt_session", "comet"];
     !me.permissions(&Object::project(project)).is_empty()
         || !me.permissions(&Object::project_log(project)).is_empty()
