@@ -224,7 +224,7 @@ impl<'o> Slicing<'o> {
             let node = acl.node;
             if org.node_type(node) == number::PROJECT_LOG {
                 let project = self.project_of(node);
-                if project != NONE && org.node(project).known {
+                if project != NONE {
                     found.insert(project, ());
                 }
             }
