@@ -45,8 +45,7 @@ class Loader implements RawLoader {
           options.strict,
           options.unknownInOrganization,
           options.membersKnown,
-          options.now,
-          Date.now(),
+          options.now ?? Date.now(),
         ),
     );
   }

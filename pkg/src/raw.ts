@@ -86,13 +86,12 @@ export interface RawDraft {
 
 /** wasm-bindgen's glue, in a function of its own so that every instance has its own copy of the state. */
 export interface Glue {
-  /** Left out: what a snapshot says, or the usual. `now` and `today` in milliseconds since 1970. */
+  /** Left out: what a snapshot says, or the usual. `now` in milliseconds since 1970. */
   Loader: new (
     strict: boolean,
     unknownInOrganization: boolean | undefined,
     membersKnown: boolean | undefined,
-    now: number | undefined,
-    today: number,
+    now: number,
   ) => RawLoader;
   newOrganization(json: string): unknown;
   initSync(input: { module: WebAssembly.Module }): unknown;

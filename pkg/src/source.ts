@@ -36,7 +36,7 @@ export interface Reading {
   /** Undefined: nobody said; it is as a snapshot says, or `deny`. Likewise what follows. */
   readonly unknownInOrganization: boolean | undefined;
   readonly membersKnown: boolean | undefined;
-  /** Milliseconds since 1970; undefined: as a snapshot says, or whatever it is when data are loaded. */
+  /** Milliseconds since 1970; undefined: whatever it is when data are loaded. */
   readonly now: number | undefined;
 }
 

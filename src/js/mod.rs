@@ -86,25 +86,24 @@ pub struct Loader {
     /// What was asked for; a snapshot has the rest of itself.
     unknown_in_organization: Option<bool>,
     members_known: Option<bool>,
-    now: Option<f64>,
+    now: u64,
 }
 
 #[wasm_bindgen]
 impl Loader {
-    /// A loader; `now` and `today` are times in milliseconds since 1970: that which was asked for,
-    /// and that which it is.
+    /// A loader; `now` is a time in milliseconds since 1970.
     #[wasm_bindgen(constructor)]
     #[must_use]
     pub fn new(
         strict: bool,
         unknown_in_organization: Option<bool>,
         members_known: Option<bool>,
-        now: Option<f64>,
-        today: f64,
+        now: f64,
     ) -> Loader {
+        let now = milliseconds(now);
         let mut loader =
             Loader { reading: Reading::Nothing, strict, unknown_in_organization, members_known, now };
-        let mut options = LoadOptions { now: Some(milliseconds(today)), ..LoadOptions::default() };
+        let mut options = LoadOptions::default();
         loader.change(&mut options);
         loader.reading = Reading::Json(Box::new(org::Loader::new(options)));
         loader
@@ -123,9 +122,7 @@ impl Loader {
             Some(false) => options.members = Members::Any,
             None => {}
         }
-        if let Some(now) = self.now {
-            options.now = Some(milliseconds(now));
-        }
+        options.now = Some(self.now);
     }
 
     fn loader(&mut self) -> Result<&mut org::Loader, JsValue> {

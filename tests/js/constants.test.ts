@@ -75,12 +75,6 @@ test("the two entry points offer the same, and one error class", () => {
   expect(inline.PERMISSIONS).toBe(aclarity.PERMISSIONS);
 });
 
-test("what later versions bring is not there yet", () => {
-  for (const name of ["slice", "toBytes"]) {
-    expect(name in aclarity.Org.prototype).toBe(false);
-  }
-});
-
 test("credentials are told apart by prefix", () => {
   expect(aclarity.credentialKind("bt-st-abc")).toBe("service_token");
   expect(aclarity.credentialKind("sk-abc")).toBe("api_key");

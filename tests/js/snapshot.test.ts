@@ -113,7 +113,7 @@ describe("bytes that are no whole snapshot", () => {
       expect(codes, `byte ${at}`).toContain(codeOf(() => Org.loadSync(damaged)));
       if (at > 0) expect(codeOf(() => Org.loadSync(bytes.subarray(0, at)))).toBe("snapshot_corrupt");
     }
-    expect(await codeOfAsync(() => Org.load(streamOf(bytes.subarray(0, bytes.length - 1), 50)))).toBe(
+    expect(await codeOfAsync(Org.load(streamOf(bytes.subarray(0, bytes.length - 1), 50)))).toBe(
       "snapshot_corrupt",
     );
     const later = bytes.slice();
@@ -129,7 +129,7 @@ describe("bytes that are no whole snapshot", () => {
   test("a stream that is aborted", async () => {
     const controller = new AbortController();
     controller.abort();
-    expect(await codeOfAsync(() => Org.load(streamOf(snapshot(), 10), { signal: controller.signal }))).toBe("aborted");
+    expect(await codeOfAsync(Org.load(streamOf(snapshot(), 10), { signal: controller.signal }))).toBe("aborted");
   });
 });
 

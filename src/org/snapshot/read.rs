@@ -227,15 +227,15 @@ impl State {
         org.name = from.maybe_box()?;
         org.plan = from.maybe_box()?;
         let flags = from.byte()?;
+        if flags > 7 {
+            return Err(Damage("it has options of an unknown kind"));
+        }
         org.inferred = flags & 1 != 0;
         if flags & 2 != 0 {
             org.options.unknown_objects = UnknownObjects::InOrganization;
         }
         if flags & 4 != 0 {
             org.options.members = Members::Known;
-        }
-        if flags & 8 != 0 {
-            org.options.now = Some(from.long()?);
         }
         let missing = (0..from.count()?).map(|_| {
             let list = from.text()?.to_owned();

@@ -135,12 +135,8 @@ impl<'o> Writer<'o> {
             out.byte(
                 u8::from(org.inferred)
                     | u8::from(options.unknown_objects == UnknownObjects::InOrganization) << 1
-                    | u8::from(options.members == Members::Known) << 2
-                    | u8::from(options.now.is_some()) << 3,
+                    | u8::from(options.members == Members::Known) << 2,
             );
-            if let Some(now) = options.now {
-                out.long(now);
-            }
             out.number(org.missing.len() as u32);
             for MissingList { list, status } in org.missing.iter() {
                 out.text(list);
