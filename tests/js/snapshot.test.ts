@@ -113,9 +113,7 @@ describe("bytes that are no whole snapshot", () => {
       expect(codes, `byte ${at}`).toContain(codeOf(() => Org.loadSync(damaged)));
       if (at > 0) expect(codeOf(() => Org.loadSync(bytes.subarray(0, at)))).toBe("snapshot_corrupt");
     }
-    expect(await codeOfAsync(Org.load(streamOf(bytes.subarray(0, bytes.length - 1), 50)))).toBe(
-      "snapshot_corrupt",
-    );
+    expect(await codeOfAsync(Org.load(streamOf(bytes.subarray(0, bytes.length - 1), 50)))).toBe("snapshot_corrupt");
     const later = bytes.slice();
     later[8] = 99;
     expect(codeOf(() => Org.loadSync(later))).toBe("snapshot_version");
