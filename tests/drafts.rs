@@ -4,6 +4,10 @@ use aclarity::{AclItem, Actor, Credential, Draft, Finding, LoadOptions, Members,
 use serde_json::{Value, json};
 
 fn org() -> Org {
+    read(Members::Known)
+}
+
+fn read(members: Members) -> Org {
     let all: Vec<Value> = "create read update delete create_acls read_acls update_acls delete_acls"
         .split(' ')
         .map(|permission| json!({ "permission": permission }))
@@ -19,7 +23,7 @@ fn org() -> Org {
         ],
         "projects": [{"id": "p", "name": "Search"}],
     });
-    let options = LoadOptions { members: Members::Known, ..LoadOptions::default() };
+    let options = LoadOptions { members, ..LoadOptions::default() };
     Org::from_json_with(export.to_string().as_bytes(), options).expect("it loads")
 }
 
@@ -413,6 +417,23 @@ fn removing_a_member_needs_what_takes_away_what_they_hold() {
     let rows = json!({"acls": {"upsert": [grant("b2", "group", "k", "update"), grant("b3", "project", "p1", "delete_acls")]}});
     org.apply(rows.to_string().as_bytes()).expect("it applies");
     assert_eq!(findings(&org), Vec::<String>::new());
+}
+
+/// CHOICES: under `members: "known"` nobody takes themself and their own access out.
+#[test]
+fn who_leaves_cannot_take_their_own_access_away() {
+    let findings = |org: &Org, who: &str| {
+        let mut draft = org.draft(Actor::new("olive", Credential::Session), false);
+        draft.members(json!({"remove_users": {"ids": [who]}}));
+        let findings = draft.findings();
+        let about = findings.iter().filter(|f| f.code.as_str() == "not_permitted");
+        about.map(|f| (f.path.clone(), f.message.clone())).collect::<Vec<_>>()
+    };
+    let told = findings(&org(), "olive");
+    let message = "`Olive` cannot take their own access away and then leave, and may do nothing any more after leaving; ask somebody else to remove them";
+    assert_eq!(told, [("/remove_users/ids/0".to_owned(), message.to_owned())]);
+    assert!(findings(&org(), "ada").is_empty());
+    assert!(findings(&read(Members::Any), "olive").is_empty(), "who is out keeps what names them");
 }
 
 /// CHOICES: how many people gain and lose something, for every group that the draft changes and

@@ -187,6 +187,12 @@ impl Org {
             && !self.find_user(id).is_some_and(|user| self.in_directory(user))
     }
 
+    /// Whether somebody in the directory who is taken out of it has departed, as long as anything
+    /// names them.
+    pub(crate) fn departs_when_removed(&self, user: u32) -> bool {
+        self.options.members == Members::Known && self.has_directory() && !self.is_internal(user)
+    }
+
     /// What an ACL's node gives on objects of a type to a subject.
     pub(crate) fn bits_on(&self, node: u32, ty: u16, closure: &Closure) -> u8 {
         let info = self.node(node);

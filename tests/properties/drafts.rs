@@ -97,15 +97,17 @@ fn the_diff_is_sound_and_complete(
 }
 
 /// API.md, Draft: the requests turn the organisation into the preview, each permitted to the actor
-/// when its turn comes, when every change of the draft was. Returns whether they were.
+/// when its turn comes, when every change of the draft was, however the data are read. Returns
+/// whether they were. The server is naive, and slow.
 fn the_requests_make_the_preview(
     draft: &Draft,
     export: &Value,
     case: &Case,
+    options: Options,
     context: &dyn Fn() -> String,
 ) -> bool {
     let requests: Vec<Value> = draft.requests().iter().map(|request| json!(request)).collect();
-    let mut server = Server::new(export, case.creator_grants);
+    let mut server = Server::new(export, case.creator_grants).reading(options);
     let is_permitted = !draft.findings().iter().any(is_about_the_actor);
     server.actors = if is_permitted { Actors::NotDenied } else { Actors::Anybody };
     let context = || format!("{}\n{}", json!(requests), context());
@@ -133,12 +135,18 @@ fn every_draft(seeds: impl Iterator<Item = u64>) {
         same_decisions(draft.preview(), &server, &HashMap::new(), &context);
         let before = Naive::load(&export, options);
         the_diff_is_sound_and_complete(&draft, &before, &server, &context);
-        // Each is sent to a server that is naive, and slow, and reads its data as they are.
         if seed < 5_000 {
-            let org = load(&export, &LoadOptions::default());
-            let (draft, _) = drafted(&org, &export, &case, Options::default(), seed);
-            permitted += usize::from(the_requests_make_the_preview(&draft, &export, &case, &context));
+            permitted +=
+                usize::from(the_requests_make_the_preview(&draft, &export, &case, options, &context));
             all += 1;
+        }
+        for other in (0..4).filter(|_| seed < 1_000) {
+            let (ours, other) = read_as(other & 1 == 1, other & 2 == 2);
+            if other != options {
+                let context = || format!("{seed}, {other:?}: {}", told(&case, &export));
+                let (draft, _) = drafted(&load(&export, &ours), &export, &case, other, seed);
+                the_requests_make_the_preview(&draft, &export, &case, other, &context);
+            }
         }
     }
     assert!(permitted * 6 > all, "too few drafts are permitted to say anything: {permitted} of {all}");

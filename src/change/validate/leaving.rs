@@ -6,9 +6,9 @@ use crate::change::edits::Edit;
 use crate::change::needs::Need;
 use crate::change::request::Actor;
 use crate::model::Basis;
-use crate::model::finding::{Finding, Node};
+use crate::model::finding::{Code, Finding, Node};
 use crate::model::object::OBJECT_TYPES;
-use crate::model::object::number::GROUP;
+use crate::model::object::number::{GROUP, ORG_MEMBER};
 use crate::model::permission::Permission;
 use crate::org::Org;
 
@@ -31,6 +31,10 @@ pub(crate) fn refused_when_leaving(org: &Org, edits: &[Edit], by: &Actor) -> Vec
 
 fn needs_of(org: &Org, by: &Actor, id: &str, at: &str, found: &mut Vec<Finding>) {
     let Some(user) = org.find_user(id) else { return };
+    if by.id.as_deref() == Some(id) && org.is_named(user) && org.departs_when_removed(user) {
+        found.push(no_way_out(org, id, at));
+        return;
+    }
     let groups = org.principal(user).member_of.iter().filter(|group| org.is_live_group(**group));
     let groups = groups.map(|group| {
         let object =
@@ -47,4 +51,18 @@ fn needs_of(org: &Org, by: &Actor, id: &str, at: &str, found: &mut Vec<Finding>)
             found.push(not_permitted(org, subject.id(), &need, at.to_owned()));
         }
     }
+}
+
+/// Who takes themself out by steps: they hold too little once their own access is gone, and nothing
+/// once they are out.
+fn no_way_out(org: &Org, id: &str, at: &str) -> Finding {
+    let members = org.node_ref(org.singleton(ORG_MEMBER));
+    let message = format!(
+        "`{}` cannot take their own access away and then leave, and may do nothing any more after leaving; ask somebody else to remove them",
+        org.user_label(id)
+    );
+    Finding::new(Code::NotPermitted, at.to_owned(), message)
+        .with("permission", Permission::Delete.as_str())
+        .object(&members.object_type, &members.id)
+        .subject(id)
 }
