@@ -37,6 +37,10 @@ export interface ApiOptions {
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds without a byte after which a request counts as cut off. Default 60,000. */
   readonly timeout?: number | undefined;
+  /** Milliseconds that one answer may take in all, however it trickles. Default 300,000. */
+  readonly answerTimeout?: number | undefined;
+  /** Bytes that one answer may have, as it is after decompression: code `too_large`. Default 67,108,864 (64 MiB). */
+  readonly maxBytes?: number | undefined;
   /** How the requests are made: the runtime's own `fetch`, unless another is given. */
   readonly fetch?: typeof globalThis.fetch | undefined;
 }
@@ -97,10 +101,13 @@ export interface FetchedExport
  * then ends the reading with an AclarityError: what was read to the end is complete.
  *
  * Lists are best read in the order in which the object has them (as {@link Org.load} does), one after another: `roles`
- * ends with those that an ACL names and the list lacks, and so waits for `acls`.
+ * ends with those that an ACL names and the list lacks, and so waits for `acls`. The first list that fails, or that
+ * nobody reads to its end, ends the whole fetch.
  *
- * @throws AclarityError `http` (an answer that is an error, with its `status`; a redirect; no connection),
- *   `bad_json`, `bad_shape` (not the API's answers), `no_organization`, `aborted`, `bad_argument`
+ * A token that may not read `/v1/organization` is served as long as all rows are of one organization.
+ *
+ * @throws AclarityError `http` (an answer that is an error, with its `status`; a redirect; no connection; one that takes
+ *   too long), `too_large`, `bad_json`, `bad_shape` (not the API's answers), `no_organization`, `aborted`, `bad_argument`
  */
 export function fetchExport(options: FetchOptions): Promise<FetchedExport>;
 

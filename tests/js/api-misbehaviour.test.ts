@@ -6,7 +6,7 @@ import { Org } from "aclarity";
 import { type FetchOptions, type FetchProgress, fetchExport } from "aclarity/api";
 import { describe, expect, test } from "vitest";
 import { type ApiServer, type How, MARK } from "../server/index.ts";
-import { ADA, everythingTold, failure, many, note, ORG, sample, serve, shown } from "./api-sample.ts";
+import { ADA, everythingTold, failure, many, note, ORG, sample, serve, shown, uuid } from "./api-sample.ts";
 
 const GROUPS = "/v1/group";
 const to = ({ url, token }: ApiServer, more: Partial<FetchOptions> = {}): FetchOptions => ({ url, token, ...more });
@@ -95,6 +95,51 @@ describe("what passes is waited for and repeated", () => {
     const error = await failure(load(to(api, { retries: 1 })));
     expect(error).toMatchObject({ code: "http", path: "/groups" });
     expect(error.message).toMatch(/`GET \/v1\/group`: the connection failed/);
+  });
+});
+
+describe("an answer has an end", () => {
+  test("one that trickles has so much time and no more, and is not asked for again", async () => {
+    const api = await serve();
+    api.misbehave({ path: GROUPS, how: { trickle: 50 } });
+    const begun = Date.now();
+    const error = await failure(load(to(api, { timeout: 400, answerTimeout: 1000 })));
+    expect(error).toMatchObject({ code: "http", path: "/groups" });
+    expect(error.message).toMatch(/`GET \/v1\/group`: the answer was not whole after 1 s \(`answerTimeout`\)/);
+    expect(Date.now() - begun).toBeLessThan(5000);
+    expect(api.asked.filter(({ path }) => path.startsWith(GROUPS))).toHaveLength(1);
+  });
+
+  test("one without an end is read so far and no further", async () => {
+    const api = await serve();
+    api.misbehave({ path: GROUPS, how: { endless: true } });
+    const error = await failure(load(to(api, { maxBytes: 1_000_000 })));
+    expect(error).toMatchObject({ code: "too_large", path: "/groups" });
+    expect(error.message).toMatch(/the answer has more than 1,000,000 bytes \(`maxBytes`\); check that `url`/);
+    expect(api.asked.filter(({ path }) => path.startsWith(GROUPS))).toHaveLength(1);
+  });
+
+  test("64 MiB where nothing else is said", async () => {
+    const api = await serve();
+    api.misbehave({ path: GROUPS, how: { endless: true } });
+    expect((await failure(load(to(api)))).message).toMatch(/more than 67,108,864 bytes/);
+  });
+
+  test("a page that has just as many bytes is whole", async () => {
+    const api = await serve(inPages());
+    const text = await (
+      await fetch(`${api.url}${GROUPS}`, { headers: { authorization: `Bearer ${api.token}` } })
+    ).text();
+    const lists: FetchOptions["include"] = ["groups"];
+    expect(await groups(to(api, { maxBytes: text.length, include: lists }))).toMatchObject({ groups: 5 });
+    const error = await failure(load(to(api, { maxBytes: text.length - 1, include: lists })));
+    expect(error).toMatchObject({ code: "too_large", path: "/groups" });
+  });
+
+  test.each([{ maxBytes: 0 }, { maxBytes: 1.5 }, { answerTimeout: "1" }])("%o is no bound", async (bound) => {
+    const api = await serve();
+    expect(await failure(fetchExport(to(api, bound as object)))).toMatchObject({ code: "bad_argument" });
+    expect(api.asked).toEqual([]);
   });
 });
 
@@ -227,6 +272,19 @@ describe("what the token may not read", () => {
     org.free();
   });
 
+  test("the organisation itself, when the rows are of several: a mixture is refused", async () => {
+    const lists = sample();
+    const foreign = { id: uuid("p", 7), org_id: uuid("o", 7), name: "Theirs" };
+    const api = await serve(
+      { ...lists, project: [...(lists.project ?? []), foreign] },
+      { forbidden: ["/v1/organization"] },
+    );
+    const error = await failure(load(to(api)));
+    expect(error).toMatchObject({ code: "no_organization", path: "/projects" });
+    expect(error.message).toMatch(/the rows are of several organizations/);
+    expect(error.message).toContain(ORG);
+  });
+
   test("in the middle of a list it is an error: a part was read", async () => {
     const api = await serve(inPages(), { pageSize: 2 });
     api.misbehave({ path: GROUPS, after: 1, how: { status: 403 } });
@@ -291,6 +349,49 @@ describe("stopping", () => {
     await failure(fetchExport(to(api)));
     await new Promise((done) => setTimeout(done, 300));
     expect(api.asked.filter(({ path }) => path.startsWith("/v1/user"))).toHaveLength(1);
+  });
+});
+
+describe("the first list that fails ends the fetch", () => {
+  /** How long it takes to fail, with another list that would be tried for a minute. */
+  async function failed(first: How, options: Parameters<typeof Org.load>[1] = {}) {
+    const api = await serve(inPages(), { pageSize: 1 });
+    api.misbehave({ path: GROUPS, after: 1, how: first });
+    api.misbehave({ path: "/v1/project", after: 1, how: { status: 503, headers: { "retry-after": "20" } } });
+    const begun = Date.now();
+    const error = await failure(Org.load(fetchExport(to(api)), options));
+    await new Promise((done) => setTimeout(done, 100));
+    const asked = api.asked.length;
+    await new Promise((done) => setTimeout(done, 400));
+    expect(api.asked.length).toBe(asked);
+    expect(Date.now() - begun).toBeLessThan(10_000);
+    return error;
+  }
+
+  test("and it is that failure which is told", async () => {
+    expect(await failed({ status: 401 })).toMatchObject({ code: "http", status: 401, path: "/groups" });
+  });
+
+  test("whichever list is being read", async () => {
+    const api = await serve(inPages(), { pageSize: 1 });
+    // Users are read first; functions fail meanwhile.
+    api.misbehave({ path: "/v1/user", after: 1, how: { status: 503, headers: { "retry-after": "20" } } });
+    api.misbehave({ path: GROUPS, after: 1, how: { html: true } });
+    const begun = Date.now();
+    expect(await failure(load(to(api)))).toMatchObject({ code: "bad_json", path: "/groups" });
+    expect(Date.now() - begun).toBeLessThan(5000);
+  });
+
+  test("a load that gives up too", async () => {
+    const api = await serve(inPages(), { pageSize: 1 });
+    api.misbehave({ path: "/v1/user", after: 1, how: { stall: true } });
+    api.misbehave({ path: GROUPS, after: 1, how: { status: 503 } });
+    const signal = AbortSignal.timeout(300);
+    expect(await failure(Org.load(fetchExport(to(api)), { signal }))).toMatchObject({ code: "aborted" });
+    const asked = api.asked.length;
+    // Two repetitions would have come by then.
+    await new Promise((done) => setTimeout(done, 2000));
+    expect(api.asked.length).toBe(asked);
   });
 });
 

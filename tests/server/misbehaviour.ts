@@ -1,5 +1,6 @@
 // Ways of answering badly, for the tests of clients.
 import type { ServerResponse } from "node:http";
+import { Readable } from "node:stream";
 
 export type How =
   /** Another answer. A body that is text is sent as it is. */
@@ -11,6 +12,10 @@ export type How =
   | { readonly cut: "before" | "in the body" | "silent" }
   /** The body in five parts, so many milliseconds apart. */
   | { readonly slow: number }
+  /** White space before the body, a byte every so many milliseconds, and no end of it. */
+  | { readonly trickle: number }
+  /** White space before the body, as fast as it is taken, and no end of it. */
+  | { readonly endless: true }
   /** Half of the body, and then nothing more. */
   | { readonly stall: true }
   /** It is carried out, and the connection is cut before the answer. */
@@ -77,11 +82,20 @@ export function sendBadly(response: ServerResponse, text: string, how: How | und
   } else if (how !== undefined && "stall" in how) {
     response.setHeader("content-length", bytes.length);
     response.write(half);
+  } else if (how !== undefined && "trickle" in how) {
+    const timer = setInterval(() => response.write(" "), how.trickle);
+    response.once("close", () => clearInterval(timer));
+  } else if (how !== undefined && "endless" in how) {
+    Readable.from(whiteSpace()).pipe(response);
   } else if (how !== undefined && "slow" in how) {
     sendSlowly(response, bytes, how.slow);
   } else {
     response.end(bytes);
   }
+}
+
+function* whiteSpace(): Generator<Buffer> {
+  for (const block = Buffer.alloc(1 << 16, " "); ; ) yield block;
 }
 
 function sendSlowly(response: ServerResponse, bytes: Buffer, pause: number): void {

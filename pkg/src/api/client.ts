@@ -3,27 +3,44 @@ import { AclarityError } from "../errors.js";
 import { type Answer, type Call, Cut, Exchange, nameOf } from "./exchange.js";
 import type { Access } from "./options.js";
 import { refusal } from "./refusals.js";
-import { backoff, isPassing, pause, retryAfter } from "./waits.js";
+import { backoff, isPassing, PATIENCE, pause, retryAfter } from "./waits.js";
 
-/** Milliseconds that a server may ask to wait. */
-const PATIENCE = 300_000;
 /** While nothing was answered yet, an address to which there is no connection is probably wrong. */
 const TRIES_OF_NOBODY = 2;
 
 export interface Limits {
   readonly concurrency: number;
   readonly retries: number;
+  /** How many requests there are at most, repeated ones included; any number when it is left out. */
+  readonly requests?: number;
   /** Told before every wait. */
-  readonly onWait: (milliseconds: number, status: number | undefined) => void;
+  readonly onWait?: (milliseconds: number, status: number | undefined) => void;
 }
 
-type Failure = { readonly error: AclarityError; readonly after?: number | undefined; readonly reached: boolean };
+/** What an answer comes to: a value, or a failure that may be none when the same is asked again. */
+type Outcome<T> = { readonly value: T } | Failure;
+interface Failure {
+  readonly error: AclarityError;
+  readonly after?: number | undefined;
+  readonly reached: boolean;
+  readonly lasting?: boolean;
+}
+
+/** An answer as it is, whatever its status. */
+export interface Seen {
+  readonly status: number;
+  /** Parsed JSON; undefined when it is none. */
+  readonly body: unknown;
+}
 
 export class Client {
+  /** Requests sent so far, repeated ones included. */
+  sent = 0;
   /** Requests answered so far. */
   answered = 0;
   private readonly exchange: Exchange;
   private readonly stopped = new AbortController();
+  private reason: { readonly error: unknown } | undefined;
   private free: number;
   private readonly queue: (() => void)[] = [];
   private notBefore = 0;
@@ -37,32 +54,65 @@ export class Client {
     this.free = limits.concurrency;
   }
 
-  /** Ends all requests: nobody waits for them any more. */
-  stop(): void {
+  /** Whether the bound on requests is reached. */
+  get exhausted(): boolean {
+    return this.sent >= (this.limits.requests ?? Number.POSITIVE_INFINITY);
+  }
+
+  /** Ends all requests, those that wait too. Whoever waits for one is told `error`: the first one counts. */
+  stop(error?: unknown): void {
+    if (error !== undefined) this.reason ??= { error };
     this.stopped.abort();
   }
 
   /**
    * What the API answers, read as JSON. `at` is the place in the export, for errors.
-   * @throws AclarityError `http`, `bad_json`, `aborted`
+   * @throws AclarityError `http`, `bad_json`, `too_large`, `aborted`
    */
-  async get(path: string, at?: string): Promise<unknown> {
-    const call: Call = { method: "GET", path, at };
-    for (let attempt = 1; ; attempt++) {
-      const outcome = await this.attempt(call);
-      if ("value" in outcome) return outcome.value;
-      const most =
-        outcome.reached || this.answered > 0 ? this.limits.retries : Math.min(this.limits.retries, TRIES_OF_NOBODY);
-      if (attempt > most) throw outcome.error;
-      await this.hold(outcome, attempt);
-    }
+  get(path: string, at?: string): Promise<unknown> {
+    return this.repeated({ method: "GET", path, at }, (call, answer) => this.judge(call, answer));
+  }
+
+  /**
+   * The answer, of any status that is not worth asking again for, but 401: that is about all requests.
+   * @throws AclarityError `http`, `too_large`, `aborted`
+   */
+  look(path: string): Promise<Seen> {
+    return this.repeated({ method: "GET", path }, (call, answer) => this.seen(call, answer));
   }
 
   /** Waits before the same is asked once more, since the answer led nowhere. */
   async rest(attempt: number): Promise<void> {
-    const wait = backoff(attempt);
-    this.limits.onWait(wait, undefined);
-    await pause(wait, [this.access.signal, this.stopped.signal]);
+    try {
+      await this.pause(backoff(attempt), undefined);
+    } catch (error) {
+      throw this.why(error);
+    }
+  }
+
+  private async repeated<T>(call: Call, judge: (call: Call, answer: Answer) => Outcome<T>): Promise<T> {
+    if (this.exhausted) throw new AclarityError("http", `${nameOf(call)}: the bound on requests is reached`);
+    try {
+      for (let attempt = 1; ; attempt++) {
+        const outcome = await this.attempt(call, judge);
+        if ("value" in outcome) return outcome.value;
+        if (outcome.lasting === true || attempt > this.most(outcome) || this.exhausted) throw outcome.error;
+        await this.hold(outcome, attempt);
+        if (this.exhausted) throw outcome.error;
+      }
+    } catch (error) {
+      throw this.why(error);
+    }
+  }
+
+  /** That it was stopped is no news; why it was is. */
+  private why(error: unknown): unknown {
+    return this.reason === undefined ? error : this.reason.error;
+  }
+
+  private most({ reached }: Failure): number {
+    const { retries } = this.limits;
+    return reached || this.answered > 0 ? retries : Math.min(retries, TRIES_OF_NOBODY);
   }
 
   private async hold(failure: Failure, attempt: number): Promise<void> {
@@ -79,18 +129,23 @@ export class Client {
     // Whoever is told to wait waits with everything.
     if (failure.error.status === 429 || asked !== undefined)
       this.notBefore = Math.max(this.notBefore, Date.now() + wait);
-    this.limits.onWait(Math.round(wait), failure.error.status);
+    await this.pause(Math.round(wait), failure.error.status);
+  }
+
+  private async pause(wait: number, status: number | undefined): Promise<void> {
+    this.limits.onWait?.(wait, status);
     await pause(wait, [this.access.signal, this.stopped.signal]);
   }
 
-  private async attempt(call: Call): Promise<{ value: unknown } | Failure> {
+  private async attempt<T>(call: Call, judge: (call: Call, answer: Answer) => Outcome<T>): Promise<Outcome<T>> {
+    this.sent++;
     await this.enter();
     try {
       const early = this.notBefore - Date.now();
       if (early > 0) await pause(early, [this.access.signal, this.stopped.signal]);
       const answer = await this.exchange.send(call, this.stopped.signal);
       this.answered++;
-      return this.judge(call, answer);
+      return judge(call, answer);
     } catch (error) {
       if (error instanceof Cut) return this.lost(call, error);
       throw error;
@@ -99,18 +154,23 @@ export class Client {
     }
   }
 
-  private judge(call: Call, answer: Answer): { value: unknown } | Failure {
+  private judge(call: Call, answer: Answer): Outcome<unknown> {
     if (!answer.ok) {
       const error = refusal(this.exchange, call, answer);
       if (!isPassing(answer.status)) throw error;
       return { error, after: retryAfter(answer.headers), reached: true };
     }
-    try {
-      return { value: JSON.parse(answer.text) };
-    } catch {
-      // Without its cause, which would quote the text.
-      return { error: this.noJson(call, answer), reached: true };
+    const json = parsed(answer.text);
+    return json ?? { error: this.noJson(call, answer), reached: true };
+  }
+
+  private seen(call: Call, answer: Answer): Outcome<Seen> {
+    const { status } = answer;
+    if (status === 401) throw refusal(this.exchange, call, answer);
+    if (isPassing(status)) {
+      return { error: refusal(this.exchange, call, answer), after: retryAfter(answer.headers), reached: true };
     }
+    return { value: { status, body: parsed(answer.text)?.value } };
   }
 
   /** @throws AclarityError when the answer is a page for people, and no part of one for programs */
@@ -123,10 +183,11 @@ export class Client {
     return new AclarityError("bad_json", `${nameOf(call)}: the answer is not JSON, or only a part of it came`, path);
   }
 
-  private lost(call: Call, { what, cause, reached }: Cut): Failure {
-    const advice = reached ? "try again" : "check `url` and your network";
-    const message = `${nameOf(call)}: ${what}; ${advice}`;
-    return { error: new AclarityError("http", message, { path: call.at, ...(cause && { cause }) }), reached };
+  private lost(call: Call, { what, cause, reached, lasting }: Cut): Failure {
+    const advice = lasting?.advice ?? (reached ? "try again" : "check `url` and your network");
+    const details = { path: call.at, ...(cause && { cause }) };
+    const error = new AclarityError(lasting?.code ?? "http", `${nameOf(call)}: ${what}; ${advice}`, details);
+    return { error, reached, lasting: lasting !== undefined };
   }
 
   private async enter(): Promise<void> {
@@ -138,5 +199,14 @@ export class Client {
     const next = this.queue.shift();
     if (next === undefined) this.free++;
     else next();
+  }
+}
+
+function parsed(text: string): { value: unknown } | undefined {
+  try {
+    return { value: JSON.parse(text) };
+  } catch {
+    // Without its cause, which would quote the text.
+    return undefined;
   }
 }

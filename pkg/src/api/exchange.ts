@@ -30,6 +30,8 @@ export class Cut {
     /** What happened: the end of a sentence. */
     readonly what: string,
     readonly cause: Error | undefined,
+    /** Of what would come to the same end once more. */
+    readonly lasting?: { readonly code: "http" | "too_large"; readonly advice: string },
   ) {}
 }
 
@@ -60,7 +62,7 @@ export class Exchange {
 
   /** @throws Cut, or AclarityError: `aborted` (by either signal), `http` for a redirect */
   async send(call: Call, stop?: AbortSignal): Promise<Answer> {
-    const attempt = new Attempt(this.access.timeout, [this.access.signal, stop]);
+    const attempt = new Attempt(this.access, [this.access.signal, stop]);
     try {
       attempt.check();
       const response = await this.access.fetch(this.access.base + call.path, {
@@ -131,20 +133,28 @@ export function abortedBy(signal: AbortSignal): AclarityError {
   return new AclarityError("aborted", "it was aborted", { cause: signal.reason });
 }
 
-/** Watches over one request: the caller's signals, and time without a byte. */
+/** Watches over one request: the caller's signals, time without a byte, time in all, and how much comes. */
 class Attempt {
   private readonly controller = new AbortController();
   private readonly onAbort = () => this.controller.abort();
   private readonly signals: readonly AbortSignal[];
-  private timer: ReturnType<typeof setTimeout> | undefined;
-  private late = false;
+  private readonly whole: ReturnType<typeof setTimeout>;
+  private silence: ReturnType<typeof setTimeout> | undefined;
+  private ended: Cut | undefined;
 
   constructor(
-    private readonly timeout: number,
+    private readonly access: Pick<Access, "timeout" | "answerTimeout" | "maxBytes">,
     signals: readonly (AbortSignal | undefined)[],
   ) {
     this.signals = signals.filter((signal) => signal !== undefined);
     for (const signal of this.signals) signal.addEventListener("abort", this.onAbort);
+    const { answerTimeout } = access;
+    const what = `the answer was not whole after ${answerTimeout / 1000} s (\`answerTimeout\`)`;
+    const advice = "check your network, or try again later";
+    this.whole = setTimeout(
+      () => this.endWith(new Cut(true, what, undefined, { code: "http", advice })),
+      answerTimeout,
+    );
     this.wait();
   }
 
@@ -159,26 +169,29 @@ class Attempt {
 
   /** Why it was ended from here, if it was. */
   failure(): AclarityError | Cut | undefined {
-    return (
-      this.aborted() ?? (this.late ? new Cut(true, `nothing came for ${this.timeout / 1000} s`, undefined) : undefined)
-    );
+    return this.aborted() ?? this.ended;
   }
 
+  /** A body of any size and pace is read as far as the bounds go, and no further. */
   async textOf(response: Response): Promise<string> {
     if (response.body === null) return "";
     const decoder = new TextDecoder();
     const reader = response.body.getReader();
     let text = "";
+    let bytes = 0;
     for (;;) {
       this.wait();
       const { done, value } = await reader.read();
       if (done) return text + decoder.decode();
+      bytes += value.length;
+      if (bytes > this.access.maxBytes) throw this.endWith(this.tooLarge());
       text += decoder.decode(value, { stream: true });
     }
   }
 
   end(): void {
-    clearTimeout(this.timer);
+    clearTimeout(this.silence);
+    clearTimeout(this.whole);
     for (const signal of this.signals) signal.removeEventListener("abort", this.onAbort);
   }
 
@@ -187,11 +200,23 @@ class Attempt {
     return signal && abortedBy(signal);
   }
 
+  private endWith(cut: Cut): Cut {
+    this.ended ??= cut;
+    this.controller.abort();
+    return cut;
+  }
+
+  private tooLarge(): Cut {
+    const what = `the answer has more than ${this.access.maxBytes.toLocaleString("en")} bytes (\`maxBytes\`)`;
+    return new Cut(true, what, undefined, { code: "too_large", advice: "check that `url` is the API's address" });
+  }
+
   private wait(): void {
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => {
-      this.late = true;
-      this.controller.abort();
-    }, this.timeout);
+    clearTimeout(this.silence);
+    const { timeout } = this.access;
+    this.silence = setTimeout(
+      () => this.endWith(new Cut(true, `nothing came for ${timeout / 1000} s`, undefined)),
+      timeout,
+    );
   }
 }

@@ -3,6 +3,7 @@ import { AclarityError, badArgument, kindOf } from "../errors.js";
 import { Ahead } from "./ahead.js";
 import { Client } from "./client.js";
 import { LIST_NAMES, LISTS, ORGANIZATION } from "./lists.js";
+import { OneOrganization } from "./one-organization.js";
 import { checkAccess, checkListener, checkNumber } from "./options.js";
 import { pagesOf, pick } from "./pages.js";
 import { Tally } from "./progress.js";
@@ -26,7 +27,7 @@ export async function fetchExport(options: FetchOptions): Promise<FetchedExport>
     const organization = await findOrganization(client, checkOrganization(options.organization));
     return await new Fetch(client, lists, organization, tally).begin();
   } catch (error) {
-    client.stop();
+    client.stop(error);
     throw error;
   }
 }
@@ -94,6 +95,7 @@ function isForbidden(error: unknown): error is AclarityError {
 
 class Fetch {
   private readonly roles = new RoleNames();
+  private readonly alone: OneOrganization;
   private readonly ahead = new Map<FetchedList, Ahead<readonly ApiRow[]>>();
 
   constructor(
@@ -101,7 +103,9 @@ class Fetch {
     private readonly lists: readonly FetchedList[],
     private readonly organization: Organization | null,
     private readonly tally: Tally,
-  ) {}
+  ) {
+    this.alone = new OneOrganization(organization === null);
+  }
 
   async begin(): Promise<FetchedExport> {
     for (const list of this.lists) this.ahead.set(list, new Ahead(this.pages(list)));
@@ -120,7 +124,9 @@ class Fetch {
     // In the order of the lists, not in that of the answers.
     missing.sort((a, b) => LIST_NAMES.indexOf(a.list as FetchedList) - LIST_NAMES.indexOf(b.list as FetchedList));
     const exported: Record<string, unknown> = { organization: this.organization, missing };
-    for (const [list, ahead] of this.ahead) exported[list] = new PagesOnTheirWay(list, this.read(list, ahead));
+    for (const [list, ahead] of this.ahead) {
+      exported[list] = new PagesOnTheirWay(list, this.read(list, ahead), () => this.client.stop(abandoned(list)));
+    }
     return exported as unknown as FetchedExport;
   }
 
@@ -130,12 +136,17 @@ class Fetch {
     try {
       for await (const rows of pagesOf(this.client, place)) {
         first = false;
+        this.alone.note(list, rows);
         this.roles.note(list, rows);
         this.tally.page(list, rows.length);
         yield rows;
       }
     } catch (error) {
-      throw first ? error : whole(list, error);
+      // A list that is left out ends nothing; any other failure is one of the whole.
+      if (first && isMissing(list, error)) throw error;
+      const failure = first ? error : whole(list, error);
+      this.client.stop(failure);
+      throw failure;
     }
     if (list !== "roles") this.tally.end(list, "complete");
   }
@@ -144,8 +155,13 @@ class Fetch {
     list: FetchedList,
     ahead: Ahead<readonly ApiRow[]>,
   ): AsyncGenerator<readonly ApiRow[], void, void> {
-    yield* ahead.read();
-    if (list === "roles") yield* this.rolesByTheirIds();
+    try {
+      yield* ahead.read();
+      if (list === "roles") yield* this.rolesByTheirIds();
+    } catch (error) {
+      this.client.stop(error);
+      throw error;
+    }
     // MODEL 4: a list that ends with an empty page is known to be complete.
     yield [];
   }
@@ -182,12 +198,21 @@ class Fetch {
 
 const textOrNothing = (value: unknown) => (typeof value === "string" ? value : undefined);
 
-/** @throws error when it does not mean that the list is not for this token, or not in this API */
+/** Whether it means that the list is not for this token, or not in this API. */
+function isMissing(list: FetchedList, error: unknown): error is AclarityError {
+  if (isForbidden(error)) return true;
+  return LISTS[list].newer === true && error instanceof AclarityError && error.status === 404;
+}
+
 function missingList(list: FetchedList, error: unknown): MissingList {
-  const { status } = error as AclarityError;
-  if (isForbidden(error)) return { list, status: 403 };
-  if (LISTS[list].newer && error instanceof AclarityError && status === 404) return { list, status: 404 };
-  throw error;
+  if (!isMissing(list, error)) throw error;
+  return { list, status: error.status };
+}
+
+function abandoned(list: FetchedList): AclarityError {
+  return new AclarityError("aborted", `\`${list}\` was not read to its end, so that the rest was not fetched`, {
+    path: `/${list}`,
+  });
 }
 
 /** A list that was begun and is refused now: it is not left out, since a part of it was given away. */
@@ -199,18 +224,33 @@ function whole(list: FetchedList, error: unknown): unknown {
 
 class PagesOnTheirWay implements FetchedPages {
   readonly #list: string;
+  readonly #abandon: () => void;
   #pages: AsyncGenerator<readonly ApiRow[], void, void> | undefined;
 
-  constructor(list: string, pages: AsyncGenerator<readonly ApiRow[], void, void>) {
+  /** `abandon`: called when somebody leaves it before its end. */
+  constructor(list: string, pages: AsyncGenerator<readonly ApiRow[], void, void>, abandon: () => void) {
     this.#list = list;
     this.#pages = pages;
+    this.#abandon = abandon;
   }
 
   [Symbol.asyncIterator](): AsyncIterator<readonly ApiRow[]> {
     const pages = this.#pages;
     this.#pages = undefined;
     if (pages === undefined) throw badArgument(`\`${this.#list}\` was read already; fetch the export again`);
-    return pages;
+    let ended = false;
+    return {
+      next: async () => {
+        const result = await pages.next();
+        ended = result.done === true;
+        return result;
+      },
+      // At once: a generator that waits for a page would hear of it when that has come.
+      return: async () => {
+        if (!ended) this.#abandon();
+        return pages.return();
+      },
+    };
   }
 
   toJSON(): never {

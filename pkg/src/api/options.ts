@@ -8,10 +8,15 @@ export interface Access {
   readonly base: string;
   readonly signal: AbortSignal | undefined;
   readonly timeout: number;
+  readonly answerTimeout: number;
+  readonly maxBytes: number;
   readonly fetch: typeof globalThis.fetch;
 }
 
 const TIMEOUT = 60_000;
+const ANSWER_TIMEOUT = 300_000;
+/** A page of a thousand rows has a few megabytes; long prompts and metadata may make it more. */
+const MAX_BYTES = 64 * 1024 * 1024;
 /** The longest time that timers of every runtime can count. */
 const LONGEST = 2 ** 31 - 1;
 
@@ -19,13 +24,23 @@ export function checkAccess(options: unknown): { access: Access; token: string }
   if (typeof options !== "object" || options === null) {
     throw badArgument(`options are an object with \`url\` and \`token\`, not ${kindOf(options)}`);
   }
-  const { url, token, signal, timeout, fetch = globalThis.fetch } = options as Partial<ApiOptions>;
+  const {
+    url,
+    token,
+    signal,
+    timeout,
+    answerTimeout,
+    maxBytes,
+    fetch = globalThis.fetch,
+  } = options as Partial<ApiOptions>;
   if (signal !== undefined && signal !== null && !isSignal(signal)) throw badArgument("`signal` is an AbortSignal");
   if (typeof fetch !== "function") throw badArgument("`fetch` is a function; this runtime has none of its own");
   const access = {
     base: checkAddress(url),
     signal: signal ?? undefined,
     timeout: checkNumber(timeout, "timeout", TIMEOUT, 1, LONGEST),
+    answerTimeout: checkNumber(answerTimeout, "answerTimeout", ANSWER_TIMEOUT, 1, LONGEST),
+    maxBytes: checkNumber(maxBytes, "maxBytes", MAX_BYTES, 1, LONGEST),
     // Some runtimes refuse to fetch as somebody's method.
     fetch: fetch === globalThis.fetch ? fetch.bind(globalThis) : fetch,
   };

@@ -9,12 +9,10 @@ import { type Access, checkAccess, checkListener } from "./options.js";
 import { type Filled, Placeholders } from "./placeholders.js";
 import { refusal } from "./refusals.js";
 import type { Request, SendOptions, SendProgress, Sent, SentRequest, Stopped } from "./types.js";
-import { backoff, pause, retryAfter } from "./waits.js";
+import { backoff, PATIENCE, pause, retryAfter } from "./waits.js";
 
 /** How often a request is sent that the API does not take because there are too many. */
 const TRIES = 6;
-/** Milliseconds that a server may ask to wait. */
-const PATIENCE = 300_000;
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 
 export async function sendRequests(requests: readonly Request[], options: SendOptions): Promise<Sent> {

@@ -1,6 +1,9 @@
 // How long to wait before a request is repeated.
 import { abortedBy } from "./exchange.js";
 
+/** Milliseconds that a server may ask to wait. */
+export const PATIENCE = 300_000;
+
 const FIRST = 500;
 const LONGEST = 20_000;
 
