@@ -76,7 +76,7 @@ test("a denial on what the export does not know, by its id, is none", async () =
   );
   const ran = await check();
   expect(ran.code).toBe(3);
-  expect(ran.out).toMatch(/1 hold, 0 fail, 3 unknown/);
+  expect(ran.out).toMatch(/1 holds, 0 fail, 3 unknown/);
 });
 
 test("an export that lacks a list that decides proves no denial", async () => {
@@ -117,6 +117,30 @@ test("as JSON, and as JUnit", async () => {
   expect(xml).toMatch(
     /<testcase classname="\/expectations\/0" name="update, red�\[31m�alert: must ada"><failure message="`Ada Obi` may not/,
   );
+});
+
+test("a report that cannot be written is told before the work, and loses nothing", async () => {
+  expectations({ permission: "update", object: golden, must: ["ada"] });
+  expectProblem(
+    await check("--junit", "nowhere/report.xml"),
+    2,
+    /`nowhere\/report\.xml` cannot be written: there is no folder `nowhere`/,
+  );
+  expectProblem(await check("--junit", "."), 2, /`\.` cannot be written: it is a folder/);
+  expect((await check("--junit", "report.xml")).out).toMatch(/1 expectation, 1 check: 1 holds, 0 fail, 0 unknown\n$/);
+});
+
+test("a misspelt type or name is unknown, with what was meant", async () => {
+  expectations(
+    { permission: "read", object: "datset Golden questions in Search", must: ["ada"] },
+    { permission: "read", object: "dataset Goldn questions in Search", must: ["ada"] },
+    { permission: "read", object: golden, must: ["ada@acme.exmaple"] },
+  );
+  const ran = await check();
+  expect(ran.code).toBe(3);
+  expect(ran.out).toMatch(/did you mean the type `?dataset`?\?/);
+  expect(ran.out).toMatch(/did you mean Golden questions\?/);
+  expect(ran.out).toMatch(/did you mean ada@acme\.example\?/);
 });
 
 test("--init writes what holds now, by names, and it holds", async () => {

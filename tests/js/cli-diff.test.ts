@@ -35,6 +35,21 @@ test("a member, a grant, a name", async () => {
   expect(ran.out).toMatch(/Benjamin Sato\n(.*\n)*? {4}\+ update - read: datasets in project Search\n/);
 });
 
+test("a grant that becomes narrower is one line, and what is left is told by what is not", async () => {
+  after((data) => {
+    const [first] = data.acls;
+    data.acls.splice(0, 1, { ...first, restrict_object_type: "dataset" } as typeof first & object);
+    data.acls.push({ ...first, id: "acl-9", restrict_object_type: "prompt" } as typeof first & object);
+  });
+  const ran = await diff();
+  expect(ran.out).toMatch(
+    /^Grants\n {2}~ group Research: read on project Search, now for datasets, prompts and functions alone \(before: without a restriction\)\n\n/,
+  );
+  expect(ran.out).toMatch(
+    /Ada Obi, Ben Sato\n {4}- read: project Search and everything but datasets, prompts and functions in it\n/,
+  );
+});
+
 test("an experiment that becomes public concerns everybody; an object that is different from its like is told apart", async () => {
   after((data) => {
     Object.assign(data.experiments[0] as object, { public: false });

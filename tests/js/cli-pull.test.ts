@@ -1,5 +1,5 @@
 // `aclarity pull`: a whole file or none, for its owner alone, and the key nowhere but in requests to the API.
-import { existsSync, readdirSync, statSync } from "node:fs";
+import { existsSync, lstatSync, readdirSync, rmSync, statSync, symlinkSync } from "node:fs";
 import { afterAll, beforeEach, expect, test } from "vitest";
 import { type ApiServer, startServer } from "../server/index.ts";
 import { expectProblem, Shell, TOKEN } from "./cli.ts";
@@ -137,7 +137,12 @@ const trouble: [string, Partial<typeof env> & Record<string, string>, string[], 
     [],
     /must not hold a user or a password/,
   ],
-  ["no folder", {}, ["-o", "nowhere/none.json"], /`nowhere\/none\.json` could not be written: there is no such file/],
+  [
+    "no folder",
+    {},
+    ["-o", "nowhere/none.json"],
+    /`nowhere\/none\.json` cannot be written: there is no folder `nowhere`/,
+  ],
   ["no list", {}, ["--include", "users,frogs"], /`frogs` is no list; the lists are users/],
   ["no organisation of that name", {}, ["--organization", "Other"], /Other/],
   ["no number", {}, ["--concurrency", "0"], /whole number/],
@@ -156,6 +161,60 @@ test.each<[string, Parameters<ApiServer["misbehave"]>[0]["how"], RegExp]>([
   api.misbehave({ how });
   expectProblem(await shell.run(["pull", "-o", "none.json"], { env }), 2, message);
   expectNothing();
+});
+
+test.each<[string, string, RegExp]>([
+  ["a folder", ".", /`\.` cannot be written: it is a folder; name a file in it/],
+  ["a missing folder", "nowhere/none.json", /there is no folder `nowhere`/],
+  ["a file as a folder", "plain/none.json", /a part of its path is no folder/],
+  ["a device", "/dev/null", /it is there already, and no regular file/],
+  ["a name that is too long", `${"n".repeat(300)}.json`, /its name is too long/],
+  ["links in a circle", "circle", /its links go in circles/],
+])("%s as the output is refused before a key is asked for", async (_, output, message) => {
+  shell.write("plain", "");
+  if (!readdirSync(shell.folder).includes("circle")) symlinkSync("circle", shell.path("circle"));
+  const before = api.asked.length;
+  const ran = await shell.run(["pull", "-o", output], { env: { BRAINTRUST_API_URL: api.url } });
+  rmSync(shell.path("circle"));
+  expectProblem(ran, 2, message);
+  expect(api.asked.length).toBe(before);
+});
+
+test("a link stays one, and what it leads to is written; a name may be as long as names can be", async () => {
+  shell.write("target.json", "old");
+  symlinkSync("target.json", shell.path("link.json"));
+  symlinkSync("not-yet.json", shell.path("dangling.json"));
+  const long = `${"n".repeat(250)}.json`;
+  for (const output of ["link.json", "dangling.json", long])
+    expect((await shell.run(["pull", "-o", output], { env })).code).toBe(0);
+  expect(lstatSync(shell.path("link.json")).isSymbolicLink()).toBe(true);
+  for (const file of ["target.json", "not-yet.json", long])
+    expect(JSON.parse(shell.read(file)).organization).toEqual({ id: ORG, name: "Acme" });
+});
+
+test("what --include leaves out is missing for whoever asks", async () => {
+  const ran = await shell.run(["pull", "-o", "few.json", "--include", "users,acls,projects,datasets"], { env });
+  expect(ran.out).toMatch(/left out as `--include` has it: service_tokens, groups, roles/);
+  const asked = await shell.run(["can", "ben@acme.example", "read", "dataset", "Golden", "-e", "few.json"]);
+  expect(asked).toMatchObject({ code: 3, out: "unknown\n" });
+  expect(asked.err).toMatch(/^incomplete: `groups` could not be read/m);
+});
+
+test("a key that may not read the organisation: of one it is pulled, of several it is refused", async () => {
+  const forbidden = { token: TOKEN, forbidden: ["/v1/organization"] };
+  const mine = await startServer(lists(), forbidden);
+  const data = lists();
+  data.project.push({ id: "theirs", org_id: "00000000-0000-4000-8000-000000000002", name: "Theirs" });
+  const mixed = await startServer(data, forbidden);
+  const one = await shell.run(["pull", "-o", "one.json"], { env: { ...env, BRAINTRUST_API_URL: mine.url } });
+  expect(one).toMatchObject({
+    code: 0,
+    out: expect.stringContaining("left out organization: this key may not read it"),
+  });
+  const ran = await shell.run(["pull", "-o", "none.json"], { env: { ...env, BRAINTRUST_API_URL: mixed.url } });
+  expectProblem(ran, 2, /the rows are of several organizations/);
+  expectNothing();
+  await Promise.all([mine.close(), mixed.close()]);
 });
 
 test("what was there stays when a pull fails half-way", async () => {

@@ -47,6 +47,7 @@ describe("can", () => {
       reason: "no_grant",
       basis: "documented",
       text: "`Ben Sato` may not update the dataset `Golden questions`: no grant gives that",
+      doubts: [],
     });
     const { object } = await json("can", "bot", "create", "dataset", "in", "Support");
     expect(object).toEqual({ type: "dataset", id: null, project: "support" });
@@ -160,7 +161,8 @@ test("who: each person once, with the path", async () => {
 });
 
 test("who: nobody is a no, and of what is unknown unknown", async () => {
-  shell.write("empty.json", { organization: { id: "acme" }, projects: [{ id: "p", name: "P" }] });
+  const acls = [{ id: "a", object_type: "project", object_id: "p", user_id: "ada", permission: "update" }];
+  shell.write("empty.json", { organization: { id: "acme" }, projects: [{ id: "p", name: "P" }], acls });
   expect((await shell.run(["who", "read", "project", "P", "-e", "empty.json"])).code).toBe(1);
   expect((await shell.run(["who", "read", "board:x", "-e", "empty.json"])).code).toBe(3);
 });
@@ -178,6 +180,7 @@ test("list", async () => {
     permission: "update",
     type: "dataset",
     objects: [{ type: "dataset", id: "golden", name: "Golden questions", project: "search" }],
+    doubts: [],
   });
 });
 
@@ -246,7 +249,7 @@ describe("exports", () => {
     ["broken.json", '{"users": [', /the JSON text ends early/],
     ["array.json", "[1]", /expected an export \(an object of lists\), found a list/],
     ["page.html", "<!doctype html>", /could not be read: /],
-    ["nowhere.json", "{}", /give the export an `organization` with its `id`/],
+    ["nowhere.json", "{}", /of; add `organization` with its `id`$/m],
     [".", undefined, /it is a folder/],
   ])("%s", async (name, contents, message) => {
     if (contents !== undefined) shell.write(name, contents);
@@ -378,4 +381,154 @@ test("docs/CLI.md has every command's help as it is", async () => {
 
 test("--version", async () => {
   expect((await shell.run(["--version"])).out).toMatch(/^\d+\.\d+\.\d+\n$/);
+});
+
+describe("an export that lacks a list", () => {
+  const whole = sample();
+  const without = (list: keyof typeof whole, missing = true) => {
+    const { [list]: _, ...rest } = whole;
+    return { ...rest, ...(missing ? { missing: [{ list, status: 403 }] } : {}) };
+  };
+  const ask = (words: string, data: object) => {
+    shell.write("part.json", data);
+    return shell.run([...words.split(" ").map((word) => word.replaceAll("%", " ")), "-e", "part.json"]);
+  };
+
+  test.each([
+    ["acls", "can ada delete organization"],
+    ["groups", "can ada delete dataset golden"],
+    ["roles", "can sam-1 delete dataset golden"],
+    ["acls", "why ada delete dataset golden"],
+    ["acls", "who delete dataset golden"],
+    ["acls", "access dataset golden"],
+    ["acls", "permissions ada dataset golden"],
+    ["acls", "list ada read datasets"],
+    ["datasets", "list ada read datasets"],
+    ["projects", "can ada delete dataset golden"],
+  ] as const)("of which the key may not read %s: `%s` is unknown, and says why", async (list, words) => {
+    const ran = await ask(words, without(list));
+    expect(ran.code).toBe(3);
+    expect(ran.err.split("\n")[0]).toMatch(new RegExp(`^incomplete: \`${list}\` could not be read \\(403\\)`));
+    expect(ran.err.trimEnd().split("\n")).toHaveLength(1);
+  });
+
+  test.each([
+    ["acls", "can ada read dataset golden"],
+    ["groups", "can bot create dataset in Support"],
+    ["roles", "list sam-1 delete datasets"],
+    ["projects", "who delete dataset golden"],
+  ] as const)("that has no %s, and something in it names one of them: `%s`", async (list, words) => {
+    const data = without(list, false);
+    const ran = await ask(words.replace("bot create", "ada create"), data);
+    expect(ran.code).toBe(3);
+    expect(ran.err).toMatch(new RegExp(`^incomplete: the export has no \`${list}\`, so answers may be a no`));
+  });
+
+  test.each([
+    ["a yes", "can ada read dataset golden", without("roles"), 0],
+    ["somebody who may", "who read dataset golden", without("roles"), 0],
+    ["something held", "permissions ada dataset golden", without("roles"), 0],
+    ["a list that holds other objects", "can ada delete dataset golden", without("experiments"), 1],
+    [
+      "no grant names a role",
+      "can ada delete dataset golden",
+      { ...without("roles", false), acls: whole.acls.slice(0, 2) },
+      1,
+    ],
+    ["nobody in particular", "can anonymous read dataset golden", without("acls"), 1],
+    [
+      "what is deleted",
+      "can ada read dataset golden",
+      { ...without("roles"), datasets: [{ ...whole.datasets[0], deleted_at: "2026-01-01" }] },
+      1,
+    ],
+    [
+      "an older API's list",
+      "can ada delete dataset golden",
+      { ...whole, missing: [{ list: "project_groups", status: 404 }] },
+      1,
+    ],
+    ["who is called what", "can ada delete dataset golden", without("users"), 1],
+  ] as const)("but what cannot change stands: %s", async (_, words, data, code) => {
+    expect((await ask(words.replace("ada delete", "id:ada delete"), data)).code).toBe(code);
+  });
+
+  test("project groups: when a grant is on one", async () => {
+    const acl = { id: "acl-9", object_type: "project_group", object_id: "pg", user_id: "ada", permission: "delete" };
+    const data = { ...whole, acls: [...whole.acls, acl] };
+    expect((await ask("can ada delete dataset golden", data)).err).toMatch(/no `project_groups`/);
+    expect((await ask("can ada delete group Research", data)).code).toBe(1);
+    const project_groups = [{ id: "pg", name: "Launches", member_projects: ["search"] }];
+    expect((await ask("can ada delete dataset golden", { ...data, project_groups })).code).toBe(0);
+    expect((await ask("can ada delete Made%in%Japan", { ...data, project_groups })).code).toBe(1);
+  });
+
+  test("whoever is in no list may be a service account, with --members known", async () => {
+    const ran = await ask("can id:gone read organization --members known", without("service_accounts", false));
+    expect({ ...ran, err: ran.err.slice(0, 42) }).toEqual({
+      ...{ code: 3, out: "unknown\n" },
+      err: "incomplete: the export has no `service_tok",
+    });
+    expect((await ask("can id:gone read organization --members known", whole)).code).toBe(1);
+  });
+
+  test("playgrounds, of which the API has no list", async () => {
+    expect((await ask("list ada read playgrounds", whole)).err).toMatch(/the export has no `prompt_sessions`/);
+    expect((await ask("list ada read playgrounds", { ...whole, prompt_sessions: [] })).code).toBe(1);
+  });
+
+  test("as JSON the doubts are in the answer", async () => {
+    const ran = await ask("can ada delete organization --json", without("acls"));
+    expect(JSON.parse(ran.out)).toMatchObject({
+      answer: "unknown",
+      doubts: [expect.stringMatching(/^`acls` could not be read \(403\)/)],
+    });
+  });
+});
+
+test("a name that is a key is shown nowhere; one that only begins like it is a name", async () => {
+  const key = `sk-${"Ab1".repeat(16)}`;
+  const data = sample();
+  data.datasets.push(
+    { id: "pasted", name: `prod ${key}`, project_id: "search" },
+    { id: "learn", name: "sk-learn-2024-benchmark", project_id: "search" },
+  );
+  data.users.push({ id: "pat", given_name: key, family_name: "", email: "pat@acme.example" });
+  data.groups[0]?.member_users.push("pat");
+  shell.write("keys.json", data);
+  const inKeys = (words: string[]) => shell.run([...words, "-e", "keys.json"]);
+  for (const words of [
+    ["list", "ada", "read", "datasets"],
+    ["list", "ada", "read", "datasets", "--json"],
+    ["why", "pat", "delete", "dataset:pasted"],
+    ["who", "read", "dataset:pasted", "--json"],
+    ["check", "keys-check.json", "--init", "dataset:pasted"],
+  ]) {
+    const ran = await inKeys(words);
+    expect(ran.out + ran.err, words.join(" ")).not.toContain(key.slice(3));
+    expect(ran.out + ran.err, words.join(" ")).toMatch(/sk-…|wrote/);
+  }
+  expect(await inKeys(["can", "ada", "read", "dataset", "sk-learn-2024-benchmark"])).toMatchObject({ code: 0 });
+  expectProblem(
+    await inKeys(["can", "ada", "read", "sk-learn"]),
+    3,
+    /`sk-learn`; did you mean `sk-learn-2024-benchmark`/,
+  );
+});
+
+test.each([
+  [["can", "ada", "read", ""], /which object\? write `TYPE NAME`/],
+  [["can", "", "read", "dataset:golden"], /who\? write an e-mail/],
+  [["list", "ada", "read", "datset"], /`datset` is no type; did you mean `dataset`\?/],
+])("%j: one line", async (words, message) => {
+  expectProblem(await shell.run(words), 2, message);
+});
+
+test.each([
+  ["datset Golden questions", "dataset"],
+  ["datset:golden", "dataset"],
+  ["proyect Search", "project"],
+  ["playgrond Triage", "playground"],
+])("%s: what type was meant", async (phrase, type) => {
+  expectProblem(await shell.run(["can", "ada", "read", phrase]), 3, new RegExp(`did you mean the type \`${type}\`\\?`));
 });

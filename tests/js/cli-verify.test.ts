@@ -28,7 +28,7 @@ afterAll(() => Promise.all(open.map((server) => server.close())));
 /** Refuses what Ada may not: everything but the project Search and what is in it. */
 const REFUSED = ["/v1/project/secret", "/v1/dataset/hidden", "/v1/group/research", "/v1/acl", "/v1/acl/list_org"];
 
-async function server({ refused = REFUSED, keys = [] as object[] } = {}) {
+async function server({ refused = REFUSED, keys = [] as object[], pageSize = 1000 } = {}) {
   const lists = {
     organization: [organization],
     project: projects,
@@ -37,7 +37,7 @@ async function server({ refused = REFUSED, keys = [] as object[] } = {}) {
     acl: acls,
     api_key: keys as Row[],
   };
-  const api = await startServer(lists, { token: TOKEN, forbidden: refused });
+  const api = await startServer(lists, { token: TOKEN, forbidden: refused, pageSize });
   open.push(api);
   return { api, env: { BRAINTRUST_API_URL: api.url, BRAINTRUST_API_KEY: TOKEN } };
 }
@@ -93,6 +93,38 @@ test("whose key it is, by the list of keys; else it asks for --as", async () => 
   }
 });
 
+test("all pages of keys are looked at", async () => {
+  const others = Array.from({ length: 5 }, (_, number) => ({ ...key("ben", "sk-****0000"), id: `other-${number}` }));
+  const { env } = await server({ keys: [...others, key("ada", `sk-****${TOKEN.slice(-4)}`)], pageSize: 2 });
+  expect((await shell.run(["verify"], { env })).out).toMatch(/^Whose key: known by GET \/v1\/api_key\n/);
+  const { env: refused } = await server({ refused: ["/v1/api_key"] });
+  expectProblem(await shell.run(["verify"], { env: refused }), 2, /GET \/v1\/api_key answered 403\); name them with/);
+});
+
+test("nobody there: one line", async () => {
+  const { api, env } = await server();
+  await api.close();
+  open.splice(open.indexOf(api), 1);
+  expectProblem(await shell.run(["verify", "--as", "ada"], { env }), 2, /ECONNREFUSED.*the address is http/);
+});
+
+test("what one request meets that all would meet ends the others", async () => {
+  const { api, env } = await server();
+  api.misbehave({ path: "/v1/project/search", how: { status: 503, headers: { "retry-after": "30" } } });
+  api.misbehave({ path: "/v1/dataset/golden", how: { status: 401 } });
+  const begun = Date.now();
+  expectProblem(await shell.run(["verify", "--as", "ada"], { env }), 2, /does not accept the token/);
+  expect(Date.now() - begun).toBeLessThan(10_000);
+});
+
+test("what an export may lack is no mismatch", async () => {
+  const { env } = await server({ refused: [] });
+  shell.write("part.json", { organization, users, projects, datasets, missing: [{ list: "acls", status: 403 }] });
+  const ran = await shell.run(["verify", "--as", "ada", "-e", "part.json"], { env });
+  expect(ran.code).toBe(3);
+  expect(ran.out).toMatch(/0 agree, 0 mismatches/);
+});
+
 test("a bound on requests", async () => {
   const { api, env } = await server();
   await shell.run(["verify", "--as", "ada", "--requests", "3"], { env });
@@ -115,7 +147,8 @@ test("429 is waited for; what stays unanswered is no verdict", async () => {
   expect(ran.code).toBe(0);
   expect(ran.out).toMatch(/0 mismatches, 1 without a verdict/);
   api.misbehave({ how: { cut: "before" } });
-  expect((await shell.run(["verify", "--as", "ada", "--requests", "4"], { env })).code).toBe(3);
+  const cut = await shell.run(["verify", "--as", "ada", "--requests", "4"], { env });
+  expectProblem(cut, 2, /the connection failed/);
 });
 
 test("a wrong key, a redirect, a wrong person", async () => {
@@ -123,14 +156,18 @@ test("a wrong key, a redirect, a wrong person", async () => {
   expectProblem(
     await shell.run(["verify", "--as", "ada"], { env: { ...env, BRAINTRUST_API_KEY: `${TOKEN}x` } }),
     2,
-    /answered 401/,
+    /does not accept the token \(401\).*the key comes from BRAINTRUST_API_KEY/,
   );
   expectProblem(await shell.run(["verify", "--as", "nobody"], { env }), 3, /nobody in the export/);
   expectProblem(await shell.run(["verify", "--as", "group:Research"], { env }), 2, /`--as` names a person/);
   const before = api.asked.length;
   const elsewhere = await server();
   api.misbehave({ how: { redirect: `${elsewhere.api.url}/v1/project/search` } });
-  expectProblem(await shell.run(["verify", "--as", "ada"], { env }), 2, /a redirect, which is not followed/);
+  expectProblem(
+    await shell.run(["verify", "--as", "ada"], { env }),
+    2,
+    /is redirected to .*, and the token does not follow/,
+  );
   expect(elsewhere.api.asked).toEqual([]);
   expect(api.asked.length).toBeGreaterThan(before);
 });

@@ -1,8 +1,11 @@
 // Questions about one person and one object, and how their parts are told.
 import type { Ask, Explanation, Node } from "../types.js";
-import type { Asker, Names, Place } from "./names.js";
+import { doubtsAbout } from "./doubts.js";
+import type { Names } from "./names.js";
 import type { Opened } from "./opened.js";
-import { EXIT, type Exit, usage } from "./problem.js";
+import type { Asker } from "./people.js";
+import type { Place } from "./place.js";
+import { usage } from "./problem.js";
 import { paint, type Style } from "./terminal.js";
 import { isCreatable, SINGLETONS } from "./types.js";
 
@@ -22,13 +25,24 @@ export function explain(asker: Asker, ask: Ask, place: Place): Explanation {
   return asker.subject.explainCreate(type, place.project);
 }
 
+/** What an explanation says, were the export whole. */
 export function answerOf({ allowed, reason }: Explanation): Answer {
   if (allowed) return "yes";
   return reason === "unknown_object" ? "unknown" : "no";
 }
 
-export function exitOf(answer: Answer): Exit {
-  return EXIT[answer];
+export interface Answered {
+  readonly answer: Answer;
+  /** Why a no is not certain. */
+  readonly doubts: readonly string[];
+}
+
+/** What it says as far as the export goes: a no that rests on a list which is not there is none. */
+export function answered(opened: Opened, asker: Asker, place: Place, explanation: Explanation): Answered {
+  const answer = answerOf(explanation);
+  const { reason } = explanation;
+  const doubts = answer === "no" ? doubtsAbout(opened, { type: place.type, asker, reason }) : [];
+  return { answer: doubts.length > 0 ? "unknown" : answer, doubts };
 }
 
 const ANSWER_STYLES: Readonly<Record<Answer, Style>> = { yes: "green", no: "red", unknown: "yellow" };
@@ -48,7 +62,7 @@ interface Found {
 export function whoMay(opened: Opened, names: Names, ask: Ask, place: Place): Found {
   if (!isFresh(place)) return opened.org.who(ask, place.type as "dataset", place.id, { project: place.project });
   const subjects = everybody(opened).flatMap((subject) => {
-    const [grant] = explain(names.askerById(subject), ask, place).grants;
+    const [grant] = explain(names.people.askerById(subject), ask, place).grants;
     return grant === undefined ? [] : [{ subject, via: grant.via, acl: grant.acl }];
   });
   return { public: false, subjects };

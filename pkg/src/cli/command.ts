@@ -3,7 +3,7 @@ import type { ParseArgsConfig } from "node:util";
 import type { LoadOptions } from "../types.js";
 import { Names } from "./names.js";
 import { type Opened, open } from "./opened.js";
-import { type Exit, usage } from "./problem.js";
+import { EXIT, type Exit, usage } from "./problem.js";
 import { paint, type Terminal } from "./terminal.js";
 
 type ParseArgsOptionsConfig = NonNullable<ParseArgsConfig["options"]>;
@@ -28,6 +28,8 @@ type Values = Readonly<Record<string, string | boolean | (string | boolean)[] | 
 
 /** The words and options of one call. */
 export class Given {
+  private readonly told = new Set<string>();
+
   constructor(
     readonly words: readonly string[],
     private readonly values: Values,
@@ -78,8 +80,23 @@ export class Given {
   async open(file = this.exportFile): Promise<{ opened: Opened; names: Names }> {
     const options: LoadOptions = { members: this.oneOf("members", ["any", "known"]) };
     const opened = await open(file, options, this.terminal);
-    for (const doubt of opened.doubts) this.terminal.note(`${paint("yellow", "incomplete:")} ${doubt}`);
+    this.noteIncomplete(opened.missing);
     return { opened, names: new Names(opened) };
+  }
+
+  /** Says what an export lacks, once. */
+  noteIncomplete(sentences: readonly string[]): void {
+    for (const sentence of sentences) {
+      if (this.told.has(sentence)) continue;
+      this.told.add(sentence);
+      this.terminal.note(`${paint("yellow", "incomplete:")} ${sentence}`);
+    }
+  }
+
+  /** How a no ends: unknown, with the reason for the doubt, when a list that the export lacks may make it a yes. */
+  denial(doubts: readonly string[]): Exit {
+    this.noteIncomplete(doubts);
+    return doubts.length > 0 ? EXIT.unknown : EXIT.no;
   }
 }
 

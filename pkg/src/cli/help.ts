@@ -36,7 +36,7 @@ export function commandHelp({ name, synopsis, summary, help, optionLines = [], o
     ...("export" in options ? EXPORT_LINES : []),
     ["--json", "for machines; docs/CLI.md has the shapes"] as const,
   ];
-  return `${paint("bold", "Usage:")} aclarity ${name} ${synopsis}
+  return `${paint("bold", "Usage:")} ${`aclarity ${name} ${synopsis}`.trimEnd()}
 
 ${summary.charAt(0).toUpperCase()}${summary.slice(1)}.
 

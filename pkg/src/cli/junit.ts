@@ -1,4 +1,5 @@
 // The report that CI systems read.
+import { withoutKeys } from "../secrets.js";
 import { type Case, caseName } from "./cases.js";
 
 export function junit(file: string, cases: readonly Case[]): string {
@@ -34,7 +35,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
 /** XML has no place for control characters, escaped ones included, nor for halves of surrogate pairs. */
 function escaped(text: string): string {
   return (
-    text
+    withoutKeys(text)
       .toWellFormed()
       // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken away
       .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, "\ufffd")

@@ -16,20 +16,43 @@ const WORTH_SHOWING = 8_000_000;
 const DIRECTORY_LISTS = new Set(["users", "service_accounts", "service_tokens"]);
 const OBJECT_LISTS = new Set(["experiments", "datasets", "prompts", "functions", "prompt_sessions"]);
 
+/** What was noticed while a file was read. */
+interface Noticed {
+  readonly directory: Directory;
+  /** The lists that are in it; undefined of a snapshot, which does not tell. */
+  readonly lists: ReadonlySet<string> | undefined;
+  /** Whether something in it speaks of a project group, as a grant on one would. */
+  readonly grantsOnProjectGroups: boolean;
+}
+
 export class Opened {
   private projects: Promise<ReadonlyMap<string, string>> | undefined;
 
   constructor(
     readonly org: PublicOrg,
-    readonly directory: Directory,
     readonly file: string,
+    readonly membersKnown: boolean,
+    private readonly noticed: Noticed,
     private readonly terminal: Terminal,
   ) {}
 
-  /** Why a no may be a yes on the server: lists that decide and that whoever pulled might not read. */
-  get doubts(): readonly string[] {
-    const doubtful = this.org.findings.filter(({ code, severity }) => code === "list_missing" && severity === "error");
-    return doubtful.map(({ message }) => message);
+  get directory(): Directory {
+    return this.noticed.directory;
+  }
+
+  get grantsOnProjectGroups(): boolean {
+    return this.noticed.grantsOnProjectGroups;
+  }
+
+  /** Whether the export has a list, be it empty. Of a snapshot: whether it has anything of the type. */
+  has(list: string, type: string): boolean {
+    return this.noticed.lists?.has(list) ?? this.org.find({ type: type as "user" }).length > 0;
+  }
+
+  /** Lists that decide and could not be read: what the export says of itself. */
+  get missing(): readonly string[] {
+    const missing = this.org.findings.filter(({ code, severity }) => code === "list_missing" && severity === "error");
+    return missing.map(({ message }) => message);
   }
 
   /** Reads the file once more, for rows that the organisation does not tell. A snapshot has none. */
@@ -80,15 +103,14 @@ function megabytes(bytes: number): string {
   return `${(bytes / 1e6).toFixed(1)} MB`;
 }
 
-/** Loads an export, in pieces, and notes its people on the way. */
+/** Loads an export, in pieces, and notices on the way what the organisation does not tell. */
 export async function open(file: string, options: LoadOptions, terminal: Terminal): Promise<Opened> {
-  const directory = new Directory();
-  const scanner = new RowScanner(DIRECTORY_LISTS, (list, row) => directory.add(list, row));
+  const noticing = new Noticing();
   let trouble: unknown;
   async function* noted(): AsyncGenerator<Uint8Array> {
     try {
       for await (const chunk of chunksOf(file, terminal)) {
-        scanner.push(chunk);
+        noticing.push(chunk);
         yield chunk;
       }
     } catch (error) {
@@ -98,7 +120,7 @@ export async function open(file: string, options: LoadOptions, terminal: Termina
   }
   try {
     const org = (await Org.load(Readable.from(noted()), options)) as unknown as PublicOrg;
-    return new Opened(org, directory, file, terminal);
+    return new Opened(org, file, options.members === "known", noticing, terminal);
   } catch (error) {
     if (trouble !== undefined) throw trouble;
     const { code, message } = error as { code?: string; message?: string };
@@ -107,7 +129,29 @@ export async function open(file: string, options: LoadOptions, terminal: Termina
   }
 }
 
+const PROJECT_GROUP = Buffer.from('"project_group"');
+
+class Noticing implements Noticed {
+  readonly directory = new Directory();
+  grantsOnProjectGroups = false;
+  private readonly scanner = new RowScanner(DIRECTORY_LISTS, (list, row) => this.directory.add(list, row));
+  private end: Uint8Array = new Uint8Array();
+
+  get lists(): ReadonlySet<string> {
+    return this.scanner.lists;
+  }
+
+  push(chunk: Uint8Array): void {
+    this.scanner.push(chunk);
+    if (this.grantsOnProjectGroups) return;
+    // It may be cut in two.
+    const seam = Buffer.concat([this.end, chunk.subarray(0, PROJECT_GROUP.length)]);
+    this.grantsOnProjectGroups = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length).includes(PROJECT_GROUP);
+    this.grantsOnProjectGroups ||= seam.includes(PROJECT_GROUP);
+    this.end = chunk.slice(-PROJECT_GROUP.length);
+  }
+}
+
 const WHAT_TO_DO: Readonly<Record<string, string>> = {
   bad_shape: "; see the README for what an export looks like",
-  no_organization: "; give the export an `organization` with its `id`",
 };

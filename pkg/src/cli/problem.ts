@@ -1,6 +1,6 @@
 // How a command ends when it cannot answer: one line that says what to do, and an exit code.
 import { AclarityError } from "../errors.js";
-import { withoutCredentials } from "../secrets.js";
+import { withoutKeys } from "../secrets.js";
 
 /** What a command's exit code says. */
 export const EXIT = { yes: 0, no: 1, usage: 2, unknown: 3 } as const;
@@ -13,7 +13,7 @@ export class Problem extends Error {
     /** Further lines: candidates, say. */
     readonly details: readonly string[] = [],
   ) {
-    super(withoutCredentials(message));
+    super(withoutKeys(message));
   }
 }
 
@@ -35,6 +35,8 @@ const FILE_TROUBLE: Record<string, string> = {
   ENOTDIR: "a part of its path is no folder",
   ENOSPC: "the disk is full",
   EROFS: "the disk is read-only",
+  ENAMETOOLONG: "its name is too long",
+  ELOOP: "its links go in circles",
 };
 
 /** Why a file could not be read or written, without a stack. */

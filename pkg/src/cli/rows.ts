@@ -18,6 +18,8 @@ const CLOSE_OBJECT = 125;
  * […]}`), or pages. It trusts that the text is JSON: whoever loads it says what is wrong with it.
  */
 export class RowScanner {
+  /** Names of the lists that came so far, wanted or not. */
+  readonly lists = new Set<string>();
   private readonly decoder = new TextDecoder();
   private depth = 0;
   private inString = false;
@@ -97,6 +99,7 @@ export class RowScanner {
 
   private beginList(): void {
     this.keyNext = false;
+    this.lists.add(this.lastKey);
     this.list = this.wanted.has(this.lastKey) ? this.lastKey : undefined;
     this.transparent = 0;
   }

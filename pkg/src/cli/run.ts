@@ -1,6 +1,6 @@
 // From arguments to an exit code. Nothing that goes wrong leaves as a stack trace.
 import { parseArgs } from "node:util";
-import { withoutCredentials } from "../secrets.js";
+import { holdsKey } from "../secrets.js";
 import { type Command, Given, OUTPUT_OPTIONS } from "./command.js";
 import { COMMANDS } from "./commands/index.js";
 import { nearest } from "./directory.js";
@@ -51,7 +51,7 @@ async function dispatch(words: readonly string[], terminal: Terminal): Promise<E
   const [least, most] = command.words;
   if (positionals.length < least || positionals.length > most) {
     throw usage(
-      `it is \`aclarity ${command.name} ${command.synopsis}\`; \`aclarity ${command.name} --help\` has examples`,
+      `it is \`${`aclarity ${command.name} ${command.synopsis}`.trimEnd()}\`; \`aclarity ${command.name} --help\` has examples`,
     );
   }
   return command.run(new Given(positionals, values, terminal, process.env));
@@ -59,7 +59,7 @@ async function dispatch(words: readonly string[], terminal: Terminal): Promise<E
 
 /** An argument is seen by every process of the machine, and kept by the shell: no place for a secret. */
 function refuseCredentials(words: readonly string[]): void {
-  if (words.every((word) => withoutCredentials(word) === word)) return;
+  if (!words.some(holdsKey)) return;
   throw usage(
     "an argument looks like an API key or a service token, which does not belong there: set BRAINTRUST_API_KEY, or let `aclarity pull` ask for it; if it was a real one, revoke it",
   );

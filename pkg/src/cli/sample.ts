@@ -2,6 +2,7 @@
 // wrong rule shows early.
 import type { Basis, Subject } from "../../types/index.js";
 import type { Node } from "../types.js";
+import { doubtsAbout } from "./doubts.js";
 import type { Names } from "./names.js";
 import type { Opened } from "./opened.js";
 
@@ -84,7 +85,7 @@ async function* candidates(opened: Opened, names: Names): AsyncGenerator<{ route
   await opened.scan(new Set(["functions"]), (_, { id }) => {
     if (typeof id === "string") functions.add(id);
   });
-  for (const object of names.listed()) {
+  for (const object of names.objects.listed()) {
     const name = object.type === "prompt" && functions.has(object.id) ? "function" : object.type;
     const route = ROUTES.get(name);
     if (route !== undefined) yield { route, object };
@@ -101,12 +102,15 @@ async function* candidates(opened: Opened, names: Names): AsyncGenerator<{ route
   }
 }
 
-function probeOf({ org }: Opened, subject: Subject, { rule, path }: Route, object: Node): Probe | undefined {
+function probeOf(opened: Opened, subject: Subject, { rule, path }: Route, object: Node): Probe | undefined {
+  const { org } = opened;
   const asked = path(object.id);
   const { decision, needs } = org.authorize({ method: "GET", path: asked }, { by: subject });
   const [need] = needs;
   if (decision === "unknown" || need === undefined) return undefined;
   const { reason, basis } = subject.explain(need.permission, need.object.type as "project", need.object.id);
+  // What the export lacks is no fault of a rule.
+  if (decision === "deny" && doubtsAbout(opened, { type: need.object.type, reason }).length > 0) return undefined;
   const chosen = needs.some((each) => each.basis === "chosen") || basis === "chosen";
   return {
     rule,

@@ -1,8 +1,9 @@
 // What `check --init` writes: what holds now, for somebody to keep or to change.
 import type { Ask, Node } from "../types.js";
 import { isFresh, whoMay } from "./answers.js";
-import type { Names, Place } from "./names.js";
+import type { Names } from "./names.js";
 import type { Opened } from "./opened.js";
+import type { Place } from "./place.js";
 import { EXIT, Problem } from "./problem.js";
 
 interface Written {
@@ -34,7 +35,7 @@ type Named = readonly (readonly [object: string, place: Place])[];
 
 async function named(names: Names, phrases: readonly string[]): Promise<{ places: Named; left: number }> {
   const places = await Promise.all(
-    phrases.map(async (phrase) => [phrase, await names.place(phrase.replace(/^new /, ""))] as const),
+    phrases.map(async (phrase) => [phrase, await names.objects.place(phrase.replace(/^new /, ""))] as const),
   );
   const stranger = places.find(([, place]) => !place.known);
   if (stranger !== undefined) throw new Problem(EXIT.unknown, `the export does not know \`${stranger[0]}\``);
@@ -44,12 +45,12 @@ async function named(names: Names, phrases: readonly string[]): Promise<{ places
 /** The organisation's own nodes, and its projects. */
 async function usual(names: Names, limit: number): Promise<{ places: Named; left: number }> {
   const singletons = Object.keys(WORTH).map((type): Node => ({ type, id: "" }));
-  const projects = names.listed("project");
+  const projects = names.objects.listed("project");
   const chosen = [...singletons, ...projects.slice(0, limit)];
   const places: [string, Place][] = [];
   for (const node of chosen) {
-    const object = await names.reference(node);
-    places.push([object, await names.place(object)]);
+    const object = await names.objects.reference(node);
+    places.push([object, await names.objects.place(object)]);
   }
   return { places, left: Math.max(0, projects.length - limit) };
 }
@@ -60,7 +61,7 @@ function expectationsOf(opened: Opened, names: Names, object: string, place: Pla
   const byPeople = new Map<string, { asks: Ask[]; people: string[] }>();
   for (const ask of asks) {
     const found = whoMay(opened, names, ask, place);
-    const people = found.subjects.map(({ subject }) => names.personReference(subject)).sort();
+    const people = found.subjects.map(({ subject }) => names.people.reference(subject)).sort();
     if (found.public) people.unshift("anonymous");
     const known = byPeople.get(people.join("\n"));
     if (known === undefined) byPeople.set(people.join("\n"), { asks: [ask], people });

@@ -1,6 +1,6 @@
-// What a person sees: lines, colours where they belong, tables, progress. Whatever comes from data is made harmless for
-// a terminal here, in one place: a name may hold control characters.
-import { withoutCredentials } from "../secrets.js";
+// What a person sees: lines, colours where they belong, tables, progress. Whatever comes from data is made harmless
+// here, in one place: a name may hold control characters, or a key that somebody pasted.
+import { withoutKeys } from "../secrets.js";
 
 const STYLES = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, blue: 34, cyan: 36 } as const;
 export type Style = keyof typeof STYLES;
@@ -18,11 +18,15 @@ export function paint(style: Style, text: string): string {
 }
 
 function withStyles(text: string, colors: boolean): string {
-  return text.replace(CONTROLS, "\ufffd").replace(MARKS, (mark) => {
+  return withoutKeys(text.replace(CONTROLS, "\ufffd")).replace(MARKS, (mark) => {
     if (!colors) return "";
     if (mark === END) return "\u001b[0m";
     return `\u001b[${STYLES[NAMES[mark.charCodeAt(0) - FIRST_MARK] as Style]}m`;
   });
+}
+
+function harmless(_: string, value: unknown): unknown {
+  return typeof value === "string" ? withoutKeys(value) : value;
 }
 
 type Stream = NodeJS.WriteStream;
@@ -61,13 +65,13 @@ export class Terminal {
 
   json(value: unknown): void {
     this.endProgress();
-    this.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+    this.stdout.write(`${JSON.stringify(value, harmless, 2)}\n`);
   }
 
   /** A line beside the answer. */
   note(line: string): void {
     this.endProgress();
-    this.stderr.write(`${withStyles(withoutCredentials(line), this.errorColors)}\n`);
+    this.stderr.write(`${withStyles(line, this.errorColors)}\n`);
   }
 
   get showsProgress(): boolean {

@@ -84,7 +84,35 @@ export function leadingType(phrase: string): { type: string; rest: string; colon
 export function typeNamed(phrase: string): string {
   const found = leadingType(phrase.trim());
   if (found !== undefined && found.rest === "") return found.type;
-  throw usage(`\`${phrase}\` is no type; the types are ${OBJECT_TYPES.join(", ")}, or what people call them`);
+  const meant = misspeltType(phrase);
+  const hint = meant === undefined ? "" : `; did you mean \`${meant}\`?`;
+  throw usage(
+    `\`${phrase}\` is no type${hint || `; the types are ${OBJECT_TYPES.join(", ")}, or what people call them`}`,
+  );
+}
+
+/** What the type is called that the first word of a phrase, or its first two, nearly are. */
+export function misspeltType(phrase: string): string | undefined {
+  const [first = "", second] = phrase.toLowerCase().split(/[\s:]+/);
+  const spellings = SPELLINGS.map(([spelling]) => spelling);
+  for (const words of second === undefined ? [first] : [`${first} ${second}`, first]) {
+    const meant = words.length < SHORTEST ? undefined : nearest(words, spellings, 1)[0];
+    if (meant !== undefined && !spellings.includes(words) && isNear(words, meant)) return meant;
+  }
+  return undefined;
+}
+
+/** Of a shorter word anything may be near. */
+const SHORTEST = 4;
+
+/** A beginning of a type is no misspelling of it: `data` is a name like any other. */
+function isNear(words: string, meant: string): boolean {
+  return !meant.startsWith(words) || meant.length - words.length === 1;
+}
+
+/** What people call one object of a type. */
+export function spoken(type: string): string {
+  return type === "prompt_session" ? "playground" : type === "project_log" ? "logs" : type.replaceAll("_", " ");
 }
 
 export const ASKS: readonly Ask[] = [...PERMISSIONS, "manage_access"];
@@ -94,13 +122,8 @@ export function askNamed(text: string): Ask {
   const ask = ASKS.find((each) => each === name);
   if (ask !== undefined) return ask;
   const [meant] = nearest(name, ASKS, 1);
-  const hint = meant === undefined ? "" : `; did you mean \`${meant}\`?`;
-  throw usage(
-    `\`${text}\` is no permission${hint} The permissions are ${ASKS.join(", ")}`.replace(
-      "permission The",
-      "permission. The",
-    ),
-  );
+  const all = `the permissions are ${ASKS.join(", ")}`;
+  throw usage(`\`${text}\` is no permission; ${meant === undefined ? all : `did you mean \`${meant}\`?`}`);
 }
 
 /** What `manage_access` stands for. */

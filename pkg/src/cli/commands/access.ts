@@ -1,6 +1,7 @@
 import type { Access } from "../../types.js";
 import { isFresh, nodeJson, placeJson } from "../answers.js";
 import { type Command, OBJECT_OPTIONS, PROJECT_LINE } from "../command.js";
+import { doubtsAbout } from "../doubts.js";
 import type { Names } from "../names.js";
 import { EXIT, usage } from "../problem.js";
 import { count, paint } from "../terminal.js";
@@ -15,18 +16,20 @@ export const access: Command = {
   optionLines: [PROJECT_LINE, ["--ids", "ids of the ACLs too"]],
   help: `As the settings pages'
 "Object permissions" shows them: who, what, and where it is inherited from. The exit code is 0 when there is one, 1
-when there is none, 3 when there is none and the export does not know the object.
+when there is none, 3 when there is none and the export does not know the object, or lacks a list that may say
+otherwise.
 
   aclarity access dataset Golden in Search
   aclarity access project Search
   aclarity access organization`,
   async run(given) {
     const { opened, names } = await given.open();
-    const place = await names.place(given.words.join(" "), given.text("project"));
+    const place = await names.objects.place(given.words.join(" "), given.text("project"));
     if (isFresh(place)) throw usage(`which ${place.type}? write its name or its id`);
     const rows = opened.org.access(place.type as "dataset", place.id, place.project);
+    const doubts = rows.length > 0 || !place.known ? [] : doubtsAbout(opened, { type: place.type });
     if (given.json) {
-      given.terminal.json({ object: placeJson(names, place), grants: rows.map((row) => asJson(names, row)) });
+      given.terminal.json({ object: placeJson(names, place), grants: rows.map((row) => asJson(names, row)), doubts });
     } else {
       const ids = given.flag("ids");
       const header = ["who", "may", "granted on", "role", "only for", "people", ...(ids ? ["ACL"] : [])];
@@ -38,7 +41,7 @@ when there is none, 3 when there is none and the export does not know the object
       given.terminal.print(paint("dim", `${count(rows.length, "grant")}: ${names.placeLabel(place)}`));
     }
     if (rows.length > 0) return EXIT.yes;
-    return place.known ? EXIT.no : EXIT.unknown;
+    return place.known ? given.denial(doubts) : EXIT.unknown;
   },
 };
 
@@ -60,7 +63,7 @@ function asJson(names: Names, { principal, permissions, on, acl, role, restrict,
 }
 
 function askerOf(names: Names, id: string) {
-  const { kind, name, email } = names.askerById(id);
+  const { kind, name, email } = names.people.askerById(id);
   return { kind, id, name, ...(email === undefined ? {} : { email }) };
 }
 
@@ -68,7 +71,7 @@ function cells(names: Names, { principal, permissions, on, role, restrict, inher
   return [
     "group" in principal
       ? `group ${names.bare({ type: "group", id: principal.group })}`
-      : names.personLabel(principal.user),
+      : names.people.label(principal.user),
     told(permissions),
     inherited ? names.label(on) : "itself",
     role === undefined ? "" : names.bare({ type: "role", id: role }),

@@ -1,5 +1,6 @@
-import { answerOf, askerJson, exitOf, explain, paintAnswer, placeJson } from "../answers.js";
+import { answered, askerJson, explain, paintAnswer, placeJson } from "../answers.js";
 import { type Command, OBJECT_OPTIONS, PROJECT_LINE } from "../command.js";
+import { EXIT } from "../problem.js";
 import { askNamed } from "../types.js";
 
 export const can: Command = {
@@ -11,7 +12,8 @@ export const can: Command = {
   optionLines: [PROJECT_LINE],
   help: `PERMISSION is create, read, update, delete,
 create_acls, read_acls, update_acls, delete_acls, or manage_access for the last four. To ask about something that
-does not exist yet: \`create dataset in Search\`, \`create project\`.
+does not exist yet: \`create dataset in Search\`, \`create project\`. A no that a list which the export lacks may make a
+yes is unknown, and the list is named.
 
   aclarity can ada@acme.example update dataset Golden in Search
   aclarity can "Ada Obi" create dataset in Search
@@ -20,18 +22,19 @@ does not exist yet: \`create dataset in Search\`, \`create project\`.
   async run(given) {
     const [person = "", permission = "", ...object] = given.words;
     const ask = askNamed(permission);
-    const { names } = await given.open();
-    const asker = names.asker(person);
-    const place = await names.place(object.join(" "), given.text("project"));
+    const { opened, names } = await given.open();
+    const asker = names.people.asker(person);
+    const place = await names.objects.place(object.join(" "), given.text("project"));
     const explanation = explain(asker, ask, place);
-    const answer = answerOf(explanation);
+    const { answer, doubts } = answered(opened, asker, place, explanation);
+    given.noteIncomplete(doubts);
     if (given.json) {
       const { reason, basis, text } = explanation;
       const about = { person: askerJson(asker), permission: ask, object: placeJson(names, place) };
-      given.terminal.json({ answer, ...about, reason, basis, text });
+      given.terminal.json({ answer, ...about, reason, basis, text, doubts });
     } else {
       given.terminal.print(paintAnswer(answer));
     }
-    return exitOf(answer);
+    return EXIT[answer];
   },
 };

@@ -20,7 +20,7 @@ const LINES = [
   ["--severity LEVEL", "error, warning or info: that and what is more serious"],
   ["--code CODE", "only this code; may be given several times"],
   ["--limit N", "at most so many (default: 100, with --json all); the count is of all"],
-  ["--fail-on LEVEL", "exit with 1 when there is one of this severity or a more serious one"],
+  ["--fail-on LEVEL", "exit with 1 when there is one of this severity or a more serious one; otherwise with 0"],
 ] as const;
 
 export const findings: Command = {
@@ -30,7 +30,8 @@ export const findings: Command = {
   words: [0, 0],
   options: OPTIONS,
   optionLines: LINES,
-  help: `The codes are in docs/FINDINGS.md.
+  help: `The codes are in docs/FINDINGS.md. The exit code is 0
+whatever there is, unless \`--fail-on\` says what makes it 1.
 
   aclarity findings
   aclarity findings --severity warning --fail-on error`,
@@ -46,7 +47,8 @@ export const audit: Command = {
   optionLines: LINES,
   help: `Everything of
 \`findings\`, and what somebody who looks after the organisation should know: paths to more access, unused groups,
-expired tokens. The codes are in docs/FINDINGS.md.
+expired tokens. The codes are in docs/FINDINGS.md. The exit code is 0 whatever there is, unless \`--fail-on\` says what
+makes it 1.
 
   aclarity audit
   aclarity audit --code escalation_path --fail-on warning`,

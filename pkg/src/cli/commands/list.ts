@@ -1,5 +1,6 @@
 import { askerJson, nodeJson } from "../answers.js";
 import { type Command, EXPORT_OPTIONS, PROJECT_OPTION } from "../command.js";
+import { doubtsAbout } from "../doubts.js";
 import { EXIT, usage } from "../problem.js";
 import { byCells, count, paint } from "../terminal.js";
 import { askNamed, IN_PROJECTS, leadingType, plural, typeNamed } from "../types.js";
@@ -14,7 +15,8 @@ export const list: Command = {
     ["-p, --project NAME", "only what is in this project; the same as `in NAME`"],
     ["--ids", "ids too"],
   ],
-  help: `The exit code is 0 when there is one, else 1.
+  help: `The exit code is 0 when there is one, 1 when there is
+none, 3 when there is none and the export lacks a list that may hold one or give access to it.
 
   aclarity list ada@acme.example update datasets
   aclarity list ada@acme.example read experiments in Search
@@ -24,9 +26,9 @@ export const list: Command = {
     const ask = askNamed(permission);
     const { type, project: named } = typeAndProject(words.join(" "));
     const { opened, names } = await given.open();
-    const asker = names.asker(person);
+    const asker = names.people.asker(person);
     const inProject = given.text("project") ?? named;
-    const project = inProject === undefined ? undefined : names.one("project", inProject).id;
+    const project = inProject === undefined ? undefined : names.objects.one("project", inProject).id;
     const ids = asker.subject.list(ask, type as "dataset", { project });
     const homeless = !IN_PROJECTS.includes(type) || type === "project_log";
     const projects = homeless || project !== undefined ? undefined : await opened.projectsOfObjects();
@@ -34,8 +36,9 @@ export const list: Command = {
       const home = projects === undefined ? project : projects.get(id);
       return { ...nodeJson(names, { type, id }), ...(homeless || home === undefined ? {} : { project: home }) };
     });
+    const doubts = ids.length > 0 ? [] : doubtsAbout(opened, { type, asker, everything: true });
     if (given.json) {
-      given.terminal.json({ person: askerJson(asker), permission: ask, type, objects });
+      given.terminal.json({ person: askerJson(asker), permission: ask, type, objects, doubts });
     } else {
       const where = (id: string | undefined) => (id === undefined ? "" : names.bare({ type: "project", id }));
       const columns = (name: string, home: string, id: string) => [
@@ -48,7 +51,7 @@ export const list: Command = {
       if (rows.length > 0) given.terminal.table(columns("name", "project", "id"), rows);
       given.terminal.print(paint("dim", `${asker.name}: ${ask}, ${count(rows.length, "object")} (${plural(type)})`));
     }
-    return ids.length > 0 ? EXIT.yes : EXIT.no;
+    return ids.length > 0 ? EXIT.yes : given.denial(doubts);
   },
 };
 

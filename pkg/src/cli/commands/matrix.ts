@@ -22,7 +22,7 @@ the grant covers more than the box.
   aclarity matrix ada@acme.example --all`,
   async run(given) {
     const { opened, names } = await given.open();
-    const asker = names.asker(given.words[0] ?? "");
+    const asker = names.people.asker(given.words[0] ?? "");
     if (asker.id === null) throw usage("`anonymous` has no grants of its own; name a person, or `group:NAME`");
     const principal: Principal = asker.kind === "group" ? { group: asker.id } : { user: asker.id };
     const found = opened.org.matrix(principal);

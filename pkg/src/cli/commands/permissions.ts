@@ -1,10 +1,9 @@
 import { PERMISSIONS } from "../../tables.generated.js";
 import type { Explanation } from "../../types.js";
-import { askerJson, explain, isFresh, nodeJson, placeJson } from "../answers.js";
+import { answered, askerJson, explain, isFresh, nodeJson, paintAnswer, placeJson } from "../answers.js";
 import { type Command, OBJECT_OPTIONS, PROJECT_LINE } from "../command.js";
 import type { Names } from "../names.js";
 import { EXIT, usage } from "../problem.js";
-import { paint } from "../terminal.js";
 
 export const permissions: Command = {
   name: "permissions",
@@ -15,17 +14,22 @@ export const permissions: Command = {
   optionLines: [PROJECT_LINE],
   help: `Each with the nearest
 grant that gives it. The exit code is 0 when there is one, 1 when there is none, 3 when there is none and the export
-does not know the object.
+does not know the object, or lacks a list that may say otherwise.
 
   aclarity permissions ada@acme.example dataset Golden in Search
   aclarity permissions group:Engineers all projects --json`,
   async run(given) {
     const [person = "", ...object] = given.words;
-    const { names } = await given.open();
-    const asker = names.asker(person);
-    const place = await names.place(object.join(" "), given.text("project"));
+    const { opened, names } = await given.open();
+    const asker = names.people.asker(person);
+    const place = await names.objects.place(object.join(" "), given.text("project"));
     if (isFresh(place)) throw usage(`which ${place.type}? write its name or its id`);
-    const answers = PERMISSIONS.map((permission) => ({ permission, explanation: explain(asker, permission, place) }));
+    const answers = PERMISSIONS.map((permission) => {
+      const explanation = explain(asker, permission, place);
+      return { permission, explanation, ...answered(opened, asker, place, explanation) };
+    });
+    const doubts = [...new Set(answers.flatMap((each) => each.doubts))];
+    given.noteIncomplete(doubts);
     const held = answers.filter(({ explanation }) => explanation.allowed);
     if (given.json) {
       given.terminal.json({
@@ -38,17 +42,19 @@ does not know the object.
           basis,
           ...(grants[0] === undefined ? {} : { acl: grants[0].acl, on: nodeJson(names, grants[0].on) }),
         })),
+        doubts,
       });
     } else {
-      const rows = answers.map(({ permission, explanation }) => [
+      const rows = answers.map(({ permission, answer, explanation }) => [
         permission,
-        explanation.allowed ? paint("green", "yes") : paint("red", "no"),
+        // An object that the export does not know is named as the reason.
+        paintAnswer(answer === "unknown" && doubts.length === 0 ? "no" : answer),
         byWhat(names, explanation),
       ]);
       given.terminal.table(["permission", "", "by"], rows);
     }
     if (held.length > 0) return EXIT.yes;
-    return answers.some(({ explanation }) => explanation.reason === "unknown_object") ? EXIT.unknown : EXIT.no;
+    return answers.some(({ answer }) => answer === "unknown") ? EXIT.unknown : EXIT.no;
   },
 };
 

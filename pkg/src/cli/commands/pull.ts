@@ -1,31 +1,15 @@
-import type { FetchedList, FetchProgress } from "../../../types/api.js";
+import type { FetchedExport, FetchedList, FetchProgress } from "../../../types/api.js";
+import { LIST_NAMES } from "../../api/lists.js";
 import { exportText, fetchExport } from "../../entry/api.js";
+import { explained, SERVER_LINES } from "../api.js";
 import type { Command, Given } from "../command.js";
-import { writeWhole } from "../files.js";
+import { targetOf, writeWhole } from "../files.js";
 import { EXIT, Problem, usage } from "../problem.js";
-import { count, paint } from "../terminal.js";
+import { count, paint, type Terminal } from "../terminal.js";
 import { apiToken, serverUrl } from "../token.js";
-
-const LISTS: readonly FetchedList[] = [
-  "users",
-  "service_tokens",
-  "groups",
-  "acls",
-  "roles",
-  "projects",
-  "project_groups",
-  "experiments",
-  "datasets",
-  "prompts",
-  "functions",
-];
 
 /** A half-written file is taken away before any of these ends the program. */
 const INTERRUPTS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-
-export const SERVER_LINES = [
-  ["--url URL", "the API; otherwise $BRAINTRUST_API_URL, otherwise https://api.braintrust.dev"],
-] as const;
 
 export const pull: Command = {
   name: "pull",
@@ -43,19 +27,19 @@ export const pull: Command = {
     ["-o, --output FILE", "where to (default export.json); written whole or not at all, readable by you alone"],
     ...SERVER_LINES,
     ["--organization NAME", "its name or id, for a key that sees several"],
-    ["--include LISTS", `only these, separated by commas: ${LISTS.slice(0, 4).join(",")},…`],
+    ["--include LISTS", `only these, separated by commas: ${LIST_NAMES.slice(0, 4).join(",")},…`],
     ["--concurrency N", "requests at a time (default 4)"],
   ],
   help: `The API key or service token comes from
 BRAINTRUST_API_KEY; on a terminal it is asked for, without echo. It is never an argument, and is not stored. What the
-key may not read is left out and named; the export then knows less than the server, and answers no where it does not
-know. Only GET requests are made. The export is confidential: it says who may do what. It holds no keys.
+key may not read is left out and named, here and in the file: a no that a missing list may make a yes is then unknown.
+Only GET requests are made. The export is confidential: it says who may do what. It holds no keys.
 
   aclarity pull
   aclarity pull -o acme.json --organization Acme
   BRAINTRUST_API_URL=https://api.acme.example aclarity pull`,
   async run(given) {
-    const file = given.text("output") ?? "export.json";
+    const target = await targetOf(given.text("output") ?? "export.json");
     const url = serverUrl(given.text("url"), given.environment);
     const include = listsNamed(given.text("include"));
     const concurrency = given.number("concurrency", 4);
@@ -74,11 +58,12 @@ know. Only GET requests are made. The export is confidential: it says who may do
         signal: stop.signal,
         onProgress: (now) => progress.take(now),
       });
-      const bytes = await writeWhole(file, exportText(fetched));
-      return tell(given, file, bytes, progress.rows, fetched.organization, fetched.missing);
+      const unasked = LIST_NAMES.filter((list) => include !== undefined && !include.includes(list));
+      const bytes = await writeWhole(target, exportText(knowingWhatItLacks(fetched, unasked)));
+      return tell(given, { file: target.name, bytes, rows: progress.rows, fetched, unasked });
     } catch (error) {
       given.terminal.endProgress();
-      if (stop.signal.aborted) throw new Problem(EXIT.usage, `stopped; \`${file}\` was not written`);
+      if (stop.signal.aborted) throw new Problem(EXIT.usage, `stopped; \`${target.name}\` was not written`);
       throw explained(error, url);
     } finally {
       for (const signal of INTERRUPTS) process.off(signal, onInterrupt);
@@ -88,11 +73,16 @@ know. Only GET requests are made. The export is confidential: it says who may do
   },
 };
 
+/** Lists that nobody asked for are missing too for whoever reads the file: what they would say is no no. */
+function knowingWhatItLacks(fetched: FetchedExport, unasked: readonly FetchedList[]): FetchedExport {
+  return { ...fetched, missing: [...fetched.missing, ...unasked.map((list) => ({ list }))] };
+}
+
 function listsNamed(text: string | undefined): FetchedList[] | undefined {
   if (text === undefined) return undefined;
   return text.split(",").map((name) => {
-    const list = LISTS.find((each) => each === name.trim());
-    if (list === undefined) throw usage(`\`${name}\` is no list; the lists are ${LISTS.join(", ")}`);
+    const list = LIST_NAMES.find((each) => each === name.trim());
+    if (list === undefined) throw usage(`\`${name}\` is no list; the lists are ${LIST_NAMES.join(", ")}`);
     return list;
   });
 }
@@ -116,23 +106,29 @@ class PullProgress {
   }
 }
 
-type Missing = readonly { readonly list: string; readonly status?: number | undefined }[];
+interface Pulled {
+  readonly file: string;
+  readonly bytes: number;
+  readonly rows: ReadonlyMap<string, number>;
+  readonly fetched: FetchedExport;
+  /** Lists that `--include` leaves out. */
+  readonly unasked: readonly FetchedList[];
+}
 
-function tell(
-  { terminal, json }: Given,
-  file: string,
-  bytes: number,
-  rows: ReadonlyMap<string, number>,
-  organization: { readonly id: string; readonly name: string } | null,
-  missing: Missing,
-): 0 {
-  if (json) {
-    const lists = Object.fromEntries(LISTS.filter((list) => rows.has(list)).map((list) => [list, rows.get(list)]));
-    const its = organization === null ? null : { id: organization.id, name: organization.name };
-    terminal.json({ file, bytes, organization: its, lists, missing });
-    return EXIT.yes;
-  }
-  const counts = LISTS.flatMap((list) => {
+function tell(given: Given, pulled: Pulled): 0 {
+  if (given.json) given.terminal.json(asJson(pulled));
+  else draw(given.terminal, pulled);
+  return EXIT.yes;
+}
+
+function asJson({ file, bytes, rows, fetched: { organization, missing } }: Pulled) {
+  const lists = Object.fromEntries(LIST_NAMES.filter((list) => rows.has(list)).map((list) => [list, rows.get(list)]));
+  const its = organization === null ? null : { id: organization.id, name: organization.name };
+  return { file, bytes, organization: its, lists, missing };
+}
+
+function draw(terminal: Terminal, { file, bytes, rows, fetched: { organization, missing }, unasked }: Pulled): void {
+  const counts = LIST_NAMES.flatMap((list) => {
     const number = rows.get(list) ?? 0;
     const name = list === "acls" ? "ACLs" : list.replaceAll("_", " ");
     return number === 0 ? [] : [count(number, name.slice(0, -1))];
@@ -145,28 +141,16 @@ function tell(
         : `this key may not read it${status === undefined ? "" : ` (${status})`}`;
     terminal.print(`${paint("yellow", "left out")} ${list}: ${because}`);
   }
+  if (unasked.length > 0)
+    terminal.print(`${paint("yellow", "left out")} as \`--include\` has it: ${unasked.join(", ")}`);
   terminal.print(`wrote ${paint("bold", file)} (${sizeOf(bytes)}, readable by you alone)`);
-  if (missing.length > 0) {
-    terminal.print(
-      paint(
-        "dim",
-        `${count(missing.length, "list is", "lists are")} missing: answers may be no where the server says yes`,
-      ),
-    );
+  const lacking = missing.length + unasked.length;
+  if (lacking > 0) {
+    const lists = count(lacking, "list is", "lists are");
+    terminal.print(paint("dim", `${lists} missing: where that may decide, a no is unknown`));
   }
-  return EXIT.yes;
 }
 
 function sizeOf(bytes: number): string {
   return bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
-}
-
-/** What went wrong, and where the address and the key came from. */
-function explained(error: unknown, url: string): unknown {
-  const { name, code, status, message } = error as { name?: string; code?: string; status?: number; message?: string };
-  if (name !== "AclarityError" || message === undefined) return error;
-  if (status === 401)
-    return usage(`${message}; the key comes from BRAINTRUST_API_KEY or the prompt, the address is ${url}`);
-  if (code === "http" && status === undefined) return usage(`${message}; the address is ${url}`);
-  return usage(message);
 }

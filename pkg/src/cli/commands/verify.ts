@@ -1,15 +1,22 @@
+import { Client, type Seen } from "../../api/client.js";
+import { checkAccess } from "../../api/options.js";
+import { pagesOf } from "../../api/pages.js";
+import { isPassing } from "../../api/waits.js";
 import { credentialKind } from "../../credentials.js";
-import { Client } from "../client.js";
+import { AclarityError } from "../../errors.js";
+import { explained, SERVER_LINES } from "../api.js";
 import { type Command, EXPORT_OPTIONS, type Given } from "../command.js";
-import type { Asker, Names } from "../names.js";
+import type { Names } from "../names.js";
+import type { Asker } from "../people.js";
 import { EXIT, type Exit, usage } from "../problem.js";
 import { type Probe, sample } from "../sample.js";
 import { count, paint } from "../terminal.js";
 import { apiToken, serverUrl } from "../token.js";
-import { SERVER_LINES } from "./pull.js";
 
 /** Requests at a time. */
 const CONCURRENCY = 2;
+/** How often one is repeated. */
+const RETRIES = 2;
 
 export const verify: Command = {
   name: "verify",
@@ -47,14 +54,21 @@ The exit code is 0 when all agree, 1 when something does not, 3 when nothing cou
     const seed = given.number("seed", 1);
     const { opened, names } = await given.open();
     const token = await apiToken(given.environment);
-    const client = new Client({ url, token }, most);
-    const { asker, known } = await principal(given, client, names, token);
-    const probes = await sample(opened, names, asker.subject, most - client.sent, seed);
-    const outcomes = await ask(given, client, probes);
-    const report = { asker, known, outcomes, sent: client.sent };
+    const { access } = checkAccess({ url, token });
+    const client = new Client(access, token, { concurrency: CONCURRENCY, retries: RETRIES, requests: most });
+    let report: Report;
+    try {
+      const { asker, known } = await principal(given, client, names, token);
+      const probes = await sample(opened, names, asker.subject, most - client.sent, seed);
+      report = { asker, known, outcomes: await ask(given, client, probes), sent: client.sent };
+    } catch (error) {
+      throw explained(error, url);
+    } finally {
+      given.terminal.endProgress();
+    }
     if (given.json) given.terminal.json(asJson(report, names, given.flag("ids")));
     else draw(given, report, names);
-    return exitOf(outcomes);
+    return exitOf(report.outcomes);
   },
 };
 
@@ -69,22 +83,36 @@ interface Known {
 async function principal(given: Given, client: Client, names: Names, token: string): Promise<Known> {
   const told = given.text("as");
   if (told !== undefined) {
-    const asker = names.asker(told);
+    const asker = names.people.asker(told);
     if (asker.kind !== "user") throw usage("`--as` names a person or a service account");
     return { asker, known: "--as" };
   }
   const isService = credentialKind(token) === "service_token";
   const path = isService ? "/v1/service_token" : "/v1/api_key";
-  const answer = await client.get(path);
-  if (answer === undefined) throw usage("the API did not answer; check its address and the network, and try again");
-  const owners = new Set(rowsOf(answer.body).flatMap((row) => ownerOf(row, isService, token) ?? []));
+  const rows = await keys(client, path);
+  const owners = new Set(rows.flatMap((row) => ownerOf(row, isService, token) ?? []));
   const [owner] = owners;
-  if (owners.size !== 1 || owner === undefined) {
-    throw usage(
-      `the API does not tell whose key this is (GET ${path} answered ${answer.status}); name them with \`--as\``,
-    );
+  if (owners.size === 1 && owner !== undefined) return { asker: names.people.askerById(owner), known: path };
+  throw untold(`GET ${path} lists ${owners.size === 0 ? "no key with this end" : "such keys of several accounts"}`);
+}
+
+const KEY_FIELDS = ["id", "preview_name", "user_id", "service_account_id"];
+
+/** All keys that are listed, without their names. */
+async function keys(client: Client, path: string): Promise<Record<string, unknown>[]> {
+  const rows: Record<string, unknown>[] = [];
+  try {
+    for await (const page of pagesOf(client, { path, fields: KEY_FIELDS, at: path })) rows.push(...page);
+  } catch (error) {
+    const { status } = error as { status?: number };
+    if (status === 403 || status === 404) throw untold(`GET ${path} answered ${status}`);
+    throw error;
   }
-  return { asker: names.askerById(owner), known: path };
+  return rows;
+}
+
+function untold(why: string) {
+  return usage(`the API does not tell whose key this is (${why}); name them with \`--as\``);
 }
 
 function rowsOf(body: unknown): Record<string, unknown>[] {
@@ -119,21 +147,37 @@ async function ask(given: Given, client: Client, probes: readonly Probe[]): Prom
     while (next < probes.length && !client.exhausted) {
       const probe = probes[next] as Probe;
       next++;
-      const answer = await client.get(probe.path);
-      outcomes.push({ probe, status: answer?.status, verdict: verdictOf(probe, answer?.status, answer?.body) });
-      given.terminal.progress(
-        `asking the API, ${outcomes.length} of ${probes.length}`,
-        outcomes.length / probes.length,
-      );
+      const answer = await answerTo(client, probe.path);
+      outcomes.push({ probe, status: answer?.status, verdict: verdictOf(probe, answer) });
+      const share = outcomes.length / probes.length;
+      given.terminal.progress(`asking the API, ${outcomes.length} of ${probes.length}`, share);
     }
   };
-  await Promise.all(Array.from({ length: CONCURRENCY }, worker));
-  given.terminal.endProgress();
+  try {
+    await Promise.all(Array.from({ length: CONCURRENCY }, worker));
+  } catch (error) {
+    // What one of them meets, a wrong key or address, the other would meet too.
+    client.stop(error);
+    throw error;
+  }
   return outcomes;
 }
 
-function verdictOf({ expected, path, object }: Probe, status: number | undefined, body: unknown): Verdict {
-  if (status === undefined) return "no_answer";
+/** Undefined when none came; but if none ever came, that is no verdict about single objects. */
+async function answerTo(client: Client, path: string): Promise<Seen | undefined> {
+  try {
+    return await client.look(path);
+  } catch (error) {
+    const { code, status } = error as AclarityError;
+    const passing = error instanceof AclarityError && code === "http" && (status === undefined || isPassing(status));
+    if (passing && client.answered > 0) return undefined;
+    throw error;
+  }
+}
+
+function verdictOf({ expected, path, object }: Probe, answer: Seen | undefined): Verdict {
+  if (answer === undefined) return "no_answer";
+  const { status, body } = answer;
   if (status === 403) return expected === "deny" ? "agrees" : "mismatch";
   if (status !== 200 || !isAnswerTo(path, object, body)) return "undecided";
   return expected === "allow" ? "agrees" : "mismatch";
@@ -209,7 +253,7 @@ function countsOf(outcomes: readonly Outcome[]): Record<Verdict, number> {
 
 function draw(given: Given, { asker, known, outcomes, sent }: Report, names: Names): void {
   const { terminal } = given;
-  const whose = given.flag("ids") ? `${names.personLabel(asker.id ?? "")}, ` : "";
+  const whose = given.flag("ids") ? `${names.people.label(asker.id ?? "")}, ` : "";
   terminal.print(`${paint("bold", "Whose key")}: ${whose}known by ${known === "--as" ? "--as" : `GET ${known}`}`);
   const lines = linesOf(outcomes);
   if (lines.length > 0) {

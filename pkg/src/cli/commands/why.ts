@@ -1,17 +1,10 @@
 import type { Explanation, Fix, Grant, NearMiss, Org } from "../../../types/index.js";
-import {
-  type Answer,
-  answerOf,
-  askerJson,
-  exitOf,
-  explain,
-  isFresh,
-  nodeJson,
-  paintAnswer,
-  placeJson,
-} from "../answers.js";
+import { type Answered, answered, askerJson, explain, isFresh, nodeJson, paintAnswer, placeJson } from "../answers.js";
 import { type Command, OBJECT_OPTIONS, PROJECT_LINE } from "../command.js";
-import type { Asker, Names, Place } from "../names.js";
+import type { Names } from "../names.js";
+import type { Asker } from "../people.js";
+import type { Place } from "../place.js";
+import { EXIT } from "../problem.js";
 import { type Branch, count, paint, type Terminal, treeLines } from "../terminal.js";
 import { askNamed, onlyFor, told } from "../types.js";
 
@@ -36,24 +29,24 @@ change it. The basis says whether the answer rests on documented rules or also o
     const [person = "", permission = "", ...object] = given.words;
     const ask = askNamed(permission);
     const { opened, names } = await given.open();
-    const asker = names.asker(person);
-    const place = await names.place(object.join(" "), given.text("project"));
+    const asker = names.people.asker(person);
+    const place = await names.objects.place(object.join(" "), given.text("project"));
     const explanation = explain(asker, ask, place);
-    const answer = answerOf(explanation);
-    if (given.json) given.terminal.json(asJson(names, asker, ask, place, answer, explanation));
-    else draw(given.terminal, new Drawing(names, asker, place, grantedOn(opened.org, place)), answer, explanation);
-    return exitOf(answer);
+    const found = answered(opened, asker, place, explanation);
+    given.noteIncomplete(found.doubts);
+    if (given.json) {
+      const about = { person: askerJson(asker), permission: ask, object: placeJson(names, place) };
+      given.terminal.json({ answer: found.answer, ...about, ...asJson(names, explanation), doubts: found.doubts });
+    } else {
+      draw(given.terminal, new Drawing(names, asker, place, grantedOn(opened.org, place)), found, explanation);
+    }
+    return EXIT[found.answer];
   },
 };
 
-function asJson(names: Names, asker: Asker, ask: string, place: Place, answer: Answer, explanation: Explanation) {
-  const { reason, basis, text, grants, nearMisses, fixes } = explanation;
+function asJson(names: Names, { reason, basis, text, grants, nearMisses, fixes }: Explanation) {
   const named = (type: string) => (id: string) => nodeJson(names, { type, id });
   return {
-    answer,
-    person: askerJson(asker),
-    permission: ask,
-    object: placeJson(names, place),
     reason,
     basis,
     text,
@@ -69,12 +62,12 @@ function asJson(names: Names, asker: Asker, ask: string, place: Place, answer: A
   };
 }
 
-function draw(terminal: Terminal, drawing: Drawing, answer: Answer, explanation: Explanation): void {
+function draw(terminal: Terminal, drawing: Drawing, { answer, doubts }: Answered, explanation: Explanation): void {
   terminal.print(`${paintAnswer(answer)}: ${explanation.text.replaceAll("`", "")}`);
   if (answer === "yes") {
     section(terminal, drawing.root, drawing.branches(explanation.grants));
   } else {
-    if (answer === "unknown") terminal.print(UNKNOWN_HINT);
+    if (answer === "unknown") terminal.print(doubts.length > 0 ? DOUBT_HINT : UNKNOWN_HINT);
     section(terminal, "Nearly", explanation.nearMisses.map(missBranch));
     section(
       terminal,
@@ -86,6 +79,7 @@ function draw(terminal: Terminal, drawing: Drawing, answer: Answer, explanation:
   terminal.print(paint("dim", `basis: ${explanation.basis === "documented" ? DOCUMENTED : CHOSEN}`));
 }
 
+const DOUBT_HINT = "That is as far as the export goes: it lacks a list that may say otherwise.";
 const UNKNOWN_HINT = "The export does not know the object: name its project (`in PROJECT`), or pull again.";
 const DOCUMENTED = "documented by the vendor";
 const CHOSEN = "chosen, since it also rests on our reading where the vendor is silent (docs/RULES.md)";
@@ -185,11 +179,11 @@ function fixText(names: Names, fix: Fix): string {
   if ("addMember" in fix) {
     const { group, user } = fix.addMember;
     const name = paint("cyan", names.bare({ type: "group", id: group }));
-    return `${paint("green", "add")} ${names.personLabel(user)} to the group ${name}; ${gains}`;
+    return `${paint("green", "add")} ${names.people.label(user)} to the group ${name}; ${gains}`;
   }
   const { object_type, object_id, user_id, group_id, permission, role_id, restrict_object_type } = fix.grant;
   const what = permission ?? `the role ${names.bare({ type: "role", id: role_id ?? "" })}`;
-  const whom = user_id ? names.personLabel(user_id) : `the group ${names.bare({ type: "group", id: group_id ?? "" })}`;
+  const whom = user_id ? names.people.label(user_id) : `the group ${names.bare({ type: "group", id: group_id ?? "" })}`;
   const only = restrict_object_type ? `, ${onlyFor(restrict_object_type, object_type)},` : "";
   const object = paint("bold", names.label({ type: object_type, id: object_id }));
   return `${paint("green", "grant")} ${what} on ${object}${only} to ${whom}; ${gains}`;
