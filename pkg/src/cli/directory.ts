@@ -1,6 +1,7 @@
 // People as an export's rows name them: e-mails, which the organisation does not tell, and names without regard to case.
 import type { ExportRow } from "./rows.js";
 
+/** Whom an export or a snapshot lists. */
 export interface Person {
   readonly id: string;
   readonly name: string | undefined;
@@ -15,6 +16,10 @@ export class Directory {
     if (row.deleted_at !== undefined && row.deleted_at !== null) return;
     const person = list === "service_tokens" ? accountOfToken(row) : personOf(row);
     if (person === undefined) return;
+    this.addPerson(person);
+  }
+
+  addPerson(person: Person): void {
     const known = this.people.get(person.id);
     if (known === undefined) this.people.set(person.id, person);
     else

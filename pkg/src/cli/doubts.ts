@@ -69,8 +69,8 @@ function decidingLists(opened: Opened, { type, asker, everything, listed, reason
   const inProject = IN_PROJECTS.includes(type);
   if (inProject || type === "project") lists.add("project_groups");
   if (inProject) lists.add("projects");
-  const isOut = reason === undefined || reason === "not_a_member";
-  if ((opened.membersKnown && isOut && asker?.kind !== "group") || listed === true) add(OF_MEMBERS);
+  const isOut = reason === "not_a_member" || (reason === undefined && opened.membersKnown && asker?.kind !== "group");
+  if (isOut || listed === true) add(OF_MEMBERS);
   return lists;
 }
 

@@ -19,6 +19,8 @@ const OBJECT_LISTS = new Set(["experiments", "datasets", "prompts", "functions",
 /** What was noticed while a file was read. */
 interface Noticed {
   readonly directory: Directory;
+  /** A snapshot has no rows that could be read by themselves. */
+  readonly isSnapshot: boolean;
   /** The lists that are in it; undefined of a snapshot, which does not tell. */
   readonly lists: ReadonlySet<string> | undefined;
   /** Whether something in it speaks of a project group, as a grant on one would. */
@@ -40,6 +42,10 @@ export class Opened {
     return this.noticed.directory;
   }
 
+  get isSnapshot(): boolean {
+    return this.noticed.isSnapshot;
+  }
+
   get grantsOnProjectGroups(): boolean {
     return this.noticed.grantsOnProjectGroups;
   }
@@ -55,15 +61,20 @@ export class Opened {
     return missing.map(({ message }) => message);
   }
 
-  /** Reads the file once more, for rows that the organisation does not tell. A snapshot has none. */
+  /** Reads the file once more, for rows that the organisation does not tell. */
   async scan(lists: ReadonlySet<string>, onRow: OnRow): Promise<void> {
+    if (this.isSnapshot) {
+      throw usage(
+        `\`${this.file}\` is a snapshot, which has no rows to compare; use an export in JSON (\`aclarity pull -o FILE.json\`)`,
+      );
+    }
     const scanner = new RowScanner(lists, onRow);
     for await (const chunk of chunksOf(this.file, this.terminal)) scanner.push(chunk);
   }
 
   /** The project of every object, by id. */
   projectsOfObjects(): Promise<ReadonlyMap<string, string>> {
-    this.projects ??= this.readProjects();
+    this.projects ??= this.isSnapshot ? Promise.resolve(homesOf(this.org)) : this.readProjects();
     return this.projects;
   }
 
@@ -120,6 +131,7 @@ export async function open(file: string, options: LoadOptions, terminal: Termina
   }
   try {
     const org = (await Org.load(Readable.from(noted()), options)) as unknown as PublicOrg;
+    if (noticing.isSnapshot) noticing.takePeople(org);
     return new Opened(org, file, options.members === "known", noticing, terminal);
   } catch (error) {
     if (trouble !== undefined) throw trouble;
@@ -129,19 +141,35 @@ export async function open(file: string, options: LoadOptions, terminal: Termina
   }
 }
 
+/** Their first byte, with which no JSON begins. */
+const MARK_OF_SNAPSHOTS = 0x89;
 const PROJECT_GROUP = Buffer.from('"project_group"');
 
 class Noticing implements Noticed {
   readonly directory = new Directory();
+  isSnapshot = false;
   grantsOnProjectGroups = false;
+  private isStart = true;
   private readonly scanner = new RowScanner(DIRECTORY_LISTS, (list, row) => this.directory.add(list, row));
   private end: Uint8Array = new Uint8Array();
 
-  get lists(): ReadonlySet<string> {
-    return this.scanner.lists;
+  get lists(): ReadonlySet<string> | undefined {
+    return this.isSnapshot ? undefined : this.scanner.lists;
+  }
+
+  /** A snapshot tells names, and whom an e-mail names, but no e-mails. */
+  takePeople(org: PublicOrg): void {
+    for (const { id } of org.find({ type: "user" })) {
+      this.directory.addPerson({ id, name: org.name("user", id), email: undefined });
+    }
   }
 
   push(chunk: Uint8Array): void {
+    if (this.isStart && chunk.length > 0) {
+      this.isStart = false;
+      this.isSnapshot = chunk[0] === MARK_OF_SNAPSHOTS;
+    }
+    if (this.isSnapshot) return;
     this.scanner.push(chunk);
     if (this.grantsOnProjectGroups) return;
     // It may be cut in two.
@@ -152,6 +180,27 @@ class Noticing implements Noticed {
   }
 }
 
-const WHAT_TO_DO: Readonly<Record<string, string>> = {
-  bad_shape: "; see the README for what an export looks like",
-};
+const WHAT_TO_DO: Readonly<Record<string, string>> = { bad_shape: "; see the README for what an export looks like" };
+
+// ---- snapshots ----
+
+const NOBODY = "aclarity:nobody";
+const ITS_GRANT = "aclarity:reads-everything";
+
+/** The project of every object: what somebody who may read everything for that moment may read in each project. */
+function homesOf(org: PublicOrg): ReadonlyMap<string, string> {
+  const [organization] = org.find({ type: "organization" });
+  const homes = new Map<string, string>();
+  if (organization === undefined) return homes;
+  // Somebody who is listed: nobody else may read anything when the members have to be known.
+  const reader = org.find({ type: "user" })[0]?.id ?? NOBODY;
+  const grant = { object_type: "organization", object_id: organization.id, user_id: reader, permission: "read" };
+  org.apply({ acls: { upsert: [{ id: ITS_GRANT, ...grant }] } });
+  for (const { id: project } of org.find({ type: "project" })) {
+    for (const type of ["experiment", "dataset", "prompt", "prompt_session"] as const) {
+      for (const id of org.as(reader).list("read", type, { project })) homes.set(id, project);
+    }
+  }
+  org.apply({ acls: { remove: [ITS_GRANT] } });
+  return homes;
+}

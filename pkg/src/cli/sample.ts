@@ -82,9 +82,12 @@ export async function sample(
 
 async function* candidates(opened: Opened, names: Names): AsyncGenerator<{ route: Route; object: Node }> {
   const functions = new Set<string>();
-  await opened.scan(new Set(["functions"]), (_, { id }) => {
-    if (typeof id === "string") functions.add(id);
-  });
+  // A snapshot does not tell them from prompts: asked for as one of these, a function is no verdict.
+  if (!opened.isSnapshot) {
+    await opened.scan(new Set(["functions"]), (_, { id }) => {
+      if (typeof id === "string") functions.add(id);
+    });
+  }
   for (const object of names.objects.listed()) {
     const name = object.type === "prompt" && functions.has(object.id) ? "function" : object.type;
     const route = ROUTES.get(name);

@@ -1,12 +1,16 @@
 import type { FetchedExport, FetchedList, FetchProgress } from "../../../types/api.js";
 import { LIST_NAMES } from "../../api/lists.js";
 import { exportText, fetchExport } from "../../entry/api.js";
+import { Org } from "../../entry/node.js";
 import { explained, SERVER_LINES } from "../api.js";
 import type { Command, Given } from "../command.js";
 import { targetOf, writeWhole } from "../files.js";
 import { EXIT, Problem, usage } from "../problem.js";
 import { count, paint, type Terminal } from "../terminal.js";
 import { apiToken, serverUrl } from "../token.js";
+
+/** A file of this name is written as a snapshot; any other as JSON. */
+const SNAPSHOT = ".aclarity";
 
 /** A half-written file is taken away before any of these ends the program. */
 const INTERRUPTS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
@@ -33,10 +37,12 @@ export const pull: Command = {
   help: `The API key or service token comes from
 BRAINTRUST_API_KEY; on a terminal it is asked for, without echo. It is never an argument, and is not stored. What the
 key may not read is left out and named, here and in the file: a no that a missing list may make a yes is then unknown.
-Only GET requests are made. The export is confidential: it says who may do what. It holds no keys.
+Only GET requests are made. The export is confidential: it says who may do what. It holds no keys. A name that ends in
+.aclarity is written as a snapshot: smaller, and read many times faster; every command but diff reads it as it does JSON.
 
   aclarity pull
   aclarity pull -o acme.json --organization Acme
+  aclarity pull -o acme.aclarity && aclarity findings -e acme.aclarity
   BRAINTRUST_API_URL=https://api.acme.example aclarity pull`,
   async run(given) {
     const target = await targetOf(given.text("output") ?? "export.json");
@@ -59,8 +65,9 @@ Only GET requests are made. The export is confidential: it says who may do what.
         onProgress: (now) => progress.take(now),
       });
       const unasked = LIST_NAMES.filter((list) => include !== undefined && !include.includes(list));
-      const bytes = await writeWhole(target, exportText(knowingWhatItLacks(fetched, unasked)));
-      return tell(given, { file: target.name, bytes, rows: progress.rows, fetched, unasked });
+      const format = target.name.endsWith(SNAPSHOT) ? "snapshot" : "json";
+      const bytes = await writeWhole(target, contents(knowingWhatItLacks(fetched, unasked), format));
+      return tell(given, { file: target.name, format, bytes, rows: progress.rows, fetched, unasked });
     } catch (error) {
       given.terminal.endProgress();
       if (stop.signal.aborted) throw new Problem(EXIT.usage, `stopped; \`${target.name}\` was not written`);
@@ -72,6 +79,18 @@ Only GET requests are made. The export is confidential: it says who may do what.
     }
   },
 };
+
+type Format = "json" | "snapshot";
+
+async function* contents(fetched: FetchedExport, format: Format): AsyncGenerator<string | Uint8Array> {
+  if (format === "json") {
+    yield* exportText(fetched);
+    return;
+  }
+  const org = await Org.load(fetched);
+  yield org.toBytes();
+  org.free();
+}
 
 /** Lists that nobody asked for are missing too for whoever reads the file: what they would say is no no. */
 function knowingWhatItLacks(fetched: FetchedExport, unasked: readonly FetchedList[]): FetchedExport {
@@ -108,6 +127,7 @@ class PullProgress {
 
 interface Pulled {
   readonly file: string;
+  readonly format: Format;
   readonly bytes: number;
   readonly rows: ReadonlyMap<string, number>;
   readonly fetched: FetchedExport;
@@ -121,13 +141,16 @@ function tell(given: Given, pulled: Pulled): 0 {
   return EXIT.yes;
 }
 
-function asJson({ file, bytes, rows, fetched: { organization, missing } }: Pulled) {
+function asJson({ file, format, bytes, rows, fetched: { organization, missing } }: Pulled) {
   const lists = Object.fromEntries(LIST_NAMES.filter((list) => rows.has(list)).map((list) => [list, rows.get(list)]));
   const its = organization === null ? null : { id: organization.id, name: organization.name };
-  return { file, bytes, organization: its, lists, missing };
+  return { file, format, bytes, organization: its, lists, missing };
 }
 
-function draw(terminal: Terminal, { file, bytes, rows, fetched: { organization, missing }, unasked }: Pulled): void {
+function draw(
+  terminal: Terminal,
+  { file, format, bytes, rows, fetched: { organization, missing }, unasked }: Pulled,
+): void {
   const counts = LIST_NAMES.flatMap((list) => {
     const number = rows.get(list) ?? 0;
     const name = list === "acls" ? "ACLs" : list.replaceAll("_", " ");
@@ -143,7 +166,8 @@ function draw(terminal: Terminal, { file, bytes, rows, fetched: { organization, 
   }
   if (unasked.length > 0)
     terminal.print(`${paint("yellow", "left out")} as \`--include\` has it: ${unasked.join(", ")}`);
-  terminal.print(`wrote ${paint("bold", file)} (${sizeOf(bytes)}, readable by you alone)`);
+  const what = format === "snapshot" ? ", a snapshot" : "";
+  terminal.print(`wrote ${paint("bold", file)} (${sizeOf(bytes)}${what}, readable by you alone)`);
   const lacking = missing.length + unasked.length;
   if (lacking > 0) {
     const lists = count(lacking, "list is", "lists are");
