@@ -10,7 +10,7 @@ demo: ## build everything and serve the demo on this machine (PORT=4173)
 	@PORT="$(PORT)" scripts/demo.sh
 
 test: ## run all tests: Rust, Node, Chromium, workerd, packaging
-	@scripts/test.sh
+	@scripts/watched.sh scripts/test.sh
 
 build: ## build the wasm module and the npm package, print their sizes
 	@scripts/build.sh

@@ -18,10 +18,10 @@ node scripts/sizes.mjs
 
 section "JavaScript: the tarball in Node, types"
 step "checking the types of the package's sources" npm run typecheck --workspace pkg
-scripts/watched.sh npm run test --workspace tests/js
+npm run test --workspace tests/js
 
 section "Packaging: the tarball in small projects of every kind"
-scripts/watched.sh npm run test --workspace tests/packaging
+npm run test --workspace tests/packaging
 
 section "Browser: vectors in Chromium and workerd, the demo"
 step "building the demo's page" npm run build --workspace www-example/app
