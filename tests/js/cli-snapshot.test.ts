@@ -69,8 +69,10 @@ test("diff needs rows, and says so", async () => {
 
 test("a snapshot that is damaged, cut off, or a slice: one line", async () => {
   const bytes = whole.toBytes();
+  const damaged = bytes.slice();
+  damaged[200] = (bytes[200] ?? 0) ^ 1;
   writeFileSync(shell.path("cut.aclarity"), bytes.slice(0, 500));
-  writeFileSync(shell.path("damaged.aclarity"), bytes.with(200, (bytes[200] ?? 0) ^ 1));
+  writeFileSync(shell.path("damaged.aclarity"), damaged);
   for (const file of ["cut.aclarity", "damaged.aclarity"])
     expectProblem(await shell.run(["findings", "-e", file]), 2, /could not be read: .*snapshot/);
   writeFileSync(shell.path("slice.aclarity"), whole.slice("ada"));
