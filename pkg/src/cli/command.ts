@@ -80,7 +80,8 @@ export class Given {
   async open(file = this.exportFile): Promise<{ opened: Opened; names: Names }> {
     const options: LoadOptions = { members: this.oneOf("members", ["any", "known"]) };
     const opened = await open(file, options, this.terminal);
-    this.noteIncomplete(opened.missing);
+    const decide = opened.missing.filter(({ severity }) => severity === "error");
+    this.noteIncomplete(decide.map(({ message }) => message));
     return { opened, names: new Names(opened) };
   }
 

@@ -42,11 +42,8 @@ export function doubtsAbout(opened: Opened, denied: Denied): string[] {
   // What is deleted stays so, whatever else is granted.
   if (denied.reason === "deleted") return [];
   const deciding = decidingLists(opened, denied);
-  const missing = opened.org.findings.filter(
-    ({ code, severity, params }) =>
-      code === "list_missing" &&
-      severity !== "info" &&
-      (deciding.has(String(params.list)) || !KNOWN_LISTS.has(String(params.list))),
+  const missing = opened.missing.filter(
+    ({ params }) => deciding.has(String(params.list)) || !KNOWN_LISTS.has(String(params.list)),
   );
   const named = new Set(missing.map(({ params }) => params.list));
   const absent = [...deciding].filter((list) => !named.has(list) && isLacking(opened, list, denied));
@@ -76,14 +73,13 @@ function decidingLists(opened: Opened, { type, asker, everything, listed, reason
 
 /** Whether a list is not there at all, and something else in the export says that it would matter. */
 function isLacking(opened: Opened, list: string, { type, everything, listed }: Denied): boolean {
-  const { stats, findings } = opened.org;
-  const found = (code: string) => findings.some((finding) => finding.code === code);
+  const { stats } = opened.org;
   const none = (of: string) => opened.org.find({ type: of as "project" }).length === 0;
   if (everything === true && LISTS_OF[type]?.includes(list) && !opened.has(list, type)) return true;
   if (list === "acls") return stats.acls === 0;
-  if (list === "groups") return stats.groups === 0 && found("dangling_group");
-  if (list === "roles") return stats.roles === 0 && found("dangling_role");
-  if (list === "projects") return found("unknown_project") && none("project");
+  if (list === "groups") return stats.groups === 0 && opened.codes.has("dangling_group");
+  if (list === "roles") return stats.roles === 0 && opened.codes.has("dangling_role");
+  if (list === "projects") return opened.codes.has("unknown_project") && none("project");
   if (list === "project_groups") return opened.grantsOnProjectGroups && none("project_group");
   // Without `users` nobody has left, but nobody is listed either.
   if (list === "users") return listed === true && !opened.has("users", "user");

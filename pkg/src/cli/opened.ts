@@ -4,7 +4,7 @@ import { stat } from "node:fs/promises";
 import { Readable } from "node:stream";
 import type { Org as PublicOrg } from "../../types/index.js";
 import { Org } from "../entry/node.js";
-import type { LoadOptions } from "../types.js";
+import type { Finding, LoadOptions } from "../types.js";
 import { Directory } from "./directory.js";
 import { fileTrouble, Problem, usage } from "./problem.js";
 import { type OnRow, RowScanner } from "./rows.js";
@@ -29,6 +29,8 @@ interface Noticed {
 
 export class Opened {
   private projects: Promise<ReadonlyMap<string, string>> | undefined;
+  private missingLists: readonly Finding[] | undefined;
+  private foundCodes: ReadonlySet<string> | undefined;
 
   constructor(
     readonly org: PublicOrg,
@@ -55,10 +57,18 @@ export class Opened {
     return this.noticed.lists?.has(list) ?? this.org.find({ type: type as "user" }).length > 0;
   }
 
-  /** Lists that decide and could not be read: what the export says of itself. */
-  get missing(): readonly string[] {
-    const missing = this.org.findings.filter(({ code, severity }) => code === "list_missing" && severity === "error");
-    return missing.map(({ message }) => message);
+  /** Lists that could not be read, as findings; those that the API does not have are none. */
+  get missing(): readonly Finding[] {
+    this.missingLists ??= this.org.findings.filter(
+      ({ code, severity }) => code === "list_missing" && severity !== "info",
+    );
+    return this.missingLists;
+  }
+
+  /** Codes of all findings of loading. */
+  get codes(): ReadonlySet<string> {
+    this.foundCodes ??= new Set(this.org.findings.map(({ code }) => code));
+    return this.foundCodes;
   }
 
   /** Reads the file once more, for rows that the organisation does not tell. */

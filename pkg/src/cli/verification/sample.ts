@@ -1,10 +1,10 @@
 // Which requests `verify` makes: for every rule some that should be allowed and some that should be denied, so that a
 // wrong rule shows early.
-import type { Basis, Subject } from "../../types/index.js";
-import type { Node } from "../types.js";
-import { doubtsAbout } from "./doubts.js";
-import type { Names } from "./names.js";
-import type { Opened } from "./opened.js";
+import type { Basis, Subject } from "../../../types/index.js";
+import type { Node } from "../../types.js";
+import { doubtsAbout } from "../doubts.js";
+import type { Names } from "../names.js";
+import type { Opened } from "../opened.js";
 
 export interface Probe {
   /** `GET /v1/dataset/{dataset_id}`: a row of the table of requests. */
