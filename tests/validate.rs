@@ -696,6 +696,38 @@ fn each_code_is_found_where_it_belongs_and_not_next_to_it() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// CHOICES, `creates_escalation`: at most 500 of whom a request covers are looked at, and each
+/// finding says so when there are more.
+#[test]
+fn a_finding_says_when_not_all_were_looked_at() {
+    let grants = |many: usize| {
+        let item = |n: usize| json!({"object_type": "group", "object_id": "owners", "user_id": format!("u{n}"), "permission": "update"});
+        let items: Vec<_> = (0..many).map(item).collect();
+        Request::new("POST", "/v1/acl/batch_update").body(json!({"add_acls": items}))
+    };
+    let invited = |many: usize| {
+        let emails: Vec<String> = (0..many).map(|n| format!("{n}@elsewhere.example")).collect();
+        patch(
+            "/v1/organization/members",
+            json!({"invite_users": {"emails": emails, "group_ids": ["admins"]}}),
+        )
+    };
+    for request in [&grants as &dyn Fn(usize) -> Request, &invited] {
+        for (many, suffix) in [(500, None), (501, Some("; 500 of the 501 whom this covers were looked at"))] {
+            let found = find("enterprise", &session("olive"), &request(many));
+            let paths: Vec<_> = found.iter().filter(|f| f.code == Code::CreatesEscalation).collect();
+            assert_eq!(paths.len(), 500);
+            for finding in paths {
+                let params = json!(finding.params);
+                let says = finding.message.contains("looked at");
+                assert_eq!(suffix.is_some(), says, "{finding:?}");
+                assert!(suffix.is_none_or(|suffix| finding.message.ends_with(suffix)), "{finding:?}");
+                assert_eq!(params["looked_at"].is_number() && params["covered"] == 501, says, "{params}");
+            }
+        }
+    }
+}
+
 /// Every code of the model's table of changes has a case.
 #[test]
 fn every_code_has_a_case() {

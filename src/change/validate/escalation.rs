@@ -6,14 +6,16 @@ use super::rules::containers_of;
 use crate::change::body;
 use crate::change::edits::Edit;
 use crate::decide::fixes::AclItem;
-use crate::decide::reach::{Grants, New, Someone, beyond};
+use crate::decide::reach::{Grants, Known, New, Someone, beyond};
 use crate::load::list::List;
 use crate::model::finding::{Code, Finding, Node};
 use crate::org::{GrantKind, Map, Org, Who, sort};
 
-/// How many of whom one request covers are looked at, and how many of one grantee's ACLs.
+/// How many of whom one request covers are looked at, how many of one grantee's ACLs, and how many
+/// ACLs by themselves.
 const MOST: usize = 500;
 const MOST_ACLS: usize = 32;
+const MOST_ALONE: usize = 128;
 
 /// The permissions without which no step of section 7 is taken.
 const STEPS: [&str; 3] = ["create", "update", "create_acls"];
@@ -38,12 +40,24 @@ pub(super) fn regrets(checks: &Checks<'_>, after: &Org) -> Vec<Finding> {
     let mut two = Two { before: Grants::new(checks.org), after: Grants::new(after) };
     let mut found = two.by_acls(checks);
     let covered = checks.edits.iter().flat_map(|edit| two.covered(checks, edit));
-    let covered: Vec<Covered> = covered.take(MOST).collect();
+    let mut covered: Vec<Covered> = covered.collect();
+    let all = covered.len();
+    covered.truncate(MOST);
     let someone = covered.iter().map(|covered| covered.someone.clone()).collect::<Vec<_>>();
     for (covered, path) in covered.into_iter().zip(two.paths(&someone)) {
-        found.extend(path.map(|path| finding(covered.id, &covered.label, covered.at, path)));
+        let told = path.map(|path| finding(covered.id, &covered.label, covered.at, path));
+        found.extend(told.map(|finding| saying_how_many(finding, all)));
     }
     found
+}
+
+/// A finding that says so when not all of whom the request covers were looked at.
+fn saying_how_many(mut finding: Finding, all: usize) -> Finding {
+    if all <= MOST {
+        return finding;
+    }
+    finding.message = format!("{}; {MOST} of the {all} whom this covers were looked at", finding.message);
+    finding.with("looked_at", MOST).with("covered", all)
 }
 
 fn finding(id: String, label: &str, at: String, path: Path) -> Finding {
@@ -83,6 +97,12 @@ fn may_open_a_path(item: &AclItem) -> bool {
         || item.permission.as_deref().is_some_and(|permission| STEPS.contains(&permission))
 }
 
+/// Whether an added ACL gives what it gives and no step to take.
+fn is_inert(after: &Org, known: &Known<'_>, item: &AclItem) -> bool {
+    let acl = |slot: u32| after.acls().get(slot);
+    after.equal_acls(item).into_iter().filter_map(acl).all(|acl| known.is_inert(acl))
+}
+
 /// The most far-reaching path that each of these has afterwards and had not before.
 fn paths(before: &mut Grants<'_>, after: &mut Grants<'_>, someone: &[Someone]) -> Vec<Option<Path>> {
     let gained = beyond(before, after, someone);
@@ -107,6 +127,12 @@ impl Two<'_> {
 
     /// Grantees of added ACLs, each told at the ACL that brings it.
     fn by_acls(&mut self, checks: &Checks<'_>) -> Vec<Finding> {
+        let (before, after) = (self.before.org(), self.after.org());
+        let known = Known::new(after);
+        // What gives no step opens no path, to nobody.
+        if checks.additions().into_iter().all(|(item, _)| is_inert(after, &known, item)) {
+            return Vec::new();
+        }
         let mut places: Map<(bool, &str), usize> = Map::default();
         let mut grantees: Vec<Vec<(&AclItem, &str)>> = Vec::new();
         for (item, at) in checks.additions().into_iter().filter(|(item, _)| may_open_a_path(item)) {
@@ -116,14 +142,19 @@ impl Two<'_> {
             }
             grantees[place].push((item, at));
         }
+        let all = grantees.len();
         grantees.truncate(MOST);
-        let (before, after) = (self.before.org(), self.after.org());
         let someone = grantees.iter().map(|acls| grantee_of(acls[0].0, before, after)).collect::<Vec<_>>();
-        let mut found = Vec::new();
+        let (mut found, mut alone_so_far) = (Vec::new(), 0);
         for (acls, whole) in grantees.iter().zip(self.paths(&someone)) {
             let Some(whole) = whole else { continue };
             let told = found.len();
-            for (item, at) in acls.iter().filter(|_| acls.len() > 1).take(MOST_ACLS) {
+            let items = acls.iter().filter(|_| acls.len() > 1).take(MOST_ACLS);
+            for (item, at) in items.filter(|(item, _)| !is_inert(after, &known, item)) {
+                if alone_so_far == MOST_ALONE {
+                    break;
+                }
+                alone_so_far += 1;
                 let alone = super::after(checks.org, &[added(item)], None);
                 let someone = grantee_of(item, before, &alone);
                 let path = paths(&mut self.before, &mut Grants::new(&alone), &[someone]).pop().flatten();
@@ -135,7 +166,7 @@ impl Two<'_> {
                 found.push(tell(after, first, at, whole));
             }
         }
-        found
+        found.into_iter().map(|finding| saying_how_many(finding, all)).collect()
     }
 
     /// Whom an edit newly covers, beside the grantees of ACLs.
@@ -226,7 +257,7 @@ impl Two<'_> {
         let accounts = accounts
             .into_iter()
             .map(|(at, account)| (at, body::text(account, "name").unwrap_or_default(), None));
-        let covered = ids.chain(emails).chain(accounts).take(MOST).map(|(at, name, id)| {
+        let covered = ids.chain(emails).chain(accounts).map(|(at, name, id)| {
             let user = id.as_deref().and_then(|id| before.find_user(id));
             let before = user.map_or(Vec::new(), |user| principals(before, Who::User(user)));
             let after = before.iter().chain(&joined).copied().collect();

@@ -44,7 +44,7 @@ enum Gain {
 }
 
 /// What holding a permission opens.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Door {
     /// Every live group can be joined.
     Groups,
@@ -193,10 +193,8 @@ struct Run<'k, 'o> {
     /// Roles that were found editable, and granted, since the last look at them.
     edits: Vec<(u32, u32)>,
     new_grants: Vec<(u32, u32, u32)>,
-    all_groups: bool,
-    all_roles: bool,
-    invites: bool,
-    strays: bool,
+    /// Doors that open the same wherever they are, and have been gone through.
+    passed: Vec<Door>,
     /// Steps that could be taken, by the length of their chains.
     pending: Vec<Map<Gain, Step>>,
 }
@@ -256,10 +254,7 @@ impl<'k, 'o> Run<'k, 'o> {
             granted: Map::default(),
             edits: Vec::new(),
             new_grants: Vec::new(),
-            all_groups: false,
-            all_roles: false,
-            invites: false,
-            strays: false,
+            passed: Vec::new(),
             pending: Vec::new(),
         }
     }
@@ -441,22 +436,22 @@ impl<'k, 'o> Run<'k, 'o> {
                     self.join(2, group, step);
                 }
             }
-            Door::Groups if !std::mem::replace(&mut self.all_groups, true) => {
+            Door::Groups if self.passes_first(door) => {
                 let known = self.known;
                 known.groups().iter().for_each(|group| self.join(2, *group, step));
             }
             // MODEL 8: a group may be named unless it grants any `*_acls` or makes an owner.
-            Door::Invitations if !std::mem::replace(&mut self.invites, true) => {
+            Door::Invitations if self.passes_first(door) => {
                 let known = self.known;
                 let groups = known.groups().iter().filter(|group| !known.is_guarded(**group));
                 groups.for_each(|group| self.join(5, *group, step));
             }
             Door::Role => self.edits.extend(org.roles().find(&org.node_id(node)).map(|role| (role, step))),
-            Door::Roles if !std::mem::replace(&mut self.all_roles, true) => {
+            Door::Roles if self.passes_first(door) => {
                 self.edits.extend(self.known.own_roles().iter().map(|role| (*role, step)));
             }
             Door::Prompts => self.write_scorers(node, scope, bits, step),
-            Door::Strays if !std::mem::replace(&mut self.strays, true) => {
+            Door::Strays if self.passes_first(door) => {
                 let everything = |project| Gain::Everything(project, Scope::EVERYTHING);
                 let known = self.known;
                 let projects = known.strays().iter();
@@ -466,6 +461,14 @@ impl<'k, 'o> Run<'k, 'o> {
             }
             Door::Groups | Door::Invitations | Door::Roles | Door::Strays => {}
         }
+    }
+
+    fn passes_first(&mut self, door: Door) -> bool {
+        let is_first = !self.passed.contains(&door);
+        if is_first {
+            self.passed.push(door);
+        }
+        is_first
     }
 
     fn join(&mut self, rule: u8, group: u32, step: u32) {
@@ -590,12 +593,27 @@ impl Known<'_> {
     /// Whether an ACL gives what it gives and no step to take: rule 1 gains nothing, nothing is
     /// opened, and no role can be edited. So are the grants of most creators.
     pub(crate) fn is_inert(&self, acl: AclRow) -> bool {
-        let all = |(bits, restrict): &Tuple| {
-            !bits.contains(Permission::CreateAcls) || *bits == PermissionSet::ALL && restrict.is_none()
+        let gives_no_step = |(bits, restrict): &Tuple| {
+            let may_grant = bits.contains(Permission::CreateAcls);
+            (!may_grant || *bits == PermissionSet::ALL && restrict.is_none())
+                && !self.opens(acl.node, *bits, *restrict)
         };
-        self.is_closed(acl.node)
-            && self.tuples(acl.grant.kind()).iter().all(all)
-            && !self.has_own_role(acl.grant.kind())
+        self.tuples(acl.grant.kind()).iter().all(gives_no_step) && !self.has_own_role(acl.grant.kind())
+    }
+
+    /// Whether permissions on a node open anything.
+    fn opens(&self, node: u32, bits: PermissionSet, restrict: Option<u16>) -> bool {
+        let Some((node, scope)) = self.org.extent(node, restrict, false) else { return false };
+        DOORS.into_iter().any(|door| {
+            let (.., mask, what) = door;
+            bits.bits() & mask != 0
+                && leads_through(self.org, door, node, scope)
+                && match what {
+                    Door::Prompts => !self.scorers_by(node, scope).is_empty(),
+                    Door::Strays => !self.strays().is_empty(),
+                    _ => true,
+                }
+        })
     }
 
     /// Whether a grant is of a role that somebody may edit, or that contains one.

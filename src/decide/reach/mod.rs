@@ -17,6 +17,7 @@ use crate::org::{Org, keys::NONE, sort};
 pub(crate) mod extent;
 mod fixpoint;
 mod known;
+mod subjects;
 mod together;
 
 pub(crate) use fixpoint::{Goal, Reach, held, in_reach, reach_of_goal};

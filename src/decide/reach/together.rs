@@ -2,21 +2,21 @@
 //! one bit for each of them, so that what the grants of a group open is followed once for everybody
 //! who comes to it. It says what, and not how: the chains are found by `fixpoint`.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::cell::OnceCell;
+use std::collections::VecDeque;
 use std::rc::Rc;
 
 use super::extent::Scope;
 use super::fixpoint::{DOORS, Door, leads_through};
 use super::known::Known;
+use super::subjects::Subjects;
 use super::{far_reaching, place_id};
 use crate::model::object::number;
 use crate::model::permission::{Permission, PermissionSet};
 use crate::org::{AclRow, Closure, GrantKind, Map, Org, Target, Who, keys::NONE, sort};
 
-/// Subjects of one run, a bit for each.
-type Subjects = u64;
-/// How many they are at most.
-pub(crate) const TOGETHER: usize = Subjects::BITS as usize;
+/// How many subjects one run has at most.
+pub(crate) const TOGETHER: usize = Subjects::MOST;
 /// By permission.
 type Sets = [Subjects; 8];
 
@@ -40,6 +40,10 @@ struct Place {
     ways: Rc<[(PermissionSet, Way)]>,
     /// Who is granted what there, of the principals that were looked at.
     holders: Vec<(u32, PermissionSet)>,
+    /// How far it reaches; the most far-reaching has the smallest rank.
+    rank: u64,
+    /// Its name among places of one rank.
+    name: OnceCell<String>,
 }
 
 /// What the ACLs of one principal give.
@@ -62,8 +66,6 @@ pub(crate) struct Grants<'o> {
     places: Vec<Place>,
     numbers: Map<(u32, Scope), u32>,
     on_node: Map<u32, Vec<u32>>,
-    /// The most far-reaching first.
-    by_rank: BTreeMap<u64, Vec<u32>>,
     given: Map<u32, Rc<Given>>,
 }
 
@@ -74,7 +76,6 @@ impl<'o> Grants<'o> {
             places: Vec::new(),
             numbers: Map::default(),
             on_node: Map::default(),
-            by_rank: BTreeMap::new(),
             given: Map::default(),
         }
     }
@@ -93,10 +94,10 @@ impl<'o> Grants<'o> {
             .filter_map(|(_, _, mask, door)| Some((PermissionSet(mask), self.way(door, node, scope)?)))
             .collect();
         let place = self.places.len() as u32;
-        self.places.push(Place { node, scope, ways, holders: Vec::new() });
+        let rank = far_reaching(org, node, scope);
+        self.places.push(Place { node, scope, ways, holders: Vec::new(), rank, name: OnceCell::new() });
         self.numbers.insert((node, scope), place);
         self.on_node.entry(node).or_default().push(place);
-        self.by_rank.entry(far_reaching(self.known.org, node, scope)).or_default().push(place);
         place
     }
 
@@ -153,7 +154,10 @@ impl<'o> Grants<'o> {
                     given.opens.push((number, bits));
                 }
             }
+            // Whoever holds everything, as a creator does, grants themself nothing by it.
+            let is_all = bits == PermissionSet::ALL && restrict.is_none();
             if bits.contains(Permission::CreateAcls)
+                && !is_all
                 && let Some((node, scope)) = org.extent(acl.node, restrict, true)
             {
                 given.all.push(self.place(node, scope));
@@ -164,6 +168,11 @@ impl<'o> Grants<'o> {
         {
             given.roles.push((role, self.place(acl.node, Scope::EVERYTHING)));
         }
+    }
+
+    fn name(&self, place: u32) -> &str {
+        let Place { node, scope, name, .. } = &self.places[place as usize];
+        name.get_or_init(|| place_id(self.known.org, *node, *scope))
     }
 
     /// The places of which grants speak that hold everything in a scope at a target's node.
@@ -184,17 +193,24 @@ impl<'o> Grants<'o> {
     }
 }
 
+/// Where all principals stand as which nobody counts.
+const NOBODY: u32 = 0;
+
 /// What the subjects of one run come to.
 pub(crate) struct Run<'g, 'o> {
     grants: &'g mut Grants<'o>,
-    /// By principal: who counts as it, without a step and by whatever steps.
+    /// Where a principal stands in the next two; [`NOBODY`] if nobody counts as it.
+    stands: Vec<u32>,
+    /// Who counts as it, without a step and by whatever steps.
     first: Vec<Subjects>,
     counts: Vec<Subjects>,
+    /// Principals as which somebody counts by a step.
+    joined: Vec<u32>,
     /// Those whose grants have not been looked at for all of them.
     queue: VecDeque<u32>,
     waiting: Map<u32, Subjects>,
     /// By place: who can grant everything there.
-    all: Vec<Subjects>,
+    all: Map<u32, Subjects>,
     /// To whom roles are granted, and where.
     granted: Map<u32, Vec<(u32, Subjects)>>,
     editable: Map<u32, Subjects>,
@@ -205,28 +221,39 @@ pub(crate) struct Run<'g, 'o> {
 
 /// What subjects hold and could give themselves, who each count as some principals.
 pub(crate) fn run<'g, 'o>(grants: &'g mut Grants<'o>, subjects: &[&[u32]]) -> Run<'g, 'o> {
-    let principals = grants.known.org.principals().end as usize;
+    let stands = vec![NOBODY; grants.known.org.principals().end as usize];
     let mut run = Run {
         grants,
-        first: vec![0; principals],
+        stands,
+        first: vec![Subjects::NONE],
         counts: Vec::new(),
+        joined: Vec::new(),
         queue: VecDeque::new(),
         waiting: Map::default(),
-        all: Vec::new(),
+        all: Map::default(),
         granted: Map::default(),
         editable: Map::default(),
-        all_groups: 0,
-        all_roles: 0,
-        invites: 0,
+        all_groups: Subjects::NONE,
+        all_roles: Subjects::NONE,
+        invites: Subjects::NONE,
     };
     for (bit, principals) in subjects.iter().enumerate() {
-        principals.iter().for_each(|principal| run.first[*principal as usize] |= 1 << bit);
+        for principal in *principals {
+            let stand = run.stands[*principal as usize];
+            if stand == NOBODY {
+                run.stands[*principal as usize] = run.first.len() as u32;
+                run.first.push(Subjects::one(bit));
+            } else {
+                run.first[stand as usize].add(Subjects::one(bit));
+            }
+        }
     }
     run.counts.clone_from(&run.first);
     let mut principals: Vec<u32> = subjects.iter().copied().flatten().copied().collect();
     sort::numbers(&mut principals);
     for principal in principals {
-        run.open(principal, run.first[principal as usize]);
+        let who = run.first[run.stands[principal as usize] as usize];
+        run.open(principal, who);
     }
     run.follow();
     run
@@ -248,21 +275,28 @@ impl Run<'_, '_> {
 
     /// Who holds what in a place.
     fn held(&self, place: u32) -> Sets {
-        self.sets(place, &self.first)
+        self.sets(place, &|stand| self.first[stand])
     }
 
     /// Who holds or could come to hold what in a place.
     fn reach(&self, place: u32) -> Sets {
-        let all = self.all.get(place as usize).copied().unwrap_or_default();
-        self.sets(place, &self.counts).map(|set| set | all)
+        let all = self.all.get(&place).copied().unwrap_or_default();
+        self.sets(place, &|stand| self.counts[stand]).map(|set| set | all)
     }
 
-    fn sets(&self, place: u32, counts: &[Subjects]) -> Sets {
-        let mut sets = [0; 8];
+    /// Who could come to hold what in a place by a step.
+    fn comes_to(&self, place: u32) -> Sets {
+        let all = self.all.get(&place).copied().unwrap_or_default();
+        self.sets(place, &|stand| self.counts[stand] - self.first[stand]).map(|set| set | all)
+    }
+
+    fn sets(&self, place: u32, who: &dyn Fn(usize) -> Subjects) -> Sets {
+        let mut sets = [Subjects::NONE; 8];
         for (principal, bits) in &self.grants.places[place as usize].holders {
-            let who = counts[*principal as usize];
-            if who != 0 {
-                bits.iter().for_each(|permission| sets[permission as usize] |= who);
+            let stand = self.stands[*principal as usize];
+            if stand != NOBODY {
+                let who = who(stand as usize);
+                bits.iter().for_each(|permission| sets[permission as usize].add(who));
             }
         }
         sets
@@ -285,13 +319,8 @@ impl Run<'_, '_> {
     }
 
     fn grant_all(&mut self, place: u32, who: Subjects) {
-        if self.all.len() <= place as usize {
-            self.all.resize(self.grants.places.len(), 0);
-        }
-        let all = &mut self.all[place as usize];
-        let new = who & !*all;
-        *all |= new;
-        if new != 0 {
+        let new = if who.is_empty() { who } else { added(self.all.entry(place).or_default(), who) };
+        if !new.is_empty() {
             self.pass(place, PermissionSet::ALL, new);
         }
     }
@@ -319,7 +348,8 @@ impl Run<'_, '_> {
                 Way::Role(role) => self.edit(*role, who),
                 Way::Roles => {
                     let new = added(&mut self.all_roles, who);
-                    let roles = if new == 0 { Vec::new() } else { self.grants.known.own_roles().to_vec() };
+                    let roles =
+                        if new.is_empty() { Vec::new() } else { self.grants.known.own_roles().to_vec() };
                     for role in roles {
                         self.edit(role, new);
                     }
@@ -329,7 +359,7 @@ impl Run<'_, '_> {
     }
 
     fn join_groups(&mut self, who: Subjects, may: fn(&Known<'_>, u32) -> bool) {
-        if who != 0 {
+        if !who.is_empty() {
             let known = &self.grants.known;
             let groups: Vec<u32> =
                 known.groups().iter().copied().filter(|group| may(known, *group)).collect();
@@ -340,13 +370,24 @@ impl Run<'_, '_> {
     }
 
     fn join(&mut self, principal: u32, who: Subjects) {
-        let new = added(&mut self.counts[principal as usize], who);
-        if new != 0 {
+        let stand = &mut self.stands[principal as usize];
+        if *stand == NOBODY {
+            *stand = self.first.len() as u32;
+            self.first.push(Subjects::NONE);
+            self.counts.push(Subjects::NONE);
+        }
+        let stand = *stand as usize;
+        let had_steps = self.counts[stand] != self.first[stand];
+        let new = added(&mut self.counts[stand], who);
+        if !new.is_empty() {
+            if !had_steps {
+                self.joined.push(principal);
+            }
             let waiting = self.waiting.entry(principal).or_default();
-            if *waiting == 0 {
+            if waiting.is_empty() {
                 self.queue.push_back(principal);
             }
-            *waiting |= new;
+            waiting.add(new);
         }
     }
 
@@ -356,7 +397,7 @@ impl Run<'_, '_> {
         roles.retain(|role| self.grants.known.is_own_role(*role));
         while let Some(role) = roles.pop() {
             let new = added(self.editable.entry(role).or_default(), who);
-            if new != 0 {
+            if !new.is_empty() {
                 roles.extend(self.grants.known.containers(role));
                 let granted = self.granted.get(&role).cloned().unwrap_or_default();
                 for (place, to) in granted {
@@ -369,8 +410,8 @@ impl Run<'_, '_> {
 
 /// Adds to a set, and says who is new in it.
 fn added(set: &mut Subjects, who: Subjects) -> Subjects {
-    let new = who & !*set;
-    *set |= new;
+    let new = who - *set;
+    set.add(new);
     new
 }
 
@@ -414,10 +455,11 @@ impl Run<'_, '_> {
         let mut found = Vec::new();
         for group in groups {
             // Who is in the group holds what it grants.
-            let who = self.updaters(group) & !self.first[group as usize];
-            let lacking = if who == 0 { 0 } else { self.lacking(who, &org.closure(Who::MemberOf(group))) };
-            if lacking != 0 {
-                found.push((group, (0..TOGETHER).filter(|bit| lacking >> bit & 1 == 1).collect()));
+            let who = self.updaters(group) - self.first[self.stands[group as usize] as usize];
+            let lacking =
+                if who.is_empty() { who } else { self.lacking(who, &org.closure(Who::MemberOf(group))) };
+            if !lacking.is_empty() {
+                found.push((group, lacking.iter().collect()));
             }
         }
         found
@@ -427,24 +469,25 @@ impl Run<'_, '_> {
     fn updaters(&self, group: u32) -> Subjects {
         let org = self.grants.known.org;
         let node = org.find_node(number::GROUP, &org.principal_id(group));
-        if node == NONE {
-            return 0;
+        if node == NONE || org.target_of(node).deleted {
+            return Subjects::NONE;
         }
         let target = org.target_of(node);
-        if target.deleted {
-            return 0;
-        }
         let alone = Scope { only: Some(number::GROUP), below: false };
         let places = self.grants.around(&target, alone);
-        places.into_iter().fold(0, |who, place| who | self.held(place)[Permission::Update as usize])
+        let mut who = Subjects::NONE;
+        for place in places {
+            who.add(self.held(place)[Permission::Update as usize]);
+        }
+        who
     }
 
     /// Who of some subjects does not hold all that a closure does.
     fn lacking(&mut self, who: Subjects, closure: &Closure) -> Subjects {
-        let mut lacking = 0;
+        let mut lacking = Subjects::NONE;
         for principal in closure.principals() {
             for (place, bits) in &self.grants.given(principal).held {
-                lacking |= self.lacking_in(*place, *bits, who & !lacking);
+                lacking.add(self.lacking_in(*place, *bits, who - lacking));
                 if lacking == who {
                     return lacking;
                 }
@@ -455,79 +498,98 @@ impl Run<'_, '_> {
 
     fn lacking_in(&self, place: u32, bits: PermissionSet, who: Subjects) -> Subjects {
         let org = self.grants.known.org;
-        let Place { node, scope, .. } = self.grants.places[place as usize];
+        let Place { node, scope, .. } = &self.grants.places[place as usize];
+        let (node, scope) = (*node, *scope);
+        let mut lacking = [Subjects::NONE; 8];
+        (bits - org.moot_on(node)).iter().for_each(|permission| lacking[permission as usize] = who);
         let target = org.target_of(node);
-        let around: Vec<Sets> =
-            self.grants.around(&target, scope).into_iter().map(|place| self.held(place)).collect();
-        (bits - org.moot_on(node)).iter().fold(0, |lacking, permission| {
-            let holders = around.iter().fold(0, |all, sets| all | sets[permission as usize]);
-            lacking | who & !holders
-        })
+        for wider in self.grants.around(&target, scope) {
+            if take(&mut lacking, &self.held(wider)) {
+                return Subjects::NONE;
+            }
+        }
+        union(&lacking)
     }
 
     fn most_far_reaching(&self, before: Option<&Run<'_, '_>>, count: usize) -> Vec<Option<New>> {
         let grants = &*self.grants;
-        let org = grants.known.org;
         let mut found = vec![None; count];
-        let mut left = Subjects::MAX >> (TOGETHER - count);
-        for places in grants.by_rank.values() {
+        let mut left = Subjects::first(count);
+        let candidates = self.candidates();
+        for places in candidates.chunk_by(|one, other| one.0 == other.0) {
             let mut gained: Vec<(u32, Sets)> = places
                 .iter()
-                .map(|place| (*place, self.gained(*place, left, before)))
-                .filter(|(_, sets)| union(sets) != 0)
+                .map(|(_, place)| (*place, self.gained(*place, left, before)))
+                .filter(|(_, sets)| !union(sets).is_empty())
                 .collect();
-            sort::by_id(&mut gained, |(place, _)| {
-                let Place { node, scope, .. } = grants.places[*place as usize];
-                place_id(org, node, scope)
-            });
+            gained.sort_by(|(one, _), (other, _)| grants.name(*one).cmp(grants.name(*other)));
             for (place, sets) in gained {
                 let new = left & union(&sets);
-                for (bit, found) in found.iter_mut().enumerate().filter(|(bit, _)| new >> bit & 1 == 1) {
-                    let holds = (0..8).filter(|permission| sets[*permission] >> bit & 1 == 1);
+                for bit in new.iter() {
+                    let holds = (0..8).filter(|permission| sets[*permission].contains(bit));
                     let permissions = PermissionSet(holds.fold(0, |all, permission| all | 1 << permission));
-                    let Place { node, scope, .. } = grants.places[place as usize];
-                    *found = Some(New { node, scope, permissions });
+                    let Place { node, scope, .. } = &grants.places[place as usize];
+                    found[bit] = Some(New { node: *node, scope: *scope, permissions });
                 }
-                left &= !new;
+                left = left - new;
             }
-            if left == 0 {
+            if left.is_empty() {
                 break;
             }
         }
         found
     }
 
+    /// The places where somebody could come to hold something by a step, with their ranks; the most
+    /// far-reaching first.
+    fn candidates(&self) -> Vec<(u64, u32)> {
+        let mut places: Vec<u32> = self.all.keys().copied().collect();
+        let given = self.joined.iter().filter_map(|principal| self.grants.given.get(principal));
+        places.extend(given.flat_map(|given| given.held.iter().map(|(place, _)| *place)));
+        let rank = |place: u32| (self.grants.places[place as usize].rank, place);
+        let mut candidates: Vec<(u64, u32)> = places.into_iter().map(rank).collect();
+        candidates.sort_unstable();
+        candidates.dedup();
+        candidates
+    }
+
     /// Which of some subjects gain what in a place.
     fn gained(&self, place: u32, among: Subjects, before: Option<&Run<'_, '_>>) -> Sets {
-        let mut gained = self.reach(place).map(|set| set & among);
-        if union(&gained) == 0 {
+        let mut gained = self.comes_to(place).map(|set| set & among);
+        if union(&gained).is_empty() {
             return gained;
         }
-        let Place { node, scope, .. } = self.grants.places[place as usize];
+        let Place { node, scope, .. } = &self.grants.places[place as usize];
+        let (node, scope) = (*node, *scope);
         let org = self.grants.known.org;
         for permission in org.moot_on(node).iter() {
-            gained[permission as usize] = 0;
+            gained[permission as usize] = Subjects::NONE;
         }
-        let mut take = |others: Sets| {
-            gained.iter_mut().zip(others).for_each(|(set, others)| *set &= !others);
-            union(&gained) == 0
-        };
-        if take(self.held(place)) {
+        if take(&mut gained, &self.held(place)) {
             return gained;
         }
         let target = org.target_of(node);
-        if self.grants.around(&target, scope).into_iter().any(|wider| take(self.held(wider))) {
+        if self.grants.around(&target, scope).into_iter().any(|wider| take(&mut gained, &self.held(wider))) {
             return gained;
         }
         let Some(old) = before else { return gained };
         let old_org = old.grants.known.org;
         let target = if node < old_org.nodes().end { old_org.target_of(node) } else { target };
         // What is new has a number in the organisation afterwards alone.
-        old.grants.around_in(org, &target, scope).into_iter().any(|wider| take(old.reach(wider)));
+        old.grants
+            .around_in(org, &target, scope)
+            .into_iter()
+            .any(|wider| take(&mut gained, &old.reach(wider)));
         gained
     }
 }
 
+/// Takes some out of sets; whether nobody is left.
+fn take(sets: &mut Sets, others: &Sets) -> bool {
+    sets.iter_mut().zip(others).for_each(|(set, others)| *set = *set - *others);
+    union(sets).is_empty()
+}
+
 fn union(sets: &Sets) -> Subjects {
-    sets.iter().fold(0, |all, set| all | set)
+    sets.iter().fold(Subjects::NONE, |all, set| all | *set)
 }
