@@ -173,6 +173,8 @@ describe("it stops", () => {
     ["the answer is cut in the middle", { cut: "in the body" }, 2],
     ["the answer never ends", { stall: true }, 2],
     ["the answer is cut without a trace", { cut: "silent" }, 2],
+    ["the answer trickles", { trickle: 50 }, 2],
+    ["the answer is larger than any answer", { endless: true }, 2],
     ["a server error", { status: 500 }, 1],
     ["the server is busy", { status: 503, headers: { "retry-after": "0" } }, 1],
     ["a page for people", { html: true }, 1],
@@ -180,7 +182,7 @@ describe("it stops", () => {
   test.each(unknown)("when nobody knows what became of it: %s", async (_, how, there) => {
     const api = await serve();
     api.misbehave({ method: "POST", how });
-    const sent = await send(three, to(api, { timeout: 300 }));
+    const sent = await send(three, to(api, { timeout: 300, answerTimeout: 1000, maxBytes: 100_000 }));
     expect(sent).toMatchObject({ complete: false, done: [], ids: {}, stopped: { index: 0, reason: "unknown" } });
     expect(sent.stopped?.message).toMatch(/carried out/);
     // A write is never sent twice.
