@@ -419,6 +419,20 @@ fn removing_a_member_needs_what_takes_away_what_they_hold() {
     assert_eq!(findings(&org), Vec::<String>::new());
 }
 
+/// CHOICES: what the draft makes and takes away again is in no request; an invitation into it is one
+/// into nothing.
+#[test]
+fn an_invitation_into_a_group_that_goes_again() {
+    let mut draft = draft();
+    let made = draft.create("group", json!({"name": "X"}));
+    let invite = |groups: Value, names: Value| json!({"invite_users": {"emails": ["eve@acme.example"], "group_ids": groups, "group_names": names}});
+    draft.members(invite(json!([made, "k"]), json!(["X", "K"])));
+    draft.delete("group", &made);
+    let sent = requests(&draft);
+    assert_eq!(sent.as_array().map(Vec::len), Some(1), "{sent}");
+    assert_eq!(sent[0]["body"], invite(json!(["k"]), json!(["K"])));
+}
+
 /// CHOICES: under `members: "known"` nobody takes themself and their own access out.
 #[test]
 fn who_leaves_cannot_take_their_own_access_away() {

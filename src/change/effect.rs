@@ -457,7 +457,11 @@ impl Org {
             List::Acls => self.acls().find(id).is_some(),
             List::Users | List::ServiceAccounts => self.find_user(id).is_some(),
             List::ServiceTokens => self.has_token(id),
-            _ => self.row_of(list, id).is_some(),
+            // Of the two lists of prompts either may have it.
+            _ => list.object_type().is_some_and(|ty| {
+                let node = self.find_node(ty, id);
+                node != NONE && self.node(node).known
+            }),
         }
     }
 

@@ -149,14 +149,28 @@ impl Server {
     // ------------------------------------------------------------------------------------------------------------ rows
 
     fn new_id(&mut self, kind: &'static str, project: Option<&str>) -> String {
-        self.counter += 1;
-        let counted = self.counted.entry(kind).or_default();
-        *counted += 1;
-        let id = if self.preview {
-            format!("new:{kind}:{counted}")
-        } else {
-            let mixed = (self.counter as u32).wrapping_mul(0x9e37_79b1);
-            format!("{mixed:08x}-5e4e-4000-9000-{:012x}", self.counter)
+        let id = loop {
+            self.counter += 1;
+            let counted = self.counted.entry(kind).or_default();
+            *counted += 1;
+            let id = if self.preview {
+                format!("new:{kind}:{counted}")
+            } else {
+                let mixed = (self.counter as u32).wrapping_mul(0x9e37_79b1);
+                format!("{mixed:08x}-5e4e-4000-9000-{:012x}", self.counter)
+            };
+            // The data may hold such an id: what another draft made.
+            let lists: &[&str] = match kind {
+                "acl" => &["acls"],
+                "user" | "service_account" => &["users", "service_accounts"],
+                "service_token" => &["service_tokens"],
+                _ => lists_of(kind),
+            };
+            let has =
+                |list: &&str| super::rows(&self.export, list).iter().any(|row| text(row, "id") == Some(&id));
+            if !lists.iter().any(has) {
+                break id;
+            }
         };
         self.created.push(Created { kind, id: id.clone(), project: project.map(str::to_string) });
         id

@@ -152,6 +152,36 @@ fn every_draft(seeds: impl Iterator<Item = u64>) {
     assert!(permitted * 6 > all, "too few drafts are permitted to say anything: {permitted} of {all}");
 }
 
+/// A draft of a draft's preview is like any other: its preview, its diff against the first preview,
+/// and its requests, sent after those of the first.
+#[test]
+fn drafts_of_previews() {
+    let (mut works, mut on_new) = (0, 0);
+    for seed in 30_000..30_600 {
+        let (export, first) = drafts::case(seed);
+        let (ours, options) = options_of(seed);
+        let org = load(&export, &ours);
+        let (draft, server) = drafted(&org, &export, &first, options, seed);
+        let (base, middle) = (draft.preview(), &server.export);
+        let owner = first.actor.as_deref().filter(|actor| *actor == "u-owner");
+        let second = drafts::draft(&mut crate::rng(seed), middle, owner);
+        let context =
+            || format!("{seed}, {options:?}: {} then {}", json!(first.requests), told(&second, &export));
+        let (again, after) = drafted(base, middle, &second, options, seed);
+        same_decisions(again.preview(), &after, &HashMap::new(), &context);
+        let before = Naive::load(middle, options);
+        the_diff_is_sound_and_complete(&again, &before, &after, &context);
+        the_requests_make_the_preview(&again, middle, &second, options, &context);
+        works += usize::from(!again.diff().is_empty());
+        let made = |request: &Value| {
+            let text = request.to_string();
+            server.created.iter().any(|made| text.contains(&format!("\"{}\"", made.id)))
+        };
+        on_new += usize::from(second.requests.iter().any(made));
+    }
+    assert!(works > 200 && on_new > 60, "{works} change something, {on_new} name what the first made");
+}
+
 /// Two halves, so that two cores share them.
 #[test]
 fn drafts_of_even_seeds() {

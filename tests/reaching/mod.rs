@@ -45,7 +45,9 @@ fn granting(org: &Org, row: &ReachRow) -> Org {
             vec![(ty, id.to_owned())]
         };
         for (ty, id) in projects {
-            CONTENTS.iter().for_each(|content| grant(ty, &id, Some(content)));
+            for content in CONTENTS {
+                grant(ty, &id, Some(content));
+            }
         }
     }
     if row.below && row.only.as_deref() == Some("project_group") {

@@ -32,7 +32,8 @@ pub(super) fn parts(start: &Simulation<'_>, preview: &Org, steps: &[Step]) -> Ve
     };
     for (request, effect) in carried(steps) {
         if let Some(rank) = as_is(request) {
-            difference.send(Part::as_is(rank, naming(request.clone(), effect)));
+            let request = difference.without_gone(naming(request.clone(), effect));
+            difference.send(Part::as_is(rank, request));
         }
     }
     let with_members: Vec<&(List, String)> =
@@ -69,6 +70,27 @@ impl Difference<'_, '_> {
         let acls = effect.touched.into_iter().filter(|(list, _)| *list == List::Acls);
         self.touched_acls.extend(acls.map(|(_, id)| id));
         self.parts.push(part);
+    }
+
+    /// An invitation without the groups that the draft makes and takes away again: they are never made.
+    fn without_gone(&self, mut request: Request) -> Request {
+        let (start, preview) = (&self.start.org, self.preview);
+        let is_gone =
+            |id: &str| self.placeholders().contains_key(id) && lives(preview, List::Groups, id) != Some(true);
+        let is_called = |org: &Org, name: &str| org.live_by_name(List::Groups, name).is_some();
+        let is_gone_by_name = |name: &str| !is_called(preview, name) && !is_called(start, name);
+        let invited = request.body.as_mut().and_then(|body| body.get_mut("invite_users"));
+        let Some(invited) = invited.and_then(Value::as_object_mut) else { return request };
+        for (all, one) in [("group_ids", "group_id"), ("group_names", "group_name")] {
+            let is_gone = |said: &str| if all == "group_ids" { is_gone(said) } else { is_gone_by_name(said) };
+            if let Some(items) = invited.get_mut(all).and_then(Value::as_array_mut) {
+                items.retain(|item| !item.as_str().is_some_and(is_gone));
+            }
+            if invited.get(one).and_then(Value::as_str).is_some_and(is_gone) {
+                invited.remove(one);
+            }
+        }
+        request
     }
 
     fn placeholders(&self) -> &Made {
