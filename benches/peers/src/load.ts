@@ -74,6 +74,10 @@ function prepare(): () => Promise<unknown> {
     }
     case "bytes":
       return async () => Org.loadSync(bytes);
+    // Bytes of a snapshot are told apart from those of JSON by how they begin.
+    case "snapshot":
+      return async () => Org.loadSync(bytes);
+    case "snapshot as a stream":
     case "stream":
       return () => Org.load(streamOf(bytes));
     case "pages": {

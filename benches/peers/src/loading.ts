@@ -1,5 +1,6 @@
 // From the text of an export to something that can be asked: each way in processes of its own, in turn.
 
+import { join } from "node:path";
 import { run } from "./jobs.ts";
 import type { Load } from "./load.ts";
 import { type Figure, figure } from "./measure.ts";
@@ -19,21 +20,27 @@ export const LOADING_WAYS: readonly [way: string, name: string][] = [
   ["bytes", "aclarity: Org.loadSync(bytes)"],
   ["pages", "aclarity: Org.load(lists of pages, bytes of 1,000 rows each)"],
   ["stream", "aclarity: Org.load(stream of 64 kB chunks)"],
+  ["snapshot", "aclarity: Org.loadSync(snapshot)"],
+  ["snapshot as a stream", "aclarity: Org.load(stream of a snapshot)"],
   ["JSON.parse", "JSON.parse(text)"],
   ["JSON.parse and indexes", "JSON.parse(text), indexes by object and by principal"],
 ];
 
-export async function measureLoading(
-  file: string,
-  rounds: number,
-  loads: number,
-  folder: string,
-): Promise<LoadingLine[]> {
+export interface Loading {
+  lines: LoadingLine[];
+  /** Bytes of `org.toBytes()`. */
+  snapshot: number;
+}
+
+export async function measureLoading(file: string, rounds: number, loads: number, folder: string): Promise<Loading> {
+  const snapshot = join(folder, "snapshot");
+  const { bytes } = await run<{ bytes: number }>("snapshot", [file, snapshot], folder);
+  const fileOf = (way: string) => (way.startsWith("snapshot") ? snapshot : file);
   const all = new Map<string, Load[]>(LOADING_WAYS.map(([way]) => [way, []]));
   for (let round = 0; round < rounds; round++) {
-    for (const [way] of LOADING_WAYS) all.get(way)?.push(await run<Load>("load", [file, way, loads], folder));
+    for (const [way] of LOADING_WAYS) all.get(way)?.push(await run<Load>("load", [fileOf(way), way, loads], folder));
   }
-  return LOADING_WAYS.map(([way, name]) => {
+  const lines = LOADING_WAYS.map(([way, name]) => {
     const its = all.get(way) as Load[];
     const warm = its.map(({ times }) => Math.min(...times.slice(1)));
     return {
@@ -44,4 +51,5 @@ export async function measureLoading(
       held: its[0]?.held ?? 0,
     };
   });
+  return { lines, snapshot: bytes };
 }

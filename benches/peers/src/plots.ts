@@ -14,7 +14,7 @@ interface Point {
 
 // Of medium lightness: legible against white and against GitHub's dark page.
 const COLOURS = ["#1f77d0", "#d9572b", "#2f9e5b", "#a35bd0", "#c2871a", "#d2467e", "#0f9aa0", "#7d8590", "#7f8a1a"];
-const DASHES = ["none", "7 4", "2 4", "12 3 2 3"];
+const DASHES = ["none", "7 4", "2 4", "12 3 2 3", "1 3", "14 4"];
 
 const STYLE = `
   svg { color: #1f2328; background: transparent; font: 12px system-ui, sans-serif }
@@ -139,7 +139,7 @@ export async function plots({ measured }: Results): Promise<Map<string, string>>
       seen.add(engine);
     }
     for (const { engine, another: first } of its.cold) add(another, size.acls, short(engine), first, 1e3);
-    for (const { name, warm } of loaded) add(loading, size.acls, short(name), warm, 1e6);
+    for (const { name, warm } of loaded.lines) add(loading, size.acls, short(name), warm, 1e6);
     for (const { name, spread } of figures.apply) {
       changes.push({ acls: size.acls, line: short(name.replace(/ \(\d+ members\)/, "")), time: spread.median / 1e3 });
     }

@@ -4,7 +4,7 @@ import { availableParallelism, cpus, loadavg, totalmem } from "node:os";
 import type { Asking } from "./asking.ts";
 import type { ColdLine, ColdStart } from "./cold-start.ts";
 import type { Figures, Line } from "./figures.ts";
-import type { LoadingLine } from "./loading.ts";
+import type { Loading, LoadingLine } from "./loading.ts";
 import { type Figure, ratio } from "./measure.ts";
 import type { Million } from "./million.ts";
 import { GRANTS, nameOf, type Size } from "./organization.ts";
@@ -22,7 +22,7 @@ export interface Measured {
   size: Size;
   asking: Asking;
   figures: Figures;
-  loading: LoadingLine[];
+  loading: Loading;
   excluded: Excluded[];
 }
 
@@ -217,11 +217,11 @@ function loading(measured: readonly Measured[]): string {
   const names = (of: keyof Pick<LoadingLine, "first" | "warm">) =>
     collect(
       measured,
-      (its) => its.loading,
+      (its) => its.loading.lines,
       (line: LoadingLine) => line.name,
       (line) => line[of],
     );
-  const memory = measured.flatMap(({ size, asking, loading: lines }) =>
+  const memory = measured.flatMap(({ size, asking, loading: { lines } }) =>
     lines
       .filter(({ held }) => held > 0)
       .map(({ name, peak, held }) => [
@@ -233,6 +233,19 @@ function loading(measured: readonly Measured[]): string {
         format(held / (size.acls + size.objects)),
       ]),
   );
+  const snapshots = measured.map(({ size, asking, loading: { lines, snapshot } }) => {
+    const line = (name: string) => lines.find((its) => its.name === name) as LoadingLine;
+    const [parse, read] = [line("JSON.parse(text)"), line("aclarity: Org.loadSync(snapshot)")];
+    return [
+      `${count(size.acls)} ACLs`,
+      megabytes(snapshot),
+      format(snapshot / size.acls),
+      format(asking.characters / snapshot),
+      times(parse.warm, read.warm),
+      times(parse.first, read.first),
+    ];
+  });
+  const head = ["", "MB", "bytes per ACL", "text ÷ snapshot", "JSON.parse ÷ snapshot, later loads", "first loads"];
   return `## Loading, ms
 
 ![Time of loading against the number of ACLs](plots/loading.svg)
@@ -246,7 +259,10 @@ ${bySize("", milliseconds, names("first"), measured)}
 WebAssembly memory in MB: what loading needed (it never shrinks), what the Org holds of it (\`stats.bytes\`), and held bytes per ACL and
 object together:
 
-${table(["", "", "needed", "held", "needed ÷ held", "held per row, bytes"], memory)}`;
+${table(["", "", "needed", "held", "needed ÷ held", "held per row, bytes"], memory)}
+Snapshots (\`org.toBytes()\`, of everything: objects and names, too), and how many times as long \`JSON.parse(text)\` takes as reading one:
+
+${table(head, snapshots)}`;
 }
 
 function changes(measured: readonly Measured[]): string {
