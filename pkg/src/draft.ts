@@ -59,7 +59,7 @@ export class Draft {
   }
 
   setMatrix(principal: unknown, boxes: unknown): void {
-    this.change("setMatrix", { ...crossingPrincipal(principal), boxes: arrayOf(boxes, "boxes").map(crossingBox) });
+    this.change("setMatrix", { ...crossingPrincipal(principal), boxes: arrayOf(boxes, "`boxes`").map(crossingBox) });
   }
 
   createGroup(body: unknown): string {
@@ -123,7 +123,7 @@ export class Draft {
 
   narrow(acl: unknown, options: { except?: unknown }): void {
     const { except } = optionalObject(options, "options");
-    this.change("narrow", { id: crossingId(acl), ids: crossingIds(except).map(wellFormed) });
+    this.change("narrow", { id: crossingId(acl), ids: crossingIds(except, "`except`").map(wellFormed) });
   }
 
   request(request: unknown): void {
@@ -255,17 +255,17 @@ class DraftLease extends Lease<RawDraft> {
   }
 }
 
-function crossingId(id: unknown): string {
-  return wellFormed(requiredString(id, "an id"));
+function crossingId(id: unknown, what = "an id"): string {
+  return wellFormed(requiredString(id, what));
 }
 
 function arrayOf(list: unknown, what: string): unknown[] {
-  if (!Array.isArray(list)) throw badArgument(`${what} are an array, not ${kindOf(list)}`);
+  if (!Array.isArray(list)) throw badArgument(`${what} is an array, not ${kindOf(list)}`);
   return list;
 }
 
-function crossingIds(ids: unknown): string[] {
-  return arrayOf(ids, "ids").map((id) => requiredString(id, "an id"));
+function crossingIds(ids: unknown, what = "`ids`"): string[] {
+  return arrayOf(ids, what).map((id) => requiredString(id, `an id in ${what}`));
 }
 
 /** What is no ACL is refused as malformed, not dropped. */
@@ -273,18 +273,25 @@ function crossingItem(item: unknown): unknown {
   return crossingBody(item) ?? null;
 }
 
-function crossingBox(given: unknown): unknown {
-  const { on, restrict, box, state } = object(given, "a box");
-  const { type, id } = object(on, "a box's node");
-  if (!MATRIX.some((row) => row.box === box)) throw badArgument("this is not the name of a box of the matrix");
-  if (state !== "on" && state !== "off") throw badArgument("a box to set has the state `on` or `off`");
+const BOXES = [...new Set(MATRIX.map((row) => row.box))];
+
+function crossingBox(given: unknown, index: number): unknown {
+  const what = `boxes[${index}]`;
+  const { on, restrict, box, state } = object(given, what);
+  const { type, id } = object(on, `${what}.on`);
+  if (!BOXES.includes(box as never)) throw badArgument(`${what}.box is one of ${quoted(BOXES)}`);
+  if (state !== "on" && state !== "off") throw badArgument(`${what}.state is \`on\` or \`off\``);
   return {
-    type: crossingId(type),
-    id: crossingId(id),
-    restrict: restrict === undefined || restrict === null ? null : crossingId(restrict),
+    type: crossingId(type, `${what}.on.type`),
+    id: crossingId(id, `${what}.on.id`),
+    restrict: restrict === undefined || restrict === null ? null : crossingId(restrict, `${what}.restrict`),
     box,
     on: state === "on",
   };
+}
+
+function quoted(names: readonly string[]): string {
+  return names.map((name) => `\`${name}\``).join(", ");
 }
 
 function object(value: unknown, what: string): Record<string, unknown> {

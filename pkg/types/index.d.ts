@@ -547,6 +547,8 @@ export interface Change {
   readonly index: number;
   /** What it does, with names. */
   readonly text: string;
+  /** Whether the data refuse it: it is then neither in the preview nor among the requests; the findings say why. */
+  readonly refused: boolean;
   /** The request that makes it: of several, the last one. */
   readonly request: Request;
   /** All of them in order, where there are several: what {@link Draft.narrow} comes to. */

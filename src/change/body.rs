@@ -197,7 +197,11 @@ pub(crate) fn check(schema: &Schema, body: Option<&Value>) -> Vec<Finding> {
     let mut findings = Vec::new();
     match body.filter(|body| !body.is_null()) {
         Some(body) => check_object(schema, body, "", &mut findings),
-        None => check_object(schema, &Value::Object(serde_json::Map::new()), "", &mut findings),
+        None if schema.fields.iter().any(|field| field.required) => {
+            let message = "the request needs a body, and has none".to_owned();
+            findings.push(Finding::new(Code::MalformedRequest, String::new(), message));
+        }
+        None => {}
     }
     findings
 }

@@ -47,9 +47,16 @@ fn of_edit(org: &Org, edit: &Edit) -> Vec<String> {
                 |item| format!("revoke {}", grant(org, &item, "from")),
             )]
         }
-        Edit::Create { list, name, replace, .. } => {
+        Edit::Create { list, name, members: has, replace } => {
             let verb = if *replace { "create or replace" } else { "create" };
-            vec![format!("{verb} the {} `{name}`", list.noun())]
+            let within = members(org, has);
+            let named = within[..within.len().min(NAMED)].join(", ");
+            let with = match within.len() {
+                0 => String::new(),
+                n if n > NAMED => format!(" with {named}, and {} more", n - NAMED),
+                _ => format!(" with {named}"),
+            };
+            vec![format!("{verb} the {} `{name}`{with}", list.noun())]
         }
         Edit::Patch { list, id, name, add, remove } => {
             let label = label(*list, id);

@@ -27,6 +27,9 @@ pub struct Change {
     pub index: usize,
     /// One sentence with names.
     pub text: String,
+    /// Whether the data refuse it: it is then neither in the preview nor among the requests, and
+    /// [`Draft::findings`] say why.
+    pub refused: bool,
     /// The request that makes it: of several, the last one.
     pub request: Request,
     /// All of them in order, where there are several: what [`Draft::narrow`] comes to.
@@ -94,6 +97,7 @@ impl Draft {
         let change = |(index, step): (usize, &Step)| Change {
             index,
             text: step.text.clone(),
+            refused: !step.works(),
             request: step.requests.last().cloned().unwrap_or_else(|| batch(&[], &[])),
             requests: if step.requests.len() > 1 { step.requests.clone() } else { Vec::new() },
         };

@@ -10,7 +10,7 @@ use crate::model::Basis;
 use crate::model::finding::{Node, Param, Params};
 use crate::model::object::{Object, ObjectType, number};
 use crate::model::permission::{Permission, PermissionSet};
-use crate::org::{AclRow, GrantKind, Map, Org, Target, Ways, keys::NONE, sort};
+use crate::org::{AclRow, GrantKind, Map, Org, Target, Ways, Who, keys::NONE, sort};
 
 /// An ACL that grants, with how it reaches the subject and the object.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -324,16 +324,35 @@ impl Subject<'_> {
             }
             Reason::UnknownObject if !named => format!("{who} may not {does}: no id was given"),
             Reason::UnknownObject => {
-                format!(
-                    "{who} may not {does}, as far as the data say: they do not know it; load it, or name its project"
-                )
+                let advice = match org.types().get(&question.object.object_type) {
+                    number::NEVER_NAMED => "there is no such type; check its spelling",
+                    _ => "they do not know it; load it, or name its project",
+                };
+                format!("{who} may not {does}, as far as the data say: {advice}")
             }
             Reason::NotAMember => {
                 format!("{who} may not {does}: they are not a member of the organization any more")
             }
-            Reason::NoGrant => format!("{who} may not {does}: no grant gives that"),
+            Reason::NoGrant => format!("{who} may not {does}: {}", self.tell_no_grant()),
         };
         (text, params)
+    }
+
+    /// A misspelt id is nobody's, and nobody has grants.
+    fn tell_no_grant(&self) -> String {
+        let org = self.org;
+        let is_known = match self.who {
+            Who::User(user) => org.in_directory(user) || org.is_named(user),
+            Who::MemberOf(_) => true,
+            // A slice is of somebody whom it need not name.
+            Who::Nobody => org.slice_of().is_some(),
+        };
+        let Some(id) = self.id().filter(|_| !is_known) else { return "no grant gives that".to_owned() };
+        let emailed = if self.of_group { Vec::new() } else { org.users_with_email(id) };
+        match emailed.first() {
+            Some(known) => format!("that is an e-mail; ask about the id `{known}`"),
+            None => "the data do not know that id; check it".to_owned(),
+        }
     }
 
     fn tell_grant(&self, grant: &GrantPath, ask: PermissionSet, params: &mut Params) -> String {

@@ -139,7 +139,9 @@ pub(super) fn fixes(
 ) -> Vec<Fix> {
     let org = subject.org;
     let missing = ask - granted;
-    let nowhere = place.object_id.is_empty() || place.object_type.is_empty();
+    // Nobody can grant anything on what has no id, or is of a type that nobody has heard of.
+    let is_type = org.types().get(&place.object_type) != number::NEVER_NAMED;
+    let nowhere = place.object_id.is_empty() || !is_type;
     // A slice does not know who else would gain.
     let whole = org.slice_of().is_none();
     let Some(id) = subject.id().filter(|_| whole && subject.can_join() && !target.deleted && !nowhere) else {

@@ -21,6 +21,7 @@ use super::effect::{Carrying, Effect, Ids, Server, carry_out};
 use super::needs::{Need, Needs, PlacedNeed};
 use super::request::{Actor, Request};
 use crate::model::finding::{Code, Finding, Node, Severity};
+use crate::model::object::Object;
 use crate::org::{Map, Org, sort};
 
 impl Org {
@@ -141,8 +142,13 @@ fn not_permitted(org: &Org, acting: Option<&str>, need: &Need, at: String) -> Fi
         Some(actor) => format!("`{}`", org.user_label(actor)),
         None => "somebody who is not signed in".to_owned(),
     };
-    let message =
-        format!("{who} does not hold `{}` on {on}, which this needs; ask somebody who does", need.permission);
+    let target = org.target_for(&Object::new(object_type.as_str(), id.as_str()));
+    let advice = if target.known || id.is_empty() {
+        "ask somebody who does"
+    } else {
+        "the data do not know it: check the id first"
+    };
+    let message = format!("{who} does not hold `{}` on {on}, which this needs; {advice}", need.permission);
     let finding = Finding::new(Code::NotPermitted, at, message)
         .with("permission", need.permission.as_str())
         .object(object_type, id);

@@ -6,7 +6,7 @@ use crate::load::list::List;
 use crate::model::INTERNAL_PRINCIPAL;
 use crate::model::finding::{Code, Finding, Severity};
 use crate::model::object::{OBJECT_TYPES, known_type_number, number};
-use crate::org::Org;
+use crate::org::{Org, keys::NONE};
 
 /// What an entry of a body names.
 #[derive(Clone, Copy)]
@@ -119,8 +119,12 @@ impl Checks<'_> {
         if !self.is_checked(id, at) || knows_user(self.org, id) || is_made() {
             return;
         }
-        let message =
-            format!("`{id}` is not among the users and service accounts; check the id, or invite them first");
+        let message = match self.org.users_with_email(id).first() {
+            Some(known) => format!("`{id}` is an e-mail; name the user by the id `{known}`"),
+            None => {
+                format!("`{id}` is not among the users and service accounts; check the id, or invite them first")
+            }
+        };
         let mut finding =
             Finding::new(Code::UnknownUser, at.to_owned(), message).with("user", id).subject(id);
         if is_internal(id) {
@@ -151,7 +155,7 @@ impl Checks<'_> {
             None if org.is_elsewhere(List::Groups, id) => {
                 (Code::WrongOrganization, elsewhere("permission group", id))
             }
-            None => (Code::UnknownGroup, unknown("permission group", id)),
+            None => (Code::UnknownGroup, self.unknown(number::GROUP, "permission group", id)),
         };
         let finding = Finding::new(code, at.to_owned(), message).with("group", id);
         self.tell(finding.object("group", id));
@@ -181,7 +185,7 @@ impl Checks<'_> {
             None if self.org.is_elsewhere(List::Roles, id) => {
                 (Code::WrongOrganization, elsewhere("role", id))
             }
-            None => (Code::UnknownRole, unknown("role", id)),
+            None => (Code::UnknownRole, self.unknown(number::ROLE, "role", id)),
         };
         let mut finding = Finding::new(code, at.to_owned(), message).with("role", id).object("role", id);
         if code == Code::UnknownRole && of_internal {
@@ -213,15 +217,30 @@ impl Checks<'_> {
         } else if lists_of(ty).iter().any(|list| org.is_elsewhere(*list, id)) {
             (Code::WrongOrganization, elsewhere(object_type, id))
         } else {
-            let message = format!("the data do not know {label}; check the id, or load the data again");
+            let message = match self.id_of_name(ty, id) {
+                Some(known) => format!("`{id}` is a name; name the {} by the id `{known}`", object_type),
+                None => format!("the data do not know {label}; check the id, or load the data again"),
+            };
             (Code::UnknownObject, message)
         };
         self.tell(Finding::new(code, at.to_owned(), message).with("label", label).object(object_type, id));
     }
-}
 
-fn unknown(noun: &str, id: &str) -> String {
-    format!("there is no {noun} with the id `{id}`; check the id, or load the data again")
+    fn unknown(&self, ty: u16, noun: &str, id: &str) -> String {
+        match self.id_of_name(ty, id) {
+            Some(known) => format!("`{id}` is a name; name the {noun} by the id `{known}`"),
+            None => format!("there is no {noun} with the id `{id}`; check the id, or load the data again"),
+        }
+    }
+
+    /// The id of the one thing that is called what somebody took for an id.
+    fn id_of_name(&self, ty: u16, name: &str) -> Option<String> {
+        let org = self.org;
+        match org.all_named(ty, name, NONE).as_slice() {
+            [node] if !number::is_child(ty) => Some(org.node_id(*node)),
+            _ => None,
+        }
+    }
 }
 
 fn elsewhere(noun: &str, id: &str) -> String {

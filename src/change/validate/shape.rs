@@ -57,12 +57,7 @@ impl<'a> Checks<'a> {
     }
 
     fn fields(&mut self, schema: &Schema) {
-        let body = Some(self.body).filter(|body| !body.is_null());
-        let mut found = body::check(schema, body);
-        if body.is_none() && !found.is_empty() {
-            let message = "the request needs a body, and has none".to_owned();
-            found = vec![Finding::new(Code::MalformedRequest, String::new(), message)];
-        }
+        let mut found = body::check(schema, Some(self.body));
         let malformed = found.iter().filter(|finding| finding.code == Code::MalformedRequest);
         self.malformed = malformed.map(|finding| (finding.path.clone(), ())).collect();
         self.found.append(&mut found);
