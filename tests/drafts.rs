@@ -477,3 +477,29 @@ fn a_summary_counts_people() {
         ])
     );
 }
+
+/// What the data refuse stands among the changes and says so.
+#[test]
+fn a_refused_change_says_so() {
+    let mut draft = draft();
+    draft.add_members("nobody", &["ada".to_owned()]);
+    draft.add_members("k", &["ada".to_owned()]);
+    assert_eq!(draft.changes().iter().map(|change| change.refused).collect::<Vec<_>>(), [true, false]);
+    assert_eq!(draft.requests().len(), 1);
+}
+
+/// What a group is made with is part of the sentence.
+#[test]
+fn a_new_group_is_told_with_its_members() {
+    let mut draft = draft();
+    draft.create("group", json!({"name": "X", "member_users": ["olive", "ada"], "member_groups": ["k", "owners"]}));
+    draft.create("group", json!({"name": "Y"}));
+    let texts: Vec<String> = draft.changes().into_iter().map(|change| change.text).collect();
+    assert_eq!(
+        texts,
+        [
+            "create the permission group `X` with `Olive`, `Ada`, the group `K`, and 1 more",
+            "create the permission group `Y`"
+        ]
+    );
+}

@@ -4,7 +4,7 @@
 // Tables of cases are as long as they are, and bodies are written where they are used.
 #![allow(clippy::too_many_lines, clippy::needless_pass_by_value)]
 
-use aclarity::{Actor, Code, Credential, Finding, Node, Org, Param, Permission, Request, Severity};
+use aclarity::{Actor, Code, Credential, Finding, Node, Object, Org, Param, Permission, Request, Severity};
 use serde_json::{Value, json};
 
 fn org(plan: &str) -> Org {
@@ -863,4 +863,59 @@ fn odd_requests_have_findings_at_most() {
             }
         }
     }
+}
+
+/// Names and e-mails where ids belong: the finding says which id is meant; what the data do not know
+/// is not something to ask others for.
+#[test]
+fn a_name_in_place_of_an_id() {
+    let olive = session("olive");
+    let says = |by: &Actor, request: &Request, code: Code| {
+        let found = find("enterprise", by, request);
+        found.into_iter().find(|finding| finding.code == code).expect("a finding").message
+    };
+    let to = |field: &str, who: &str| {
+        let mut fields = json!({"permission": "read"});
+        fields[field] = json!(who);
+        grant(fields)
+    };
+    assert_eq!(
+        says(&olive, &to("group_id", "Viewers"), Code::UnknownGroup),
+        "`Viewers` is a name; name the permission group by the id `viewers`"
+    );
+    assert_eq!(
+        says(&olive, &to("user_id", "olive@acme.example"), Code::UnknownUser),
+        "`olive@acme.example` is an e-mail; name the user by the id `olive`"
+    );
+    let role = grant(json!({"role_id": "Reader", "user_id": "ada"}));
+    assert_eq!(says(&olive, &role, Code::UnknownRole), "`Reader` is a name; name the role by the id `reader`");
+    assert_eq!(
+        says(&olive, &on("project", "Search", "read"), Code::UnknownObject),
+        "`Search` is a name; name the project by the id `search`"
+    );
+    let unseen = says(&session("ada"), &on("project", "serach", "read"), Code::NotPermitted);
+    assert!(unseen.ends_with("; the data do not know it: check the id first"), "{unseen}");
+    let seen = says(&session("ada"), &on("project", "search", "read"), Code::NotPermitted);
+    assert!(seen.ends_with("; ask somebody who does"), "{seen}");
+}
+
+/// Whoever is asked about and is nobody: the explanation says so, and proposes nothing that cannot be.
+#[test]
+fn explanations_of_what_is_misspelt() {
+    let org = org("enterprise");
+    let text = |who: &str, object: &Object| org.subject(who).explain(Permission::Read, object).text;
+    let chat = Object::project("chat");
+    assert_eq!(
+        text("adda", &chat),
+        "`adda` may not read the project `Chat`: the data do not know that id; check it"
+    );
+    assert_eq!(
+        text("olive@acme.example", &chat),
+        "`olive@acme.example` may not read the project `Chat`: that is an e-mail; ask about the id `olive`"
+    );
+    let search = Object::project("search");
+    assert_eq!(text("ada", &search), "`Ada` may not read the project `Search`: no grant gives that");
+    let odd = org.subject("ada").explain(Permission::Read, &Object::new("datset", "golden"));
+    assert!(odd.text.ends_with("there is no such type; check its spelling"), "{}", odd.text);
+    assert_eq!(odd.fixes, []);
 }

@@ -171,10 +171,22 @@ function* writeSingles(writer: TextWriter, parts: Record<string, unknown>): Step
     if (value === undefined || value === null) continue;
     singles.push(`${JSON.stringify(name)}:${yield* singleOf(name, value)}`);
   }
+  for (const name of Object.keys(parts)) {
+    // Its name alone, for the finding: what is in a list that no export has does not count.
+    if (!isKnown(name) && isListLike(parts[name])) singles.push(`${stringify(name, "")}:[]`);
+  }
   if (singles.length === 0) return;
   writer.open(WHOLE, NO_PAGE);
   yield* writer.text(`{${singles.join(",")}}`);
   yield* writer.close();
+}
+
+function isKnown(name: string): boolean {
+  return [...SINGLES, ...LISTS].some((known) => known === name);
+}
+
+function isListLike(value: unknown): boolean {
+  return Array.isArray(value) || Array.isArray((value as { objects?: unknown } | null | undefined)?.objects);
 }
 
 /** As JSON. What is there must count: an organisation in a form that is not read would be inferred from rows. */

@@ -68,6 +68,7 @@ export const FINDINGS = Object.freeze([
   Object.freeze({ code: "role_cycle", severity: "error", summary: "roles that contain each other; they all have the same permissions" } as const),
   Object.freeze({ code: "malformed_row", severity: "error", summary: "a row without an id, or with an empty one; it is skipped" } as const),
   Object.freeze({ code: "list_missing", severity: "error", summary: "a list that could not be read; what it says is missing from every answer" } as const),
+  Object.freeze({ code: "unknown_list", severity: "warning", summary: "a list that an export does not have, such as one that is misspelt; it is ignored" } as const),
   Object.freeze({ code: "unknown_object_type", severity: "warning", summary: "an object type that this version does not know; it is kept and has no ancestors" } as const),
   Object.freeze({ code: "unknown_project", severity: "warning", summary: "an object whose project is not in the export; nothing above that project counts" } as const),
   Object.freeze({ code: "departed_principal", severity: "warning", summary: "somebody in groups or ACLs who is neither in the users nor in the service accounts" } as const),

@@ -28,6 +28,8 @@ pub(crate) enum Event<'a> {
     Plan(Option<String>),
     /// The value of `missing`: lists that could not be read.
     Missing(Vec<MissingList>),
+    /// A list of a name that no list has.
+    UnknownList(&'a str),
 }
 
 /// Takes what the splitter finds.
@@ -253,6 +255,7 @@ impl Splitter {
                     return self.list_value(list, byte, i, sink);
                 }
                 if byte == b'[' && !matches!(self.key.as_str(), "organization" | "plan" | "missing") {
+                    sink.event(Event::UnknownList(&self.key))?;
                     let at = format!("/{}", escape(&self.key));
                     self.stack.push(Frame::Ignored { at, index: 0 });
                     self.expect = Expect::Value { or_end: true };
@@ -515,6 +518,7 @@ impl Splitter {
             Some(Frame::Export { .. }) if self.key == "missing" => {
                 sink.event(Event::Missing(missing::read(value)?))
             }
+            Some(Frame::Export { .. }) if is_wrapper(value) => sink.event(Event::UnknownList(&self.key)),
             _ => {
                 check_json(value, || self.here())?;
                 // A list that is null is as good as absent, and only null gets here.
@@ -599,6 +603,16 @@ impl Splitter {
         }
         Ok(())
     }
+}
+
+/// Whether a value is `{"objects": [...]}`, as the API writes a list.
+fn is_wrapper(value: &[u8]) -> bool {
+    #[derive(serde::Deserialize)]
+    struct Wrapper {
+        #[serde(rename = "objects")]
+        _objects: Vec<serde::de::IgnoredAny>,
+    }
+    value.first() == Some(&b'{') && serde_json::from_slice::<Wrapper>(value).is_ok()
 }
 
 fn is_space(byte: u8) -> bool {

@@ -79,6 +79,7 @@ codes! {
     RoleCycle "role_cycle" Error "roles that contain each other; they all have the same permissions";
     MalformedRow "malformed_row" Error "a row without an id, or with an empty one; it is skipped";
     ListMissing "list_missing" Error "a list that could not be read; what it says is missing from every answer";
+    UnknownList "unknown_list" Warning "a list that an export does not have, such as one that is misspelt; it is ignored";
     UnknownObjectType "unknown_object_type" Warning "an object type that this version does not know; it is kept and has no ancestors";
     UnknownProject "unknown_project" Warning "an object whose project is not in the export; nothing above that project counts";
     DepartedPrincipal "departed_principal" Warning "somebody in groups or ACLs who is neither in the users nor in the service accounts";

@@ -1,5 +1,7 @@
 //! Loading: rows in, an organisation out.
 
+use std::sync::Arc;
+
 use super::Org;
 use super::put::check;
 use crate::load::list::{Field, List};
@@ -48,6 +50,10 @@ pub struct LoadOptions {
 
 /// How many rows are held back while the data have not said which organisation they are of.
 const MAX_HELD: usize = 10_000;
+
+/// How many lists that no export has are told, and how long their names may be, in bytes.
+const MAX_UNKNOWN_LISTS: usize = 100;
+const MAX_NAME: usize = 200;
 
 /// Loads an organisation from JSON texts that arrive in pieces: a whole export, or its lists one by
 /// one. The texts are never held whole.
@@ -304,6 +310,7 @@ impl Sink for Builder {
             Event::Organization(bytes) => return self.organization(bytes),
             Event::Plan(plan) => self.org.plan = plan.map(Into::into),
             Event::Missing(lists) => self.org.missing = lists.into(),
+            Event::UnknownList(name) => self.org.note_unknown_list(name),
             Event::Page { list, prefix, base } if self.decided == Decided::Not => {
                 self.held.push(Held::Page(list, prefix, base));
             }
@@ -325,6 +332,14 @@ impl Sink for Builder {
 }
 
 impl Org {
+    /// Once each, as long as they look like names at all.
+    fn note_unknown_list(&mut self, name: &str) {
+        let lists = Arc::make_mut(&mut self.unknown_lists);
+        if lists.len() < MAX_UNKNOWN_LISTS && name.len() <= MAX_NAME && !lists.iter().any(|known| **known == *name) {
+            lists.push(name.into());
+        }
+    }
+
     /// Loads an export from JSON: the API's own shapes, any list as rows, as `{"objects": rows}` or
     /// as an array of such pages (the model's section 4).
     ///

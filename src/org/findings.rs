@@ -31,6 +31,7 @@ impl Org {
             );
         }
         findings.extend(self.missing.iter().map(list_missing));
+        findings.extend(self.unknown_lists.iter().map(|name| unknown_list(name)));
         let all_acls = (0..self.acls.slot_count()).filter_map(|slot| Some((slot, self.acls.get(slot)?)));
         let standing = self.standing(all_acls);
         for list in List::ALL {
@@ -580,6 +581,14 @@ fn list_missing(MissingList { list, status }: &MissingList) -> Finding {
     }
     finding.severity = severity;
     finding
+}
+
+/// Rows in a list that no export has count for nothing, and whoever misspelt its name should know.
+fn unknown_list(name: &str) -> Finding {
+    let message = format!(
+        "an export has no list `{name}`, so what is in it does not count; check its name, or leave it out"
+    );
+    Finding::new(Code::UnknownList, format!("/{}", escape(name)), message).with("list", name)
 }
 
 fn copy_finding(same: bool, list: List) -> Finding {

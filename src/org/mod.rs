@@ -75,6 +75,7 @@ pub struct Org {
     plan: Option<Box<str>>,
     /// Lists that the export says could not be read.
     missing: Arc<[MissingList]>,
+    unknown_lists: Arc<Vec<Box<str>>>,
     inferred: bool,
     options: LoadOptions,
     version: u64,
@@ -124,6 +125,7 @@ impl Org {
             name: None,
             plan: None,
             missing: Arc::default(),
+            unknown_lists: Arc::default(),
             inferred: false,
             options,
             version: 0,

@@ -5,7 +5,7 @@ use xxhash_rust::xxh64::xxh64;
 /// Copies, rows that do not count, rows with something wrong, cycles, unknown types, text ids and
 /// UUIDs, an object with many ACLs, pages.
 pub const DATA: &str = r#"{
-    "organization": {"id": "o", "name": "O"}, "plan": "pro", "missing": [{"list": "prompt_sessions", "status": 403}, {"list": "x"}],
+    "organization": {"id": "o", "name": "O"}, "plan": "pro", "acl": [], "missing": [{"list": "prompt_sessions", "status": 403}, {"list": "x"}],
     "users": [{"id": "ada", "given_name": "Ada", "email": "ada@example.com"}, {"id": "bo"}, {"id": "ada", "deleted_at": "x"}],
     "service_accounts": [{"id": "sa", "name": "Robot"}],
     "service_tokens": [{"id": "t", "service_account_id": "sb", "service_account_name": "B", "expires_at": "2026-01-01T00:00:00Z"}],

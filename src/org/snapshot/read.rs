@@ -1,5 +1,7 @@
 //! Reading a snapshot, whole or in pieces.
 
+use std::sync::Arc;
+
 use xxhash_rust::xxh64::xxh64;
 
 use super::bytes::{Damage, In, checked};
@@ -243,6 +245,8 @@ impl State {
             Ok(MissingList { list, status: u16::try_from(status).ok() })
         });
         org.missing = missing.collect::<Result<_, Damage>>()?;
+        let unknown = (0..from.count()?).map(|_| Ok(from.text()?.into()));
+        org.unknown_lists = Arc::new(unknown.collect::<Result<_, Damage>>()?);
         let types = from.count()?;
         if types > MAX_UNKNOWN {
             return Err(Damage("it names too many types"));

@@ -142,6 +142,8 @@ impl<'o> Writer<'o> {
                 out.text(list);
                 out.maybe(status.map_or(NONE, u32::from));
             }
+            out.number(org.unknown_lists.len() as u32);
+            org.unknown_lists.iter().for_each(|name| out.text(name));
             let types = org.types.unknown();
             out.number(types.len() as u32);
             types.iter().for_each(|name| out.text(name));
