@@ -1,6 +1,6 @@
 //! Drafts: what the property tests do not draw. Each test says which rule it holds.
 
-use aclarity::{AclItem, Actor, Credential, Draft, Finding, LoadOptions, Members, Org, Request, Severity};
+use aclarity::{AclItem, Actor, Code, Credential, Draft, Finding, LoadOptions, Members, Org, Request, Severity};
 use serde_json::{Value, json};
 
 fn org() -> Org {
@@ -492,7 +492,10 @@ fn a_refused_change_says_so() {
 #[test]
 fn a_new_group_is_told_with_its_members() {
     let mut draft = draft();
-    draft.create("group", json!({"name": "X", "member_users": ["olive", "ada"], "member_groups": ["k", "owners"]}));
+    draft.create(
+        "group",
+        json!({"name": "X", "member_users": ["olive", "ada"], "member_groups": ["k", "owners"]}),
+    );
     draft.create("group", json!({"name": "Y"}));
     let texts: Vec<String> = draft.changes().into_iter().map(|change| change.text).collect();
     assert_eq!(
@@ -501,5 +504,19 @@ fn a_new_group_is_told_with_its_members() {
             "create the permission group `X` with `Olive`, `Ada`, the group `K`, and 1 more",
             "create the permission group `Y`"
         ]
+    );
+}
+
+/// What refers to something whose creation was undone says that, and not that data are old.
+#[test]
+fn an_undone_creation_is_named() {
+    let mut draft = draft();
+    let group = draft.create("group", json!({"name": "X"}));
+    draft.add_members(&group, &["ada".to_owned()]);
+    draft.undo(Some(0));
+    let told = draft.findings().into_iter().find(|finding| finding.code == Code::UnknownGroup);
+    assert_eq!(
+        told.expect("a finding").message,
+        format!("no change before this one creates the permission group `{group}`; create it first")
     );
 }

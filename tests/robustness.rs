@@ -183,7 +183,8 @@ fn odd_ids() {
         [
             (Code::MalformedAcl, "/acls/1/id"),
             (Code::MalformedAcl, "/acls/2/object_id"),
-            (Code::MalformedRow, "/projects/2/id")
+            (Code::MalformedRow, "/projects/2/id"),
+            (Code::UnknownList, "/constructor"),
         ]
     );
     for (text, path) in [

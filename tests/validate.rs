@@ -888,7 +888,10 @@ fn a_name_in_place_of_an_id() {
         "`olive@acme.example` is an e-mail; name the user by the id `olive`"
     );
     let role = grant(json!({"role_id": "Reader", "user_id": "ada"}));
-    assert_eq!(says(&olive, &role, Code::UnknownRole), "`Reader` is a name; name the role by the id `reader`");
+    assert_eq!(
+        says(&olive, &role, Code::UnknownRole),
+        "`Reader` is a name; name the role by the id `reader`"
+    );
     assert_eq!(
         says(&olive, &on("project", "Search", "read"), Code::UnknownObject),
         "`Search` is a name; name the project by the id `search`"

@@ -171,18 +171,22 @@ function* writeSingles(writer: TextWriter, parts: Record<string, unknown>): Step
     if (value === undefined || value === null) continue;
     singles.push(`${JSON.stringify(name)}:${yield* singleOf(name, value)}`);
   }
-  for (const name of Object.keys(parts)) {
-    // Its name alone, for the finding: what is in a list that no export has does not count.
-    if (!isKnown(name) && isListLike(parts[name])) singles.push(`${stringify(name, "")}:[]`);
-  }
+  for (const name of unknownLists(parts)) singles.push(`${stringify(name, "")}:[]`);
   if (singles.length === 0) return;
   writer.open(WHOLE, NO_PAGE);
   yield* writer.text(`{${singles.join(",")}}`);
   yield* writer.close();
 }
 
-function isKnown(name: string): boolean {
-  return [...SINGLES, ...LISTS].some((known) => known === name);
+/** What is in a list that no export has does not count: its name alone goes on, for the finding. */
+function unknownLists(parts: Record<string, unknown>): string[] {
+  const known: readonly string[] = [...SINGLES, ...LISTS];
+  try {
+    return Object.keys(parts).filter((name) => !known.includes(name) && isListLike(parts[name]));
+  } catch {
+    // What cannot be read is ignored, as all is that is no list.
+    return [];
+  }
 }
 
 function isListLike(value: unknown): boolean {

@@ -10,6 +10,9 @@ use crate::load::row::{Row, Tuple};
 use crate::model::object::{OBJECT_TYPES, number};
 use crate::org::{AclRow, Map, Org, keys::NONE};
 
+/// With what the ids begin that a draft gives to what it creates.
+pub(super) const PLACEHOLDER: &str = "new:";
+
 /// Ids for what a draft makes: `new:group:1` and the like, counted by kind and never used twice. A
 /// change that is carried out again makes what it made before.
 #[derive(Clone, Debug, Default)]
@@ -31,7 +34,7 @@ impl Ids {
             &mut self.counts.last_mut().expect("just pushed").1
         };
         *count += 1;
-        format!("new:{kind}:{count}")
+        format!("{PLACEHOLDER}{kind}:{count}")
     }
 }
 
@@ -143,7 +146,7 @@ impl Carrying<'_> {
     /// A placeholder: the one that the change made before in this place, else a new one.
     fn next_id(&mut self, list: List) -> String {
         let known = self.known.get(self.effect.made.len()).filter(|id| {
-            id.strip_prefix("new:")
+            id.strip_prefix(PLACEHOLDER)
                 .and_then(|rest| rest.strip_prefix(kind(list)))
                 .is_some_and(|rest| rest.starts_with(':'))
         });

@@ -335,7 +335,10 @@ impl Org {
     /// Once each, as long as they look like names at all.
     fn note_unknown_list(&mut self, name: &str) {
         let lists = Arc::make_mut(&mut self.unknown_lists);
-        if lists.len() < MAX_UNKNOWN_LISTS && name.len() <= MAX_NAME && !lists.iter().any(|known| **known == *name) {
+        if lists.len() < MAX_UNKNOWN_LISTS
+            && name.len() <= MAX_NAME
+            && !lists.iter().any(|known| **known == *name)
+        {
             lists.push(name.into());
         }
     }

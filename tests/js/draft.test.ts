@@ -259,6 +259,7 @@ describe("what a draft says", () => {
     );
     // It is not carried out.
     expect(draft.requests()).toHaveLength(1);
+    expect(draft.changes.map((change) => change.refused)).toEqual([false, true]);
   });
 
   test("the same frozen objects until the version changes", () => {
@@ -466,6 +467,25 @@ describe("a programmer's mistakes throw", () => {
     expect(`${error.message} ${error.path} ${error.stack} ${error.cause}`).not.toContain("secretsecret");
     expect(draft.changes).toEqual([]);
     expect(draft.version).toBe(1);
+  });
+
+  test("which box is meant, and what it may be, is said", () => {
+    using org = load();
+    using draft = byBo(org);
+    const on = { type: "project", id: P1 };
+    const message = (second: unknown) => {
+      try {
+        draft.setMatrix({ user: "ada" }, [{ on, box: "read", state: "on" }, second as never]);
+      } catch (error) {
+        return (error as Error).message;
+      }
+      return "";
+    };
+    expect(message({ on, box: "raed", state: "on" })).toMatch(/^boxes\[1\]\.box is one of .*`read`/);
+    expect(message({ on, box: "read", state: "partly" })).toBe("boxes[1].state is `on` or `off`");
+    expect(message({ box: "read", state: "on" })).toMatch(/^boxes\[1\]\.on is an object/);
+    expect(message({ on: { type: "project" }, box: "read", state: "on" })).toMatch(/^boxes\[1\]\.on\.id /);
+    expect(() => draft.narrow("a2", { except: P1 as never })).toThrow(/^`except` is an array/);
   });
 
   test("secrets in headers are not kept", () => {

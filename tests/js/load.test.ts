@@ -229,6 +229,22 @@ describe("the forms of a source", () => {
     looksRight(await Org.load({ ...sample(), plan: null } as Source));
   });
 
+  test("lists of names that no list has", async () => {
+    const { acls, ...rest } = sample() as { acls: unknown[] };
+    const misspelt = { ...rest, acl: acls, "a/b": { objects: [] }, exported_at: "now", by: { tool: 1 } };
+    const told = [
+      ["unknown_list", "/acl"],
+      ["unknown_list", "/a~1b"],
+      // Without the ACL of their role.
+      ["owners_disagree", "/groups/0"],
+    ];
+    for (const source of [misspelt, JSON.stringify(misspelt)] as const) {
+      const org = await Org.load(source as never);
+      expect(org.findings.map(({ code, path }) => [code, path])).toEqual(told);
+      expect(org.as("ada").list("read", "dataset")).toEqual([]);
+    }
+  });
+
   test("at once", () => {
     for (const source of [sample(), text(), bytes(), bytes().slice().buffer]) looksRight(Org.loadSync(source));
     looksRight(Org.loadSync({ ...sample(), acls: new Set([JSON.stringify(sample().acls)]) } as never));

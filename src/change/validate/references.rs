@@ -1,7 +1,7 @@
 //! What a request names: whether the data know it, whether it lives, and whose it is.
 
 use super::checks::{Checks, group_label};
-use crate::change::body;
+use crate::change::{body, effect::PLACEHOLDER};
 use crate::load::list::List;
 use crate::model::INTERNAL_PRINCIPAL;
 use crate::model::finding::{Code, Finding, Severity};
@@ -122,7 +122,9 @@ impl Checks<'_> {
         let message = match self.org.users_with_email(id).first() {
             Some(known) => format!("`{id}` is an e-mail; name the user by the id `{known}`"),
             None => {
-                format!("`{id}` is not among the users and service accounts; check the id, or invite them first")
+                format!(
+                    "`{id}` is not among the users and service accounts; check the id, or invite them first"
+                )
             }
         };
         let mut finding =
@@ -217,27 +219,28 @@ impl Checks<'_> {
         } else if lists_of(ty).iter().any(|list| org.is_elsewhere(*list, id)) {
             (Code::WrongOrganization, elsewhere(object_type, id))
         } else {
-            let message = match self.id_of_name(ty, id) {
-                Some(known) => format!("`{id}` is a name; name the {} by the id `{known}`", object_type),
-                None => format!("the data do not know {label}; check the id, or load the data again"),
-            };
-            (Code::UnknownObject, message)
+            let message = self.hint(ty, object_type, id);
+            let none = || format!("the data do not know {label}; check the id, or load the data again");
+            (Code::UnknownObject, message.unwrap_or_else(none))
         };
         self.tell(Finding::new(code, at.to_owned(), message).with("label", label).object(object_type, id));
     }
 
     fn unknown(&self, ty: u16, noun: &str, id: &str) -> String {
-        match self.id_of_name(ty, id) {
-            Some(known) => format!("`{id}` is a name; name the {noun} by the id `{known}`"),
-            None => format!("there is no {noun} with the id `{id}`; check the id, or load the data again"),
-        }
+        let none = || format!("there is no {noun} with the id `{id}`; check the id, or load the data again");
+        self.hint(ty, noun, id).unwrap_or_else(none)
     }
 
-    /// The id of the one thing that is called what somebody took for an id.
-    fn id_of_name(&self, ty: u16, name: &str) -> Option<String> {
+    /// What an id is that is none: a name, or a placeholder of something that is not created.
+    fn hint(&self, ty: u16, noun: &str, id: &str) -> Option<String> {
         let org = self.org;
-        match org.all_named(ty, name, NONE).as_slice() {
-            [node] if !number::is_child(ty) => Some(org.node_id(*node)),
+        if id.starts_with(PLACEHOLDER) {
+            return Some(format!("no change before this one creates the {noun} `{id}`; create it first"));
+        }
+        match org.all_named(ty, id, NONE).as_slice() {
+            [node] if !number::is_child(ty) => {
+                Some(format!("`{id}` is a name; name the {noun} by the id `{}`", org.node_id(*node)))
+            }
             _ => None,
         }
     }
