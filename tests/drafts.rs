@@ -1,6 +1,8 @@
 //! Drafts: what the property tests do not draw. Each test says which rule it holds.
 
-use aclarity::{AclItem, Actor, Code, Credential, Draft, Finding, LoadOptions, Members, Org, Request, Severity};
+use aclarity::{
+    AclItem, Actor, Code, Credential, Draft, Finding, LoadOptions, Members, Org, Request, Severity,
+};
 use serde_json::{Value, json};
 
 fn org() -> Org {

@@ -366,10 +366,12 @@ impl Carrying<'_> {
             for token in self.org.tokens_of(user) {
                 self.take(List::ServiceTokens, &token);
             }
-            for group in &self.org.principal(user).member_of {
+            // Nobody edits a group that is deleted, and nobody is in one.
+            let live = |group: &&u32| self.org.is_live_group(**group);
+            for group in self.org.principal(user).member_of.iter().filter(live) {
                 left.entry(*group).or_default().users.push(id.clone());
             }
-            let acls: Vec<u32> = self.org.acls_of(user).map(|(slot, _)| slot).collect();
+            let acls: Vec<u32> = self.org.all_acls_of(user).collect();
             for slot in acls {
                 let acl = self.org.acls().id(slot);
                 self.take(List::Acls, &acl);

@@ -339,7 +339,7 @@ impl Org {
     }
 
     /// The ACLs of a grantee, those marked deleted too, newest first.
-    pub(super) fn all_acls_of(&self, principal: u32) -> impl Iterator<Item = u32> {
+    pub(crate) fn all_acls_of(&self, principal: u32) -> impl Iterator<Item = u32> {
         self.chain_of(principal).map(|(slot, _)| slot)
     }
 

@@ -97,7 +97,8 @@ fn leaving(org: &Org, request: &Request) -> Vec<Request> {
         for id in ids.into_iter().chain(by_email) {
             let Some(user) = org.find_user(&id) else { continue };
             acls.extend(org.acls_of(user).filter_map(|(slot, _)| org.acl_item_of(slot)));
-            requests.extend(org.principal(user).member_of.iter().map(|group| {
+            let live = org.principal(user).member_of.iter().filter(|group| org.is_live_group(**group));
+            requests.extend(live.map(|group| {
                 let body = json!({ "remove_member_users": [id] });
                 Request::new("PATCH", &path("group", &org.principal_id(*group))).body(body)
             }));

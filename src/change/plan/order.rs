@@ -42,7 +42,7 @@ impl<'a> Queue<'a> {
     fn new(simulation: Simulation<'a>, parts: Vec<Part>) -> Queue<'a> {
         let mut queue =
             Queue { simulation, made: Made::default(), parts, named: Map::default(), is_permitted: true };
-        for part in queue.parts.iter().filter(|part| part.rank != Rank::Delete) {
+        for part in queue.parts.iter().filter(|part| !part.deletes()) {
             for id in &part.ids {
                 *queue.named.entry(id.clone()).or_default() += 1;
             }
@@ -84,7 +84,7 @@ impl<'a> Queue<'a> {
 
     fn take(&mut self, at: usize) -> Part {
         let part = self.parts.remove(at);
-        for id in part.ids.iter().filter(|_| part.rank != Rank::Delete) {
+        for id in part.ids.iter().filter(|_| !part.deletes()) {
             if let Some(count) = self.named.get_mut(id) {
                 *count -= 1;
             }

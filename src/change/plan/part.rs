@@ -51,6 +51,11 @@ impl Part {
         Part { rank, request, edits, ids, ids_in_path, as_is: false, invites }
     }
 
+    /// Whether it deletes something (the rank of what is sent as it is written says when, not what).
+    pub fn deletes(&self) -> bool {
+        self.edits.iter().any(|edit| matches!(edit, Edit::Delete { .. }))
+    }
+
     /// A request that the draft holds, to be sent as it is written.
     pub fn as_is(rank: Rank, request: Request) -> Part {
         Part { as_is: true, ..Part::new(rank, request) }
