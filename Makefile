@@ -12,7 +12,7 @@ demo: ## build everything and serve the demo on this machine (PORT=4173)
 test: ## run all tests: Rust, Node, Chromium, workerd, packaging
 	@scripts/watched.sh scripts/test.sh
 
-build: ## build the wasm module and the npm package, print their sizes
+build: ## build the wasm module and the npm package, compare their sizes with budgets
 	@scripts/build.sh
 
 bench: ## measure, side by side with other libraries
@@ -28,5 +28,5 @@ setup: ## install what the other commands need, skip what is there
 	@scripts/setup.sh
 
 clean: ## remove everything that was built or installed in here
-	@rm -rf target .tools .packed node_modules pkg/node_modules pkg/dist pkg/wasm pkg/LICENSE-* tests/*/node_modules \
+	@rm -rf target .tools .packed node_modules pkg/node_modules pkg/dist pkg/wasm pkg/wasm-lite pkg/LICENSE-* tests/*/node_modules \
 	  www-example/*/node_modules www-example/*/dist benches/*/node_modules

@@ -1,42 +1,56 @@
 #!/usr/bin/env bash
-# Compiles the crate's bindings to pkg/wasm: one aclarity_bg.wasm for every target, and wasm-bindgen's glue for it.
-# Does nothing when neither the sources nor the tools have changed since.
+# Compiles the crate's bindings: one .wasm file for every target, and wasm-bindgen's glue for it. Twice: to pkg/wasm with
+# everything, and to pkg/wasm-lite the small module of `aclarity/lite`. Does nothing where neither the sources nor the
+# tools have changed since. Usage: scripts/build-wasm.sh [whole] [lite]      (both when none is named)
 source "$(dirname "${BASH_SOURCE[0]}")/env.sh"
 
-OUT=pkg/wasm
-STAMP="$OUT/.stamp"
 BUILT=target/wasm32-unknown-unknown/release/aclarity.wasm
-# The same module with the names of its functions, for scripts/parts.mjs.
-NAMED=target/aclarity.named.wasm
-
 # Named one by one: with all features the module has an import that Node 20 refuses.
 FEATURES=(bulk-memory nontrapping-float-to-int sign-ext mutable-globals reference-types multivalue)
-OPT_LEVEL="${WASM_OPT_LEVEL:--O3}"
-
-state="$(content_hash src Cargo.toml Cargo.lock scripts/build-wasm.sh scripts/bindgen) $OPT_LEVEL $(rustc --version) $BINDGEN_VERSION $(wasm-opt --version)"
-if [ -f "$OUT/aclarity_bg.wasm" ] && [ -f "$NAMED" ] && [ "$(cat "$STAMP" 2>/dev/null)" = "$state" ]; then
-  say "  wasm: unchanged"
-  exit 0
-fi
-
-bindgen() {
-  rm -rf "$OUT"
-  "$BINDGEN" "$BUILT" "$OUT"
-}
-
-optimise() {
-  local flags=()
-  for feature in "${FEATURES[@]}"; do flags+=("--enable-$feature"); done
-  # Stripping belongs here: stripped by cargo, the module no longer says which features it uses.
-  wasm-opt "$OPT_LEVEL" "${flags[@]}" --debuginfo --strip-producers --strip-target-features \
-    "$OUT/aclarity_bg.wasm" -o "$NAMED"
-  wasm-opt "${flags[@]}" --strip-debug "$NAMED" -o "$OUT/aclarity_bg.wasm"
-}
+SOURCES="$(content_hash src Cargo.toml Cargo.lock scripts/build-wasm.sh scripts/bindgen)"
 
 # These names say for what a generic function was compiled.
 export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS="-Csymbol-mangling-version=v0"
 
-step "compiling the crate to wasm" cargo build --release --locked --lib --target wasm32-unknown-unknown --features js
-step "binding it to JavaScript" bindgen
-step "optimising the module (wasm-opt $OPT_LEVEL)" optimise
-printf '%s' "$state" >"$STAMP"
+bindgen() {
+  rm -rf "$1"
+  "$BINDGEN" "$BUILT" "$1"
+}
+
+# The module with the names of its functions stays in target/, for scripts/parts.mjs.
+optimise() {
+  local out="$1" named="$2" flags=()
+  shift 2
+  for feature in "${FEATURES[@]}"; do flags+=("--enable-$feature"); done
+  # Stripping belongs here: stripped by cargo, the module no longer says which features it uses.
+  wasm-opt "$@" "${flags[@]}" --debuginfo --strip-producers --strip-target-features "$out/aclarity_bg.wasm" -o "$named"
+  wasm-opt "${flags[@]}" --strip-debug "$named" -o "$out/aclarity_bg.wasm"
+}
+
+# build name feature cargo's-level wasm-opt's-level
+build() {
+  local name="$1" feature="$2" level="$3" opt="$4" out named state
+  out="pkg/wasm${name#whole}"
+  named="target/aclarity${name#whole}.named.wasm"
+  state="$SOURCES $level $opt $(rustc --version) $BINDGEN_VERSION $(wasm-opt --version)"
+  if [ -f "$out/aclarity_bg.wasm" ] && [ -f "$named" ] && [ "$(cat "$out/.stamp" 2>/dev/null)" = "$state" ]; then
+    say "  wasm, $feature: unchanged"
+    return
+  fi
+  step "compiling the crate to wasm ($feature)" cargo build --release --locked --lib --target wasm32-unknown-unknown \
+    --features "$feature" --config "profile.release.opt-level=$level"
+  step "binding it to JavaScript ($feature)" bindgen "$out"
+  step "optimising the module ($feature, wasm-opt $opt)" optimise "$out" "$named" "$opt"
+  printf '%s' "$state" >"$out/.stamp"
+}
+
+parts=("$@")
+[ ${#parts[@]} -gt 0 ] || parts=(whole lite)
+for part in "${parts[@]}"; do
+  case "$part" in
+    whole) build whole js 3 "${WASM_OPT_LEVEL:--O3}" ;;
+    # Smaller before compression with -Oz, and larger after it: what is alike no longer looks alike.
+    lite) build -lite lite '"z"' -O1 ;;
+    *) fail "there is no module \`$part\`: whole and lite are" ;;
+  esac
+done

@@ -77,7 +77,7 @@
 mod audit;
 mod change;
 mod decide;
-#[cfg(all(feature = "js", target_arch = "wasm32"))]
+#[cfg(all(any(feature = "js", feature = "lite"), target_arch = "wasm32"))]
 mod js;
 mod load;
 mod model;

@@ -1,27 +1,34 @@
-// Builds pkg/dist from pkg/src and wasm-bindgen's output in pkg/wasm: one ES module per entry point with shared
-// chunks, the type declarations, and the one .wasm file.
+// Builds pkg/dist from pkg/src and wasm-bindgen's output in pkg/wasm and pkg/wasm-lite: one ES module per entry point
+// with shared chunks, the type declarations, and the two .wasm files.
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 const pkg = dirname(dirname(fileURLToPath(import.meta.url)));
-const wasmFolder = join(pkg, "wasm");
 const dist = join(pkg, "dist");
-const WASM = "aclarity_bg.wasm";
-const ENTRIES = ["node", "browser", "workerd", "default", "inline", "api"];
+/** The two modules: where wasm-bindgen's output is, what the package calls the file, what the glue has to offer. */
+const WHOLE = {
+  folder: "wasm",
+  file: "aclarity_bg.wasm",
+  classes: ["Loader", "Core"],
+  gives: ["Loader", "newOrganization"],
+};
+const LITE = { folder: "wasm-lite", file: "aclarity_lite_bg.wasm", classes: ["Loader", "Core"], gives: ["Loader"] };
+const RUNTIMES = ["node", "browser", "workerd", "default"];
+const ENTRIES = [...RUNTIMES, "inline", "api", ...RUNTIMES.map((name) => `lite-${name}`)];
 /** Entry points with the types of index.d.ts under another name. */
 const TYPED = ["inline"];
 /** Files of types. */
-const TYPES = ["index", "api"];
+const TYPES = ["index", "api", "lite"];
 
 /**
  * wasm-bindgen's glue keeps its instance in module scope. In a function it can be had anew, which is how a broken
  * instance is replaced.
  */
-function glueFactory() {
+function glueFactory({ folder, classes, gives }) {
   const names = [];
-  const body = readFileSync(join(wasmFolder, "aclarity.js"), "utf8")
+  const body = readFileSync(join(pkg, folder, "aclarity.js"), "utf8")
     .replace(/^export (class|function|async function) (\w+)/gm, (_, kind, name) => {
       names.push(name);
       return `${kind} ${name}`;
@@ -31,14 +38,14 @@ function glueFactory() {
     .replace(/new URL\(['"][^'"]*['"], import\.meta\.url\)/g, "undefined");
   const unknown = body.match(/^(export|import)\b.*$|import\.meta.*$/m);
   if (unknown) throw new Error(`wasm-bindgen's glue has changed its shape: ${unknown[0]}`);
-  for (const name of ["Loader", "Core", "newOrganization"]) {
+  for (const name of [...classes, ...gives]) {
     if (!names.includes(name)) throw new Error(`wasm-bindgen's glue has no \`${name}\``);
   }
-  return `export function createGlue() {\n${body}\nreturn { Loader, newOrganization, initSync, init: __wbg_init };\n}\n`;
+  return `export function createGlue() {\n${body}\nreturn { ${gives.join(", ")}, initSync, init: __wbg_init };\n}\n`;
 }
 
-function bytesModule() {
-  const base64 = readFileSync(join(wasmFolder, WASM)).toString("base64");
+function bytesModule({ folder }) {
+  const base64 = readFileSync(join(pkg, folder, "aclarity_bg.wasm")).toString("base64");
   return `const base64 = "${base64}";
 export function wasmBytes() {
   const text = atob(base64);
@@ -49,18 +56,23 @@ export function wasmBytes() {
 `;
 }
 
-const VIRTUAL = { "glue.js": glueFactory, "bytes.js": bytesModule };
+const VIRTUAL = {
+  "glue.js": () => glueFactory(WHOLE),
+  "bytes.js": () => bytesModule(WHOLE),
+  "lite-glue.js": () => glueFactory(LITE),
+  "lite-bytes.js": () => bytesModule(LITE),
+};
 
 const wasmPlugin = {
   name: "wasm",
   setup(run) {
-    run.onResolve({ filter: /\/wasm\/(glue|bytes)\.js$/ }, ({ path }) => ({
+    run.onResolve({ filter: /\/wasm\/(lite-)?(glue|bytes)\.js$/ }, ({ path }) => ({
       path: path.split("/").pop(),
       namespace: "wasm",
       sideEffects: false,
     }));
     run.onLoad({ filter: /.*/, namespace: "wasm" }, ({ path }) => ({ contents: VIRTUAL[path](), loader: "js" }));
-    run.onResolve({ filter: /\.wasm$/ }, () => ({ path: `./${WASM}`, external: true }));
+    run.onResolve({ filter: /\.wasm$/ }, ({ path }) => ({ path: `./${path.split("/").pop()}`, external: true }));
   },
 };
 
@@ -105,6 +117,6 @@ await build({
   logLevel: "warning",
 });
 chmodSync(join(dist, "cli.js"), 0o755);
-copyFileSync(join(wasmFolder, WASM), join(dist, WASM));
+for (const { folder, file } of [WHOLE, LITE]) copyFileSync(join(pkg, folder, "aclarity_bg.wasm"), join(dist, file));
 for (const name of TYPES) copyFileSync(join(pkg, `types/${name}.d.ts`), join(dist, `${name}.d.ts`));
 for (const name of TYPED) writeFileSync(join(dist, `${name}.d.ts`), 'export * from "./index.js";\n');

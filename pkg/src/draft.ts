@@ -10,7 +10,7 @@ import { Kernel } from "./kernel.js";
 import { Lease } from "./lease.js";
 import { Listeners } from "./listeners.js";
 import type { OrgBase } from "./org.js";
-import { MOST, type RawDraft } from "./raw.js";
+import { MOST, type RawCore, type RawDraft } from "./raw.js";
 import { isWellFormed, wellFormed } from "./strings.js";
 import { MATRIX } from "./tables.generated.js";
 import type { Change, DiffRow, Finding, Request, Summary } from "./types.js";
@@ -30,15 +30,15 @@ export class Draft {
   private readonly core: DraftLease;
   private readonly listeners = new Listeners();
   private readonly answers = new AnswerCache();
-  private present: { readonly org: OrgBase; readonly kernel: Kernel } | undefined;
+  private present: { readonly org: OrgBase; readonly kernel: Kernel<RawCore> } | undefined;
   private latest = 1;
 
   constructor(
-    private readonly kernel: Kernel,
+    private readonly kernel: Kernel<RawCore>,
     actor: string,
     creatorGrants: boolean,
     /** An Org of the same class over another core. */
-    private readonly orgOver: (kernel: Kernel) => OrgBase,
+    private readonly orgOver: (kernel: Kernel<RawCore>) => OrgBase,
   ) {
     this.core = kernel.call(
       (core, instance) => new DraftLease(core.draft(actor, creatorGrants), instance, this.answers),

@@ -1,13 +1,13 @@
 // One running copy of the wasm module, and how an entry point comes by it.
 import { AclarityError, badArgument, reported } from "./errors.js";
-import type { Glue } from "./raw.js";
+import type { AnyGlue } from "./raw.js";
 
 /** Whoever must hear that the instance broke. */
 export interface Tenant {
   crash(): void;
 }
 
-export class Instance {
+export class Instance<Glue extends AnyGlue = AnyGlue> {
   broken = false;
   private tenants = new Set<WeakRef<Tenant>>();
   /** At so many, those that were collected are looked for: a draft's previews come and go. */
@@ -53,7 +53,7 @@ export type ModuleSource =
   | Promise<WebAssembly.Module | BufferSource | Response>;
 
 /** How an entry point comes by the module. */
-export interface Finder {
+export interface Finder<Glue extends AnyGlue> {
   readonly createGlue: () => Glue;
   /** Where the module is when nobody says otherwise. */
   readonly locate: () => ModuleSource | Promise<ModuleSource>;
@@ -66,13 +66,13 @@ export interface Finder {
 }
 
 /** The wasm instance of one entry point. */
-export class Host {
-  private instance: Instance | undefined;
-  private starting: Promise<Instance> | undefined;
+export class Host<Glue extends AnyGlue> {
+  private instance: Instance<Glue> | undefined;
+  private starting: Promise<Instance<Glue>> | undefined;
 
-  constructor(private readonly finder: Finder) {}
+  constructor(private readonly finder: Finder<Glue>) {}
 
-  async ready(source?: ModuleSource): Promise<Instance> {
+  async ready(source?: ModuleSource): Promise<Instance<Glue>> {
     if (this.instance !== undefined && !this.instance.broken) return this.instance;
     if (this.starting === undefined) {
       this.starting = this.start(source).finally(() => {
@@ -83,7 +83,7 @@ export class Host {
   }
 
   /** The running instance, for what cannot wait. */
-  now(): Instance {
+  now(): Instance<Glue> {
     if (this.instance !== undefined && !this.instance.broken) return this.instance;
     const { atOnce, createGlue } = this.finder;
     if (atOnce === undefined) {
@@ -95,7 +95,7 @@ export class Host {
     return this.instance;
   }
 
-  private async start(source: ModuleSource | undefined): Promise<Instance> {
+  private async start(source: ModuleSource | undefined): Promise<Instance<Glue>> {
     try {
       if (source === undefined && this.finder.atOnce !== undefined) return this.now();
       const module = source === undefined ? await this.find() : await this.moduleOf(await source);

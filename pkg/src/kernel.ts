@@ -3,9 +3,9 @@ import { AnswerCache } from "./cache.js";
 import { AclarityError, badArgument } from "./errors.js";
 import type { Instance } from "./instance.js";
 import { Lease } from "./lease.js";
-import type { RawCore } from "./raw.js";
+import type { Reading } from "./options.js";
+import type { RawAnswers } from "./raw.js";
 import { Ref, RefNumbers } from "./ref.js";
-import type { Reading } from "./source.js";
 import { isWellFormed } from "./strings.js";
 import { knownTypeNumber } from "./vocabulary.js";
 
@@ -14,7 +14,7 @@ const NEVER_NAMED = 0xffff;
 /** Unknown type names remembered per generation. */
 const MOST_TYPE_NAMES = 1024;
 
-export class Kernel extends Lease<RawCore> {
+export class Kernel<Core extends RawAnswers = RawAnswers> extends Lease<Core> {
   /** Changes whenever what was answered may no longer stand: a new version, freed, crashed. Read on the hot path. */
   generation = 0;
   version = 1;
@@ -27,7 +27,7 @@ export class Kernel extends Lease<RawCore> {
   private typeNumbers = new Map<string, number>();
 
   constructor(
-    core: RawCore,
+    core: Core,
     instance: Instance,
     /** How the data were read. */
     public reading: Reading,
@@ -70,7 +70,7 @@ export class Kernel extends Lease<RawCore> {
   }
 
   /** An answer that is an object: asked once per version. */
-  answer<T>(question: string, ask: (core: RawCore) => T): T {
+  answer<T>(question: string, ask: (core: Core) => T): T {
     this.assertOpen();
     const known = this.answers.get(question);
     return known === undefined ? this.answers.set(question, this.call(ask)) : (known as T);
@@ -84,7 +84,7 @@ export class Kernel extends Lease<RawCore> {
   }
 
   /** Another core takes over. */
-  swap(core: RawCore, instance: Instance, reading: Reading): void {
+  swap(core: Core, instance: Instance, reading: Reading): void {
     const organization = core.organization();
     const sliceOf = core.sliceOf();
     this.sliceOf = sliceOf;

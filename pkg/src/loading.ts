@@ -1,14 +1,12 @@
 // From a source to a core: on a running instance, at once or in turn.
 import type { Host, Instance } from "./instance.js";
-import type { RawCore, RawLoader } from "./raw.js";
-import { aborted, type CheckedOptions, feed, hush, takeAtOnce, takeInTurn } from "./source.js";
+import type { Loaded } from "./loaded.js";
+import type { CheckedOptions } from "./options.js";
+import type { Glue, RawCore, RawLoader } from "./raw.js";
+import { feed, hush } from "./source.js";
+import { aborted, takeAtOnce, takeInTurn } from "./steps.js";
 
-export interface Loaded {
-  readonly core: RawCore;
-  readonly instance: Instance;
-}
-
-export async function loadInTurn(host: Host, source: unknown, options: CheckedOptions): Promise<Loaded> {
+export async function loadInTurn(host: Host<Glue>, source: unknown, options: CheckedOptions): Promise<Loaded<RawCore>> {
   hush(source);
   const instance = await host.ready();
   const loader = new Loader(instance, options);
@@ -20,7 +18,7 @@ export async function loadInTurn(host: Host, source: unknown, options: CheckedOp
   }
 }
 
-export function loadAtOnce(host: Host, source: unknown, options: CheckedOptions): Loaded {
+export function loadAtOnce(host: Host<Glue>, source: unknown, options: CheckedOptions): Loaded<RawCore> {
   if (options.signal?.aborted) throw aborted(options.signal);
   const instance = host.now();
   const loader = new Loader(instance, options);
@@ -36,7 +34,7 @@ class Loader implements RawLoader {
   private readonly raw: RawLoader;
 
   constructor(
-    private readonly instance: Instance,
+    private readonly instance: Instance<Glue>,
     options: CheckedOptions,
   ) {
     this.raw = this.guarded(

@@ -15,14 +15,15 @@ import { badArgument, kindOf } from "./errors.js";
 import { deepFreeze } from "./freeze.js";
 import type { Host } from "./instance.js";
 import { Kernel } from "./kernel.js";
-import { Listeners } from "./listeners.js";
+import type { Loaded } from "./loaded.js";
 import { loadAtOnce, loadInTurn } from "./loading.js";
-import { SubjectKind } from "./raw.js";
-import type { Ref } from "./ref.js";
+import { type CheckedOptions, checkOptions, readingOf } from "./options.js";
+import { OrgCommon } from "./org-common.js";
+import { type Glue, type RawCore, SubjectKind } from "./raw.js";
 import { stringify } from "./rows.js";
-import { type CheckedOptions, checkOptions, type Reading } from "./source.js";
 import { isWellFormed } from "./strings.js";
 import { Subject } from "./subject.js";
+import { WholeSubject } from "./subject-whole.js";
 import type {
   Access,
   Authorization,
@@ -35,48 +36,23 @@ import type {
   Stats,
   Who,
 } from "./types.js";
-import { askBits, isSingleton, knownTypeNumber, wireName } from "./vocabulary.js";
-import { WeakMemory } from "./weak.js";
+import { askBits, wireName } from "./vocabulary.js";
 
 /** What every entry point's Org is. The entry gives it a host: how the wasm module is found there. */
-export class OrgBase {
-  /** Somebody who is not signed in. */
-  readonly anonymous: Subject;
-  private readonly users = new WeakMemory<Subject>();
-  private readonly groups = new WeakMemory<Subject>();
-  private readonly listeners = new Listeners();
-  private replacements = 0;
-  private lastReplacement = 0;
-
+export class OrgBase extends OrgCommon<RawCore, WholeSubject> {
   protected constructor(
-    private readonly host: Host,
-    private readonly kernel: Kernel,
+    private readonly host: Host<Glue>,
+    kernel: Kernel<RawCore>,
   ) {
-    this.anonymous = new Subject(kernel, SubjectKind.User, null);
+    super(kernel);
   }
 
-  // ---- subjects and refs ----
-
-  as(id: string): Subject {
-    this.kernel.assertOpen();
-    const name = requiredString(id, "a subject's id");
-    if (name !== this.kernel.sliceOf) this.kernel.assertWhole("another subject");
-    return this.users.get(name, () => new Subject(this.kernel, SubjectKind.User, name));
+  protected override somebody(kind: SubjectKind, id: string | null): WholeSubject {
+    return new WholeSubject(this.kernel, kind, id);
   }
 
-  asGroup(id: string): Subject {
-    this.kernel.assertOpen();
-    this.kernel.assertWhole("a member of a group");
-    const name = requiredString(id, "a group's id");
-    return this.groups.get(name, () => new Subject(this.kernel, SubjectKind.Group, name));
-  }
-
-  ref(type: unknown, id?: unknown, project?: unknown): Ref {
-    this.kernel.assertOpen();
-    const wire = wireName(type);
-    const about = target(id, project);
-    const isOwn = about.leftOut && isSingleton(knownTypeNumber(wire));
-    return isOwn ? this.kernel.ownRef(wire, about.project) : this.kernel.ref(wire, about.id ?? "", about.project);
+  protected override reload(source: unknown, options: CheckedOptions): Promise<Loaded<RawCore>> {
+    return loadInTurn(this.host, source, options);
   }
 
   // ---- questions ----
@@ -175,16 +151,11 @@ export class OrgBase {
   }
 
   /** An Org of the same class over another core. */
-  private over(kernel: Kernel): OrgBase {
-    return new (this.constructor as unknown as new (host: Host, kernel: Kernel) => OrgBase)(this.host, kernel);
-  }
-
-  get version(): number {
-    return this.kernel.version;
-  }
-
-  get sliceOf(): string | null {
-    return this.kernel.sliceOf ?? null;
+  private over(kernel: Kernel<RawCore>): OrgBase {
+    return new (this.constructor as unknown as new (host: Host<Glue>, kernel: Kernel<RawCore>) => OrgBase)(
+      this.host,
+      kernel,
+    );
   }
 
   slice(subject: unknown, options?: { projects?: unknown; objects?: unknown }): Uint8Array {
@@ -223,45 +194,6 @@ export class OrgBase {
     this.listeners.notify();
     return result;
   }
-
-  async replace(source: unknown, options?: LoadOptions): Promise<void> {
-    this.kernel.assertOpen();
-    this.assertNoPreview();
-    const checked = checkOptions(options, this.kernel.reading);
-    this.replacements++;
-    const turn = this.replacements;
-    const { core, instance } = await loadInTurn(this.host, source, checked);
-    try {
-      this.kernel.assertOpen();
-    } catch (error) {
-      core.free();
-      throw error;
-    }
-    if (turn < this.lastReplacement) {
-      core.free();
-      return;
-    }
-    this.lastReplacement = turn;
-    this.kernel.swap(core, instance, readingOf(checked));
-    this.listeners.notify();
-  }
-
-  subscribe(listener: () => void): () => void {
-    return this.listeners.add(listener);
-  }
-
-  private assertNoPreview(): void {
-    if (this.kernel.isPreview) throw badArgument("this Org is the preview of a Draft, and changes by that alone");
-  }
-
-  free(): void {
-    this.kernel.free();
-    this.listeners.clear();
-  }
-
-  [Symbol.dispose ?? Symbol.for("Symbol.dispose")](): void {
-    this.free();
-  }
 }
 
 /** Ids that are no text cannot be a project's. */
@@ -270,24 +202,19 @@ function sliceProjects(projects: unknown): string[] {
   return projects.map((id) => requiredString(id, "a project's id")).filter(isWellFormed);
 }
 
-/** Without the signal and the rest of one load, which would otherwise live as long as the Org. */
-function readingOf({ strict, unknownInOrganization, membersKnown, now }: CheckedOptions): Reading {
-  return { strict, unknownInOrganization, membersKnown, now };
-}
-
-export async function load(host: Host, source: unknown, options?: LoadOptions): Promise<Kernel> {
+export async function load(host: Host<Glue>, source: unknown, options?: LoadOptions): Promise<Kernel<RawCore>> {
   const checked = checkOptions(options);
   const { core, instance } = await loadInTurn(host, source, checked);
   return new Kernel(core, instance, readingOf(checked));
 }
 
-export function loadSync(host: Host, source: unknown, options?: LoadOptions): Kernel {
+export function loadSync(host: Host<Glue>, source: unknown, options?: LoadOptions): Kernel<RawCore> {
   const checked = checkOptions(options);
   const { core, instance } = loadAtOnce(host, source, checked);
   return new Kernel(core, instance, readingOf(checked));
 }
 
-export function makeOrganization(host: Host, organization: unknown): PlainExport {
+export function makeOrganization(host: Host<Glue>, organization: unknown): PlainExport {
   const given = organization as { id?: unknown; name?: unknown; owners?: unknown };
   if (typeof given !== "object" || given === null) {
     throw badArgument(`an organisation is an object, not ${kindOf(given)}`);

@@ -13,7 +13,8 @@ export interface RawLoader {
   free(): void;
 }
 
-export interface RawCore {
+/** What both modules answer. */
+export interface RawAnswers {
   organization(): string;
   subject(kind: SubjectKind, id: string): number;
   typeNumber(name: string): number;
@@ -38,6 +39,13 @@ export interface RawCore {
     project: string | undefined,
   ): unknown;
   explainCreate(kind: SubjectKind, subjectId: string | undefined, type: string, project: string | undefined): unknown;
+  groups(subject: number): unknown;
+  isOwner(subject: number): boolean;
+  sliceOf(): string | undefined;
+  free(): void;
+}
+
+export interface RawCore extends RawAnswers {
   who(
     ask: number,
     type: string,
@@ -47,8 +55,6 @@ export interface RawCore {
     limit: number | undefined,
   ): unknown;
   access(type: string, id: string | undefined, project: string | undefined): unknown;
-  groups(subject: number): unknown;
-  isOwner(subject: number): boolean;
   findings(): unknown;
   apply(changes: Uint8Array): unknown;
   find(query: string): unknown;
@@ -56,7 +62,6 @@ export interface RawCore {
   stats(): unknown;
   toBytes(): Uint8Array;
   slice(subject: string, projects: string[] | undefined, withObjects: boolean): Uint8Array;
-  sliceOf(): string | undefined;
   /** Requests and actors are JSON. */
   validate(request: string, actor: string): unknown;
   authorize(request: string, actor: string): unknown;
@@ -64,7 +69,6 @@ export interface RawCore {
   audit(): unknown;
   reach(kind: SubjectKind, subjectId: string | undefined): unknown;
   draft(actor: string, creatorGrants: boolean): RawDraft;
-  free(): void;
 }
 
 export interface RawDraft {
@@ -85,7 +89,13 @@ export interface RawDraft {
 }
 
 /** wasm-bindgen's glue, in a function of its own so that every instance has its own copy of the state. */
-export interface Glue {
+export interface AnyGlue {
+  initSync(input: { module: WebAssembly.Module }): unknown;
+  init(input: { module_or_path: WebAssembly.Module }): Promise<unknown>;
+}
+
+/** That of the whole module. */
+export interface Glue extends AnyGlue {
   /** Left out: what a snapshot says, or the usual. `now` in milliseconds since 1970. */
   Loader: new (
     strict: boolean,
@@ -94,8 +104,6 @@ export interface Glue {
     now: number,
   ) => RawLoader;
   newOrganization(json: string): unknown;
-  initSync(input: { module: WebAssembly.Module }): unknown;
-  init(input: { module_or_path: WebAssembly.Module }): Promise<unknown>;
 }
 
 export enum SubjectKind {

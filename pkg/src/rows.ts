@@ -1,7 +1,8 @@
 // Rows that are JavaScript objects already, on their way into wasm as JSON.
 import { AclarityError } from "./errors.js";
+import type { Steps } from "./steps.js";
 import { pointerToken } from "./strings.js";
-import type { Steps, TextWriter } from "./text.js";
+import type { TextWriter } from "./text.js";
 
 /** Rows per JSON.stringify: enough to be fast, few enough to be a small string. */
 const SLICE = 64;

@@ -13,11 +13,10 @@ import { badArgument, kindOf } from "./errors.js";
 import { deepFreeze } from "./freeze.js";
 import type { Kernel } from "./kernel.js";
 import { ANSWER, CODE, FIRST_CODE, KNOWN, Memo, NUMBER_SHIFT, SECOND, SECOND_CODE } from "./memo.js";
-import { ANONYMOUS, NOBODY, type RawCore, type SubjectKind } from "./raw.js";
+import { ANONYMOUS, NOBODY, type RawAnswers, type SubjectKind } from "./raw.js";
 import type { Ref } from "./ref.js";
 import { isWellFormed } from "./strings.js";
-import { OBJECT_TYPES } from "./tables.generated.js";
-import type { Explanation, Permission, Reach } from "./types.js";
+import type { Explanation, Permission } from "./types.js";
 import {
   askBits,
   CREATE_ACLS,
@@ -27,6 +26,7 @@ import {
   permissionSet,
   wireName,
 } from "./vocabulary.js";
+import { OBJECT_TYPES } from "./words.generated.js";
 
 /** By code: a type's number plus one. */
 const TYPE_NAMES: readonly (string | undefined)[] = [undefined, ...OBJECT_TYPES];
@@ -47,8 +47,8 @@ export class Subject {
   private owner: boolean | undefined;
 
   constructor(
-    private readonly kernel: Kernel,
-    private readonly kind: SubjectKind,
+    protected readonly kernel: Kernel,
+    protected readonly kind: SubjectKind,
     readonly id: string | null,
   ) {
     this.generation = kernel.generation;
@@ -223,11 +223,6 @@ export class Subject {
     return this.answer(["groups"], (core, handle) => deepFreeze(core.groups(handle))) as Subject["groups"];
   }
 
-  reach(): readonly Reach[] {
-    this.kernel.assertWhole("`reach`");
-    return this.answer(["reach"], (core) => deepFreeze(core.reach(this.kind, this.crossingId()))) as readonly Reach[];
-  }
-
   /** For whoever acts as this subject; throws when it is not one of the kernel's Org. */
   actor(kernel: Kernel): { kind: SubjectKind; id: string | null } {
     if (kernel !== this.kernel) throw badArgument("this Subject was made by another Org");
@@ -286,7 +281,7 @@ export class Subject {
     return ref;
   }
 
-  private answer<T>(question: (string | number | undefined)[], ask: (core: RawCore, handle: number) => T): T {
+  private answer<T>(question: (string | number | undefined)[], ask: (core: RawAnswers, handle: number) => T): T {
     const key = questionKey(this.kind, this.id, ...question);
     return this.kernel.answer(key, (core) => {
       if (this.generation !== this.kernel.generation) this.renew();
@@ -312,17 +307,17 @@ export class Subject {
     return this.handle === UNRESOLVED ? this.kernel.call((core) => this.resolve(core)) : this.handle;
   }
 
-  private resolve(core: RawCore): number {
+  private resolve(core: RawAnswers): number {
     if (this.handle === UNRESOLVED) this.handle = this.lookUp(core);
     return this.handle;
   }
 
-  private lookUp(core: RawCore): number {
+  private lookUp(core: RawAnswers): number {
     if (this.id === null) return ANONYMOUS;
     return this.id === "" || !isWellFormed(this.id) ? NOBODY : core.subject(this.kind, this.id);
   }
 
-  private crossingId(): string | undefined {
+  protected crossingId(): string | undefined {
     if (this.id === null) return undefined;
     return isWellFormed(this.id) ? this.id : "";
   }

@@ -2,59 +2,6 @@
 import { deepFreeze } from "./freeze.js";
 import type { RequestRow } from "./types.js";
 
-export const MODEL_VERSION = 1;
-
-export const PERMISSIONS = Object.freeze([
-  "create",
-  "read",
-  "update",
-  "delete",
-  "create_acls",
-  "read_acls",
-  "update_acls",
-  "delete_acls",
-] as const);
-
-export const OBJECT_TYPES = Object.freeze([
-  "organization",
-  "org_project",
-  "org_member",
-  "org_audit_logs",
-  "project_group",
-  "project",
-  "experiment",
-  "dataset",
-  "prompt",
-  "prompt_session",
-  "project_log",
-  "group",
-  "role",
-] as const);
-
-export const NOUNS: readonly (readonly [noun: string, type: string])[] = [
-  ["all projects", "org_project"],
-  ["audit log", "org_audit_logs"],
-  ["audit logs", "org_audit_logs"],
-  ["classifier", "prompt"],
-  ["classifiers", "prompt"],
-  ["custom view", "prompt"],
-  ["custom views", "prompt"],
-  ["function", "prompt"],
-  ["functions", "prompt"],
-  ["log", "project_log"],
-  ["logs", "project_log"],
-  ["member", "org_member"],
-  ["members", "org_member"],
-  ["playground", "prompt_session"],
-  ["playgrounds", "prompt_session"],
-  ["scorer", "prompt"],
-  ["scorers", "prompt"],
-  ["task", "prompt"],
-  ["tasks", "prompt"],
-  ["tool", "prompt"],
-  ["tools", "prompt"],
-];
-
 export const FINDINGS = Object.freeze([
   Object.freeze({ code: "malformed_acl", severity: "error", summary: "an ACL that breaks the exactly-one rules, or lacks its id or its object; it is skipped" } as const),
   Object.freeze({ code: "unknown_permission", severity: "error", summary: "a permission that is not one of the eight; the ACL or the role's tuple is skipped" } as const),

@@ -1,14 +1,12 @@
 // JSON on its way into wasm: as UTF-8, in chunks. Wasm memory never shrinks, so a whole text is never in it.
 import type { RawLoader } from "./raw.js";
+import type { Steps } from "./steps.js";
 import { escapeLoneSurrogates, isWellFormed } from "./strings.js";
 
 const PIECE = 1 << 15;
 const CHUNK = 1 << 16;
 /** Bytes after which an asynchronous load lets the event loop run. */
 const BREATH = 1 << 20;
-
-/** A source that pauses: `undefined` lets the event loop run, a promise is waited for and its value given back. */
-export type Steps<T = void> = Generator<Promise<unknown> | undefined, T, unknown>;
 
 const encoder = new TextEncoder();
 const BYTE_ORDER_MARK = 0xfeff;

@@ -1,7 +1,7 @@
 // Permissions as bits, types as numbers, nouns as types (MODEL 1).
 import { AclarityError, badArgument, kindOf } from "./errors.js";
-import { NOUNS, OBJECT_TYPES, PERMISSIONS } from "./tables.generated.js";
 import type { Permission } from "./types.js";
+import { NOUNS, OBJECT_TYPES, PERMISSIONS } from "./words.generated.js";
 
 export const CREATE_ACLS = 16;
 const MANAGE_ACCESS = 0xf0;

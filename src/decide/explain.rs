@@ -3,8 +3,9 @@
 use serde::Serialize;
 
 use super::basis;
-use super::fixes::{self, Fix, Place};
+use super::fixes::{Fix, Place};
 use super::misses::{Missing, NearMiss, Search};
+use super::remedies;
 use super::subject::{Reason, Subject, reason};
 use crate::model::Basis;
 use crate::model::finding::{Node, Param, Params};
@@ -199,7 +200,7 @@ impl Subject<'_> {
         let (mut near_misses, mut fixes) = (Vec::new(), Vec::new());
         if !allowed && !self.closure.departed {
             let candidates = self.org.candidates(target);
-            fixes = fixes::fixes(self, target, ask, granted, &candidates, place);
+            fixes = remedies::fixes(self, target, ask, granted, &candidates, place);
             near_misses = Search::new(self, target, ask, granted, candidates).run();
         }
         let documented = grants

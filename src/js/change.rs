@@ -5,7 +5,8 @@ use serde::Deserialize;
 use serde_json::Value;
 use wasm_bindgen::prelude::*;
 
-use super::{Core, draft::DraftCore, parse, value};
+use super::draft::DraftCore;
+use super::whole::{Core, parse, value};
 use crate::decide::access::Principal;
 use crate::model::credential::Credential;
 use crate::model::error::{Error, ErrorCode};
@@ -47,7 +48,7 @@ pub(super) fn request_of(json: &str) -> Result<Request, JsValue> {
 }
 
 pub(super) fn unexpected() -> JsValue {
-    super::thrown(&Error::new(ErrorCode::BadArgument, "an argument has not the expected shape"))
+    super::whole::thrown(&Error::new(ErrorCode::BadArgument, "an argument has not the expected shape"))
 }
 
 /// `manage_access` stands for one ACL for each of the four `*_acls`. The items are as they were
@@ -75,7 +76,7 @@ impl Core {
     /// # Errors
     /// `bad_argument` when they have not the shape of a request and an actor.
     pub fn validate(&self, request: &str, actor: &str) -> Result<JsValue, JsValue> {
-        value(&self.org.validate(&request_of(request)?, &actor_of(&self.org, actor)?))
+        value(&self.0.org.validate(&request_of(request)?, &actor_of(&self.0.org, actor)?))
     }
 
     /// Whether a request may be sent; both arguments are JSON.
@@ -83,7 +84,7 @@ impl Core {
     /// # Errors
     /// As [`Core::validate`].
     pub fn authorize(&self, request: &str, actor: &str) -> Result<JsValue, JsValue> {
-        value(&self.org.authorize(&request_of(request)?, &actor_of(&self.org, actor)?))
+        value(&self.0.org.authorize(&request_of(request)?, &actor_of(&self.0.org, actor)?))
     }
 
     /// The permission matrix of a user (kind 0) or a group (kind 1).
@@ -91,7 +92,7 @@ impl Core {
     /// # Errors
     /// None that data can cause.
     pub fn matrix(&self, kind: u32, id: &str) -> Result<JsValue, JsValue> {
-        value(&self.org.matrix(&principal_of(kind, id)))
+        value(&self.0.org.matrix(&principal_of(kind, id)))
     }
 
     /// What somebody who answers for the organisation should look at.
@@ -99,7 +100,7 @@ impl Core {
     /// # Errors
     /// None that data can cause.
     pub fn audit(&self) -> Result<JsValue, JsValue> {
-        value(&self.org.audit())
+        value(&self.0.org.audit())
     }
 
     /// What somebody could give themselves beyond what they hold.
@@ -107,7 +108,7 @@ impl Core {
     /// # Errors
     /// None that data can cause.
     pub fn reach(&self, kind: u32, subject: Option<String>) -> Result<JsValue, JsValue> {
-        value(&self.named(kind, subject.as_deref()).reach())
+        value(&self.0.named(kind, subject.as_deref()).reach())
     }
 
     /// A draft by an actor, who is JSON.
@@ -115,6 +116,6 @@ impl Core {
     /// # Errors
     /// `bad_argument` when it has not the shape of an actor.
     pub fn draft(&self, actor: &str, creator_grants: bool) -> Result<DraftCore, JsValue> {
-        Ok(DraftCore(self.org.draft(actor_of(&self.org, actor)?, creator_grants)))
+        Ok(DraftCore(self.0.org.draft(actor_of(&self.0.org, actor)?, creator_grants)))
     }
 }

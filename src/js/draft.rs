@@ -5,8 +5,9 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use wasm_bindgen::prelude::*;
 
+use super::asked::Asked;
 use super::change::{expanded, principal_of, request_of, unexpected};
-use super::{Core, parse, strings, value};
+use super::whole::{Core, parse, strings, value};
 use crate::{BoxChange, BoxName, BoxState, Draft, Node, Request};
 
 /// A draft.
@@ -157,13 +158,13 @@ impl DraftCore {
     /// # Errors
     /// None that data can cause.
     pub fn rebase(&mut self, core: &Core) -> Result<JsValue, JsValue> {
-        value(&self.0.rebase(&core.org))
+        value(&self.0.rebase(&core.0.org))
     }
 
     /// The organisation as it would be.
     #[must_use]
     pub fn preview(&self) -> Core {
-        Core::of(self.0.preview().fork())
+        Core(Asked::of(self.0.preview().fork()))
     }
 }
 

@@ -83,6 +83,11 @@ impl Error {
         self.code
     }
 
+    /// What is wrong, in a sentence.
+    pub(crate) fn message(&self) -> &str {
+        &self.message
+    }
+
     /// Where in the data it is, as an RFC 6901 pointer, when it is at one place.
     #[must_use]
     pub fn path(&self) -> Option<&str> {

@@ -174,7 +174,7 @@ impl Org {
             level = end..closure.steps.len();
         }
         closure.sorted = closure.steps.iter().enumerate().map(|(i, s)| (s.principal, i as u32)).collect();
-        closure.sorted.sort_unstable();
+        sort::pairs(&mut closure.sorted);
         closure
     }
 

@@ -15,9 +15,11 @@ mod findings;
 mod forks;
 mod gives;
 pub(crate) mod keys;
+#[cfg_attr(feature = "lite", path = "lookup_each_time.rs")]
 mod lookup;
 mod names;
 pub(crate) mod new;
+#[cfg_attr(feature = "lite", path = "odd_each_time.rs")]
 mod odd;
 mod people;
 mod places;
@@ -29,6 +31,8 @@ mod shared;
 mod slicing;
 mod snapshot;
 pub(crate) mod sort;
+#[cfg_attr(feature = "lite", path = "sorting_small.rs")]
+mod sorting;
 mod tree;
 mod types;
 mod written;

@@ -3,6 +3,8 @@
 
 use std::cmp::Ordering;
 
+use super::sorting;
+
 /// Compares two ids code unit by code unit (UTF-16, as JavaScript does; the model's section 1).
 pub(crate) fn by_code_units(a: &str, b: &str) -> Ordering {
     // Up to U+D7FF both encodings agree; only beyond it UTF-16 has surrogates, which sort lower.
@@ -19,7 +21,9 @@ pub(crate) fn by_rank_and_id<T>(items: &mut Vec<T>, key: impl Fn(&T) -> (u64, St
             (rank, id, place as u32)
         })
         .collect();
-    sort_keys(&mut keys);
+    sorting::sort(&mut keys, |a, b| {
+        a.0.cmp(&b.0).then_with(|| by_code_units(&a.1, &b.1)).then(a.2.cmp(&b.2))
+    });
     let mut taken: Vec<Option<T>> = items.drain(..).map(Some).collect();
     items.extend(keys.into_iter().filter_map(|(_, _, place)| taken[place as usize].take()));
 }
@@ -36,10 +40,11 @@ pub(crate) fn ids(ids: &mut [String]) {
 
 /// Sorts numbers and leaves each once.
 pub(crate) fn numbers(numbers: &mut Vec<u32>) {
-    numbers.sort_unstable();
+    sorting::sort(numbers, u32::cmp);
     numbers.dedup();
 }
 
-fn sort_keys(keys: &mut [(u64, String, u32)]) {
-    keys.sort_by(|a, b| a.0.cmp(&b.0).then_with(|| by_code_units(&a.1, &b.1)).then(a.2.cmp(&b.2)));
+/// Sorts pairs of numbers.
+pub(crate) fn pairs(pairs: &mut [(u32, u32)]) {
+    sorting::sort(pairs, Ord::cmp);
 }

@@ -1,7 +1,7 @@
 // Objects: from what is written to types and ids, and back.
 import { holdsKey } from "../secrets.js";
-import { OBJECT_TYPES } from "../tables.generated.js";
 import type { Node } from "../types.js";
+import { OBJECT_TYPES } from "../words.generated.js";
 import { folded, nearest } from "./directory.js";
 import type { Names } from "./names.js";
 import type { Opened } from "./opened.js";

@@ -1,6 +1,7 @@
 // Types and permissions as people write them on a command line.
-import { NOUNS, OBJECT_TYPES, PERMISSIONS } from "../tables.generated.js";
+
 import type { Ask } from "../types.js";
+import { NOUNS, OBJECT_TYPES, PERMISSIONS } from "../words.generated.js";
 import { nearest } from "./directory.js";
 import { usage } from "./problem.js";
 

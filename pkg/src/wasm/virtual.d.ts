@@ -5,9 +5,24 @@ declare module "*/wasm/glue.js" {
   export function createGlue(): import("../raw.js").Glue;
 }
 
+declare module "*/wasm/lite-glue.js" {
+  /** That of the small module. */
+  export function createGlue(): import("../lite/core.js").LiteGlue;
+}
+
+declare module "*/wasm/lite-bytes.js" {
+  /** The small module, decoded. */
+  export function wasmBytes(): Uint8Array<ArrayBuffer>;
+}
+
 declare module "*/wasm/bytes.js" {
   /** The module, decoded from what is inside the JavaScript. */
   export function wasmBytes(): Uint8Array<ArrayBuffer>;
+}
+
+declare module "*/aclarity_lite_bg.wasm" {
+  const module: WebAssembly.Module;
+  export default module;
 }
 
 declare module "*/aclarity_bg.wasm" {

@@ -33,6 +33,8 @@ mod issues;
 mod read;
 mod rows;
 pub(super) mod slice;
+#[cfg_attr(feature = "lite", path = "told_to_nobody.rs")]
+mod told;
 mod write;
 
 pub use read::SnapshotReader;
@@ -129,13 +131,18 @@ impl Org {
     /// # Errors
     /// `strict` when so asked and something is wrong.
     pub fn with_options(mut self, options: LoadOptions) -> Result<Org, Error> {
-        self.options = options;
+        self.set_options(options);
         if self.options.strict
             && let Some(finding) = self.findings().into_iter().find(|f| f.severity == Severity::Error)
         {
             return Err(Error::strict(finding));
         }
         Ok(self)
+    }
+
+    /// The options from now on, whatever is wrong with the data.
+    pub(crate) fn set_options(&mut self, options: LoadOptions) {
+        self.options = options;
     }
 }
 

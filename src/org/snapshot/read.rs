@@ -6,9 +6,9 @@ use xxhash_rust::xxh64::xxh64;
 
 use super::bytes::{Damage, In, checked};
 use super::ids::read_ids;
-use super::issues::read_issues;
 use super::rows::{Grants, read_rows};
 use super::slice::Slice;
+use super::told::Told;
 use super::{BLOCK_HEAD, BLOCK_SUM, HEAD, MARK, SPACES, Space, VERSION, corrupt, kind};
 use crate::load::list::List;
 use crate::load::rows::MissingList;
@@ -59,8 +59,7 @@ struct State {
     /// A bit for each number that is found by the table before.
     found: Vec<u64>,
     grants: Grants,
-    /// The first row of each list that may not count.
-    skipped: [u32; List::ALL.len()],
+    told: Told,
 }
 
 const NO_TABLE: Damage = Damage("a table of it is none");
@@ -80,7 +79,7 @@ impl SnapshotReader {
             table_size: 0,
             found: Vec::new(),
             grants: Grants::default(),
-            skipped: [0; List::ALL.len()],
+            told: Told::default(),
         };
         SnapshotReader { state, held: Vec::new(), failed: None }
     }
@@ -207,7 +206,7 @@ impl State {
                 Ok(())
             }
             kind::COPIES => self.copies(from),
-            kind::PAGES | kind::SKIPPED | kind::ISSUES => self.of_list(kind, from),
+            kind::PAGES | kind::SKIPPED | kind::ISSUES => self.told.read(&mut self.org, kind, from),
             kind::END => from.end(),
             kind => {
                 if let Some(space) = SPACES.into_iter().find(|space| kind / 2 == kind::IDS / 2 + *space as u8)
@@ -375,36 +374,6 @@ impl State {
         from.end()
     }
 
-    fn of_list(&mut self, kind: u8, mut from: In<'_>) -> Result<(), Damage> {
-        let Some(list) = List::ALL.get(usize::from(from.byte()?)).copied() else {
-            return Err(Damage("it speaks of an unknown list"));
-        };
-        match kind {
-            kind::PAGES => {
-                for _ in 0..from.count()? {
-                    let (first, prefix, base) = (from.number()?, from.text()?, from.number()?);
-                    if !self.org.places_mut(list).read_page(first, prefix, base) {
-                        return Err(Damage("a page of it stands nowhere"));
-                    }
-                }
-                from.end()
-            }
-            kind::SKIPPED => {
-                for _ in 0..from.count()? {
-                    let slot = from.below(self.org.places(list).slots() as usize)?;
-                    let id = from.text()?;
-                    let next = &mut self.skipped[list as usize];
-                    if slot < std::mem::replace(next, slot + 1) || self.org.has_row_at(list, slot) {
-                        return Err(Damage("a row of it both counts and does not"));
-                    }
-                    self.org.places_mut(list).skip(slot, Some(id));
-                }
-                from.end()
-            }
-            _ => read_issues(&mut self.org, list, &mut from),
-        }
-    }
-
     fn end(mut self) -> Result<Org, Damage> {
         let org = &mut self.org;
         if SPACES.iter().any(|space| {
@@ -420,9 +389,7 @@ impl State {
         {
             return Err(Damage("it has not as much as it says"));
         }
-        if org.slice.is_none() && List::ALL.iter().any(|list| !org.places(*list).is_whole()) {
-            return Err(Damage("rows of it stand nowhere"));
-        }
+        Told::end(org)?;
         for ty in 0..4 {
             let node = org.singletons[usize::from(ty)];
             checked(node, org.nodes.len())?;

@@ -1,5 +1,5 @@
-import { PERMISSIONS } from "../../tables.generated.js";
 import type { Explanation } from "../../types.js";
+import { PERMISSIONS } from "../../words.generated.js";
 import { answered, askerJson, explain, isFresh, nodeJson, paintAnswer, placeJson } from "../answers.js";
 import { type Command, OBJECT_OPTIONS, PROJECT_LINE } from "../command.js";
 import type { Names } from "../names.js";

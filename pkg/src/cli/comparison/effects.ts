@@ -2,8 +2,8 @@
 // comparisons. Who is not compared is counted.
 
 import type { Subject } from "../../../types/index.js";
-import { PERMISSIONS } from "../../tables.generated.js";
 import type { Node, Permission } from "../../types.js";
+import { PERMISSIONS } from "../../words.generated.js";
 import { IN_PROJECTS } from "../types.js";
 import { Concern } from "./concern.js";
 import { type Places, Tree } from "./places.js";

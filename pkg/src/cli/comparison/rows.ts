@@ -1,6 +1,6 @@
 // The rows of two exports, as far as they decide something, and what is different.
 
-import { PERMISSIONS } from "../../tables.generated.js";
+import { PERMISSIONS } from "../../words.generated.js";
 import type { Opened } from "../opened.js";
 import type { ExportRow } from "../rows.js";
 
