@@ -8,3 +8,5 @@ step "building the npm package" npm run build --workspace pkg
 node scripts/sizes.mjs
 section "What the module is made of (node scripts/parts.mjs --functions says more)"
 node scripts/parts.mjs
+section "What the module of aclarity/lite is made of"
+node scripts/parts.mjs --lite

@@ -2,11 +2,13 @@
 // come from. Reads a module that still has its names (scripts/build-wasm.sh leaves one in target/).
 //
 //   node scripts/parts.mjs               the parts
+//   node scripts/parts.mjs --lite        those of the small module
 //   node scripts/parts.mjs --functions   the 40 largest functions too
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
-const MODULE = fileURLToPath(new URL("../target/aclarity.named.wasm", import.meta.url));
+const NAME = process.argv.includes("--lite") ? "aclarity-lite" : "aclarity";
+const MODULE = fileURLToPath(new URL(`../target/${NAME}.named.wasm`, import.meta.url));
 const [CUSTOM, IMPORTS, CODE] = [0, 2, 10];
 
 /** Reads the binary format: LEB128 numbers, names, and what is behind a length. */

@@ -182,7 +182,7 @@ export interface Finding {
   readonly change?: number;
 }
 
-/** `not_included` belongs to what later versions bring. */
+/** `not_included` is thrown by `aclarity/lite`, for what takes the whole package. */
 export type ErrorCode =
   | "bad_json"
   | "bad_shape"

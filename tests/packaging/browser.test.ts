@@ -7,7 +7,16 @@ import { createServer, build as vite } from "vite";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { launch, type TestBrowser } from "../browser/harness/browser.ts";
 import { serve } from "../browser/harness/site.ts";
-import { ENTRIES, EXPECTED, filesBelow, newProject, type Project, resolveExport } from "./project.ts";
+import {
+  ASKING,
+  ENTRIES,
+  EXPECTED,
+  filesBelow,
+  newProject,
+  type Project,
+  questions,
+  resolveExport,
+} from "./project.ts";
 
 let browser: TestBrowser;
 beforeAll(async () => {
@@ -27,8 +36,8 @@ const page = (script: string) => `<!doctype html>
 </html>
 `;
 
-const main = (module: string) => `import * as aclarity from "${module}";
-import { ask } from "./questions.mjs";
+const main = (module: string, entry = module) => `import * as aclarity from "${module}";
+import { ask } from "${questions(entry)}";
 ask(aclarity).then(
   (answers) => { document.querySelector("output").textContent = JSON.stringify(answers); },
   (error) => { document.querySelector("output").textContent = JSON.stringify([error, error?.cause].map(String).join(", since ")); },
@@ -74,7 +83,7 @@ describe.each(ENTRIES)("%s", (entry) => {
     const project = consumer({ "index.html": page("/main.js"), "main.js": main(entry) });
     await vite({ root: project.folder, configFile: false, logLevel: "error" });
     expect(filesBelow(project.path("dist")).filter((file) => file.endsWith(".wasm"))).toHaveLength(
-      entry === "aclarity" ? 1 : 0,
+      entry === "aclarity/inline" ? 0 : 1,
     );
     expect(await shownUnderPolicy(project.path("dist"))).toEqual({ answers: EXPECTED, complaints: [] });
   });
@@ -106,7 +115,7 @@ describe.each(ENTRIES)("%s", (entry) => {
       platform: "browser",
       logLevel: "error",
     });
-    if (entry === "aclarity") {
+    if (entry !== "aclarity/inline") {
       for (const file of filesBelow(project.package).filter((name) => name.endsWith(".wasm"))) {
         copyFileSync(project.path("node_modules/aclarity", file), project.path("site", basename(file)));
       }
@@ -118,9 +127,9 @@ describe.each(ENTRIES)("%s", (entry) => {
     const project = consumer({});
     const file = resolveExport(project.manifest, entry, ["browser"]).replace(/^\.\//, "");
     cpSync(project.package, project.path("site/aclarity"), { recursive: true });
-    cpSync(project.path("questions.mjs"), project.path("site/questions.mjs"));
+    for (const name of ASKING) cpSync(project.path(name), project.path("site", name));
     project.write("site/index.html", page("/main.js"));
-    project.write("site/main.js", main(`./aclarity/${file}`));
+    project.write("site/main.js", main(`./aclarity/${file}`, entry));
     expect(await shownUnderPolicy(project.path("site"))).toEqual({ answers: EXPECTED, complaints: [] });
   });
 });

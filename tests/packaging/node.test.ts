@@ -1,6 +1,6 @@
 // Node, Deno and Bun, each running files in a folder where the tarball is installed.
 import { afterAll, describe, expect, test } from "vitest";
-import { ENTRIES, EXPECTED, newProject, run } from "./project.ts";
+import { ENTRIES, EXPECTED, newProject, questions, run } from "./project.ts";
 import { bun, deno } from "./runtimes.ts";
 
 const project = newProject();
@@ -12,7 +12,7 @@ function esm(entry: string): string {
   return project.write(
     `${slug(entry)}.mjs`,
     `import * as aclarity from "${entry}";
-import { ask } from "./questions.mjs";
+import { ask } from "${questions(entry)}";
 console.log(JSON.stringify(await ask(aclarity)));
 `,
   );
@@ -22,7 +22,7 @@ function cjs(entry: string): string {
   return project.write(
     `${slug(entry)}.cjs`,
     `const aclarity = require("${entry}");
-const { ask } = require("./questions.mjs");
+const { ask } = require("${questions(entry)}");
 ask(aclarity).then((answers) => console.log(JSON.stringify(answers)));
 `,
   );

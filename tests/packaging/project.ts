@@ -5,13 +5,15 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { Org } from "aclarity/inline";
+import { EXPORT } from "./consumers/questions.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const packed = join(here, "../../.packed");
 
 export const TARBALL = join(packed, "aclarity.tgz");
 
-/** What `ask` in consumers/questions.mjs has to find. */
+/** What `ask` in consumers/questions.mjs and lite-questions.mjs has to find. */
 export const EXPECTED = {
   permissions: 8,
   update: true,
@@ -28,7 +30,15 @@ export const EXPECTED = {
 };
 
 /** The entry points that every runtime has. */
-export const ENTRIES = ["aclarity", "aclarity/inline"] as const;
+export const ENTRIES = ["aclarity", "aclarity/lite", "aclarity/inline"] as const;
+
+/** What asks an entry point. */
+export function questions(entry: string): string {
+  return entry === "aclarity/lite" ? "./lite-questions.mjs" : "./questions.mjs";
+}
+
+/** All that ask, and what they ask about. */
+export const ASKING = ["questions.mjs", "lite-questions.mjs", "snapshot.mjs"];
 
 type Exports = string | { [condition: string]: Exports };
 export interface Manifest {
@@ -67,7 +77,9 @@ export function newProject(files: Record<string, string> = {}): Project {
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
   project.write("package.json", '{ "private": true }\n');
-  cpSync(join(here, "consumers/questions.mjs"), project.path("questions.mjs"));
+  for (const name of ["questions.mjs", "lite-questions.mjs"]) cpSync(join(here, "consumers", name), project.path(name));
+  const snapshot = Buffer.from(Org.loadSync(EXPORT).toBytes()).toString("base64");
+  project.write("snapshot.mjs", `export const SNAPSHOT = "${snapshot}";\n`);
   for (const [name, contents] of Object.entries(files)) project.write(name, contents);
   return project;
 }

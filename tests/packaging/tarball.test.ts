@@ -13,8 +13,11 @@ test("has the licences, a readme and no sources of tests", () => {
   expect(project.manifest.license).toBe("Apache-2.0 OR MIT");
 });
 
-test("has one .wasm file", () => {
-  expect(files.filter((file) => file.endsWith(".wasm"))).toHaveLength(1);
+test("has two .wasm files, the whole one and that of `aclarity/lite`", () => {
+  expect(files.filter((file) => file.endsWith(".wasm"))).toEqual([
+    "dist/aclarity_bg.wasm",
+    "dist/aclarity_lite_bg.wasm",
+  ]);
 });
 
 test("names neither a machine's folder nor a package registry", () => {

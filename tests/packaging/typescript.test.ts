@@ -36,6 +36,31 @@ PERMISSIONS.push("read");
 export { code, held, more, yes };
 `;
 
+const LITE = `import { Org as WholeOrg } from "aclarity";
+import { AclarityError, type LiteLoadOptions, Org, PERMISSIONS, type Permission, ready, type Subject } from "aclarity/lite";
+await ready();
+const options: LiteLoadOptions = { members: "known", signal: AbortSignal.timeout(1000) };
+const org: Org = await Org.load(fetch("/me/access"), options);
+const me: Subject = org.as(org.sliceOf ?? "");
+const yes: boolean = me.can("update", "dataset", { id: "d1", project_id: "p1" });
+const held: readonly Permission[] = me.permissions("project", PERMISSIONS[0]);
+const why: string = me.explain("read", "project", "p1").text;
+await org.replace(new Uint8Array(1));
+// A page's parts take either.
+const either: Org = await WholeOrg.load({ acls: [] });
+const one: Subject = either.as("u1");
+const code: string | undefined = new AclarityError("not_included", "x").code;
+// @ts-expect-error an export is not included
+Org.load({ acls: [] });
+// @ts-expect-error neither is who
+org.who("read", "project", "p1");
+// @ts-expect-error nor reach
+me.reach();
+// @ts-expect-error a misspelt type
+me.can("update", "datasett", "d1");
+export { code, held, one, why, yes };
+`;
+
 const API = `import { Org } from "aclarity";
 import { AclarityError, exportText, type FetchedExport, type FetchProgress, fetchExport, sendRequests } from "aclarity/api";
 const options = { url: "https://api.braintrust.dev", token: "t", signal: AbortSignal.timeout(1000) };
@@ -59,8 +84,9 @@ describe.each(Object.keys(compilers) as (keyof typeof compilers)[])("%s", (compi
   describe.each(Object.keys(resolutions) as (keyof typeof resolutions)[])("%s", (resolution) => {
     test.each(Object.keys(libraries) as (keyof typeof libraries)[])("for %s", async (library) => {
       const name = `${compilers[compiler]}-${resolution}-${library.replace(" ", "-")}`;
-      const files = ENTRIES.map((entry) => project.write(`${name}/${entry.replace("/", "-")}.mts`, consumer(entry)));
-      files.push(project.write(`${name}/api.mts`, API));
+      const whole = ENTRIES.filter((entry) => entry !== "aclarity/lite");
+      const files = whole.map((entry) => project.write(`${name}/${entry.replace("/", "-")}.mts`, consumer(entry)));
+      files.push(project.write(`${name}/api.mts`, API), project.write(`${name}/lite.mts`, LITE));
       const config = project.write(
         `${name}/tsconfig.json`,
         JSON.stringify({

@@ -3,16 +3,16 @@
 import { afterAll, expect, test } from "vitest";
 import { bundleForWorkerd } from "../browser/harness/bundle.ts";
 import { startWorker } from "../browser/harness/workerd.ts";
-import { EXPECTED, newProject } from "./project.ts";
+import { ENTRIES, EXPECTED, newProject, questions } from "./project.ts";
 
 const project = newProject();
 afterAll(() => project.remove());
 
-test.each(["aclarity", "aclarity/inline"])("%s", async (entry) => {
+test.each(ENTRIES)("%s", async (entry) => {
   const file = project.write(
     "worker.js",
     `import * as aclarity from "${entry}";
-import { ask } from "./questions.mjs";
+import { ask } from "${questions(entry)}";
 export default {
   async fetch() {
     try {
@@ -36,11 +36,14 @@ export default {
   }
 });
 
-test("the workerd build holds one .wasm module and no base64 of it", async () => {
-  const file = project.write("size.js", `export * from "aclarity";`);
-  const modules = await bundleForWorkerd(file);
-  const names = Object.keys(modules);
-  expect(names.filter((name) => name.endsWith(".wasm"))).toHaveLength(1);
-  const wasm = names.find((name) => name.endsWith(".wasm")) as string;
-  expect((modules["worker.js"] as string).length).toBeLessThan((modules[wasm] as Uint8Array).length);
-});
+test.each(["aclarity", "aclarity/lite"])(
+  "%s: the workerd build holds one .wasm module and no base64 of it",
+  async (entry) => {
+    const file = project.write("size.js", `export * from "${entry}";`);
+    const modules = await bundleForWorkerd(file);
+    const names = Object.keys(modules);
+    expect(names.filter((name) => name.endsWith(".wasm"))).toHaveLength(1);
+    const wasm = names.find((name) => name.endsWith(".wasm")) as string;
+    expect((modules["worker.js"] as string).length).toBeLessThan((modules[wasm] as Uint8Array).length);
+  },
+);
