@@ -7,7 +7,6 @@ section "Rust"
 cargo fmt --all --check
 cargo clippy --locked --all-targets -- -D warnings
 cargo clippy --locked --lib --target wasm32-unknown-unknown --features js -- -D warnings
-# With less code some of what is there has no use; the linker leaves it out.
-cargo clippy --locked --lib --target wasm32-unknown-unknown --features lite -- -D warnings -A dead-code
+cargo clippy --locked --lib --target wasm32-unknown-unknown --features lite -- -D warnings
 section "JavaScript and TypeScript"
 biome check --error-on-warnings

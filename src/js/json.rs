@@ -53,7 +53,9 @@ impl Json {
     fn each<T>(&mut self, items: &[T], write: impl Fn(&mut Json, &T)) {
         self.next();
         self.0.push('[');
-        items.iter().for_each(|item| write(self, item));
+        for item in items {
+            write(self, item);
+        }
         self.0.push(']');
     }
 

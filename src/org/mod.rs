@@ -33,6 +33,8 @@ mod snapshot;
 pub(crate) mod sort;
 #[cfg_attr(feature = "lite", path = "sorting_small.rs")]
 mod sorting;
+#[cfg(all(test, not(feature = "lite")))]
+mod sorting_small;
 mod tree;
 mod types;
 mod written;
