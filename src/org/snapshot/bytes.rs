@@ -44,7 +44,9 @@ impl Out {
 
     pub fn maybes(&mut self, numbers: &[u32]) {
         self.number(numbers.len() as u32);
-        numbers.iter().for_each(|number| self.maybe(*number));
+        for number in numbers {
+            self.maybe(*number);
+        }
     }
 
     pub fn text(&mut self, text: &str) {

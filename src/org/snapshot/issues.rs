@@ -37,7 +37,9 @@ pub(super) fn write_finding(finding: &Finding, out: &mut Out) {
             Param::List(texts) => {
                 out.byte(2);
                 out.number(texts.len() as u32);
-                texts.iter().for_each(|text| out.text(text));
+                for text in texts {
+                    out.text(text);
+                }
             }
         }
     }

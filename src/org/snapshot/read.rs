@@ -326,9 +326,8 @@ impl State {
         if slots.len() != std::mem::take(&mut self.table_size) {
             return Err(NO_TABLE);
         }
-        match SPACES.into_iter().find(|space| kind == kind::TABLE + 2 * *space as u8) {
-            Some(space) => self.found = self.keys(space).set_table(slots)?,
-            None => {}
+        if let Some(space) = SPACES.into_iter().find(|space| kind == kind::TABLE + 2 * *space as u8) {
+            self.found = self.keys(space).set_table(slots)?;
         }
         Ok(())
     }

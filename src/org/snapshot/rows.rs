@@ -38,7 +38,9 @@ pub(super) fn write_rows(org: &Org, list: List, slots: &[u32], out: &mut Out) {
     match list {
         List::Users | List::ServiceAccounts => {
             let rows = if list == List::Users { &org.users } else { &org.accounts };
-            slots.iter().for_each(|slot| write_person(rows.get(*slot), out));
+            for slot in slots {
+                write_person(rows.get(*slot), out);
+            }
         }
         List::ServiceTokens => slots.iter().for_each(|slot| write_token(org.tokens.get(*slot), out)),
         List::Groups => slots.iter().for_each(|slot| write_group(org.groups.get(*slot), out)),

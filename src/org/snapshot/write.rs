@@ -143,12 +143,18 @@ impl<'o> Writer<'o> {
                 out.maybe(status.map_or(NONE, u32::from));
             }
             out.number(org.unknown_lists.len() as u32);
-            org.unknown_lists.iter().for_each(|name| out.text(name));
+            for name in org.unknown_lists.iter() {
+                out.text(name);
+            }
             let types = org.types.unknown();
             out.number(types.len() as u32);
-            types.iter().for_each(|name| out.text(name));
+            for name in types {
+                out.text(name);
+            }
             out.number(present);
-            counts.iter().chain(&org.singletons).for_each(|number| out.number(*number));
+            for number in counts.iter().chain(&org.singletons) {
+                out.number(*number);
+            }
             match &org.slice {
                 Some(slice) => slice.write(out),
                 None => out.byte(0),
@@ -168,7 +174,9 @@ impl<'o> Writer<'o> {
         for slots in table.slots().chunks(4 * ROWS) {
             self.blocks.block(kind::TABLE + 2 * space as u8, |out| {
                 out.number(table.slots().len() as u32);
-                slots.iter().for_each(|slot| out.0.extend_from_slice(&slot.to_le_bytes()));
+                for slot in slots {
+                    out.0.extend_from_slice(&slot.to_le_bytes());
+                }
             });
         }
     }
