@@ -75,14 +75,16 @@ impl Org {
                 self.findings_of_row(list, slot, &at)
             })
             .collect();
-        self.compact_acls();
+        let acls = changes.iter().filter(|change| change.list == List::Acls);
+        self.sweep_acls(acls.map(|change| change.remove.len() + change.upsert.len()).sum());
         self.version += 1;
         Ok(Applied { version: self.version, findings })
     }
 
     /// A copy to be changed, such as a preview. It costs next to nothing, and changing it costs
     /// what the change is. What both hold has the same number in both (nodes, principals, roles,
-    /// slots of ACLs); what is new in either has a number of its own.
+    /// slots of ACLs); what is new in the copy has a number of its own. While the one lives, no ACL
+    /// of the other gets a slot in which both had one (`Org::unlink_acl`).
     pub(crate) fn fork(&self) -> Org {
         self.clone()
     }
@@ -126,9 +128,10 @@ impl Org {
             return self.append(list, row);
         };
         if list == List::Acls {
-            // An ACL's slot is a link of two chains and is never used again.
-            let slot = self.places_mut(list).append();
-            self.places_mut(list).take_place(slot, first);
+            // An ACL's slot is a link of two chains, perhaps for a while yet.
+            let place = self.places(list).place(first);
+            self.places_mut(list).remove(first);
+            let slot = self.open_acl_slot(Some(place));
             self.put(list, slot, row);
             return slot;
         }

@@ -20,6 +20,8 @@ pub(crate) struct Keys {
     pub(super) kinds: Column<u16>,
     pub(super) texts: Column<Box<str>>,
     pub(super) index: Index,
+    /// A place in `texts` that is free; its text is the next one's, if there is one.
+    spare: Option<u32>,
 }
 
 /// An id as it is looked up.
@@ -39,16 +41,12 @@ impl Keys {
     /// The number of an id of a kind, a new one if it had none.
     pub fn number(&mut self, kind: u16, id: &str) -> u32 {
         let key = parse(id);
-        self.find(kind, &key).unwrap_or_else(|| self.push(kind, &key))
+        self.find(kind, &key).unwrap_or_else(|| self.put(self.next(), kind, &key))
     }
 
-    /// A new number for an id that is looked up under the new number from now on.
-    pub fn renumber(&mut self, kind: u16, id: &str) -> u32 {
-        let key = parse(id);
-        if let Some(old) = self.find(kind, &key) {
-            self.forget(old);
-        }
-        self.push(kind, &key)
+    /// Gives a number that has no id, or the next one, an id that has no number.
+    pub fn give(&mut self, number: u32, kind: u16, id: &str) {
+        self.put(number, kind, &parse(id));
     }
 
     /// The part of an id's hash by which slices know what they do not hold.
@@ -67,6 +65,18 @@ impl Keys {
     /// Takes a number's id out of the index; the number stays, and its text can still be read.
     pub fn forget(&mut self, number: u32) {
         self.index.remove(self.hash_of(number), number);
+    }
+
+    /// The number has no id any more. Precondition: it is forgotten.
+    pub fn clear(&mut self, number: u32) {
+        if self.kinds[number as usize] & TEXT != 0 {
+            let next = self.spare.map_or(String::new(), |next| next.to_string());
+            let text = text_at(&self.keys[number as usize]);
+            self.texts.set(text as usize, next.into());
+            self.spare = Some(text);
+        }
+        self.keys.set(number as usize, [0; 16]);
+        self.kinds.set(number as usize, 0);
     }
 
     /// What the id of a number hashes to.
@@ -117,8 +127,7 @@ impl Keys {
         if self.kinds[number as usize] & TEXT == 0 {
             return Id::Uuid(key);
         }
-        let at = u32::from_le_bytes([key[0], key[1], key[2], key[3]]);
-        Id::Text(&self.texts[at as usize])
+        Id::Text(&self.texts[text_at(&key) as usize])
     }
 
     fn find(&self, kind: u16, key: &Id<'_>) -> Option<u32> {
@@ -126,33 +135,49 @@ impl Keys {
         self.index.find(hash, |n| self.kind(n) == kind && self.id(n) == *key)
     }
 
-    fn push(&mut self, kind: u16, key: &Id<'_>) -> u32 {
-        let number = self.next();
-        match key {
-            Id::Uuid(bytes) => {
-                self.keys.push(*bytes);
-                self.kinds.push(kind);
-            }
+    fn put(&mut self, number: u32, kind: u16, key: &Id<'_>) -> u32 {
+        let (bytes, flag) = match key {
+            Id::Uuid(bytes) => (*bytes, 0),
             Id::Text(text) => {
                 let mut place = [0; 16];
-                place[..4].copy_from_slice(&(self.texts.len() as u32).to_le_bytes());
-                self.texts.push((*text).into());
-                self.keys.push(place);
-                self.kinds.push(kind | TEXT);
+                place[..4].copy_from_slice(&self.keep_text(text).to_le_bytes());
+                (place, TEXT)
             }
+        };
+        if number == self.next() {
+            self.keys.push(bytes);
+            self.kinds.push(kind | flag);
+        } else {
+            self.keys.set(number as usize, bytes);
+            self.kinds.set(number as usize, kind | flag);
         }
-        let Keys { keys, kinds, texts, index } = self;
+        let Keys { keys, kinds, texts, index, .. } = self;
         index.insert(hash(kind, key), number, &|n| hash_at(keys, kinds, texts, n));
         number
     }
 
+    fn keep_text(&mut self, text: &str) -> u32 {
+        let Some(spare) = self.spare else {
+            self.texts.push(text.into());
+            return self.texts.len() as u32 - 1;
+        };
+        self.spare = self.texts[spare as usize].parse().ok();
+        self.texts.set(spare as usize, text.into());
+        spare
+    }
+
     pub fn share(&mut self) {
-        let Keys { keys, kinds, texts, index } = self;
+        let Keys { keys, kinds, texts, index, spare: _ } = self;
         keys.share();
         kinds.share();
         texts.share();
         index.share(&|n| hash_at(keys, kinds, texts, n));
     }
+}
+
+/// Where the text of an id stands that is not packed.
+fn text_at(key: &[u8; 16]) -> u32 {
+    u32::from_le_bytes([key[0], key[1], key[2], key[3]])
 }
 
 fn hash_at(keys: &Column<[u8; 16]>, kinds: &Column<u16>, texts: &Column<Box<str>>, number: u32) -> u64 {
@@ -161,8 +186,7 @@ fn hash_at(keys: &Column<[u8; 16]>, kinds: &Column<u16>, texts: &Column<Box<str>
     if kind & TEXT == 0 {
         return hash(kind, &Id::Uuid(key));
     }
-    let at = u32::from_le_bytes([key[0], key[1], key[2], key[3]]);
-    hash(kind & !TEXT, &Id::Text(&texts[at as usize]))
+    hash(kind & !TEXT, &Id::Text(&texts[text_at(&key) as usize]))
 }
 
 /// What an id of a kind hashes to. Snapshots hold tables that were made with it, so that it never
@@ -255,7 +279,36 @@ mod tests {
         }
         keys.forget(1);
         assert_eq!(keys.get(0, &ids[1]), None);
-        assert_eq!(keys.renumber(0, lower), 6);
-        assert_eq!(keys.get(0, lower), Some(6));
+    }
+
+    /// Numbers are used again for ids of either form, and so is the room of their texts.
+    #[test]
+    fn numbers_are_used_again() {
+        let mut keys = Keys::default();
+        let id = |n: usize| match n % 3 {
+            0 => format!("abcdef01-2345-6789-abcd-{n:012x}"),
+            _ => format!("text {n}"),
+        };
+        (0..30).for_each(|n| assert_eq!(keys.number(0, &id(n)) as usize, n));
+        let texts = keys.texts.len();
+        let mut held: Vec<usize> = (0..30).collect();
+        for n in 30..900 {
+            // Two at a time are without an id, and get one that is of another form as often as not.
+            let (one, other) = ((n * 7) % 30, (n * 7 + 4) % 30);
+            for number in [one, other] {
+                keys.forget(number as u32);
+                keys.clear(number as u32);
+            }
+            for (number, n) in [(other, 2 * n), (one, 2 * n + 1)] {
+                held[number] = n;
+                keys.give(number as u32, 0, &id(n));
+            }
+            for (number, n) in held.iter().enumerate() {
+                assert_eq!(keys.get(0, &id(*n)), Some(number as u32));
+                assert_eq!(keys.text(number as u32), id(*n));
+            }
+        }
+        assert_eq!(keys.len(), 30);
+        assert!(keys.texts.len() <= texts.max(30), "{texts} texts, then {}", keys.texts.len());
     }
 }

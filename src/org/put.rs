@@ -94,9 +94,19 @@ impl Org {
     /// Takes a row in, in a new slot at the end of its list.
     /// Precondition: its types are named ([`Org::name_types`]).
     pub(super) fn append(&mut self, list: List, row: &Row<'_>) -> u32 {
-        let slot = self.places_mut(list).append();
+        let slot = match list {
+            List::Acls if self.acls.has_free() => self.open_acl_slot(None),
+            _ => self.places_mut(list).append(),
+        };
         self.put(list, slot, row);
         slot
+    }
+
+    /// A slot for an ACL row, which stands at a place where no row stands any more, or behind all
+    /// others.
+    pub(super) fn open_acl_slot(&mut self, place: Option<u32>) -> u32 {
+        let free = self.acls.take_free();
+        self.places_mut(List::Acls).open(free, place)
     }
 
     /// Takes a row in at a slot that is empty.
@@ -118,8 +128,8 @@ impl Org {
         };
         if let Some(refusal) = refused {
             let id = row.text(Field::Id);
-            if list == List::Acls && self.acls.slot_count() == slot {
-                self.acls.push_blank();
+            if list == List::Acls {
+                self.acls.keep_blank(slot);
             }
             let finding = refusal.finding(list, id);
             let places = self.places_mut(list);
@@ -490,11 +500,10 @@ impl Org {
         }
         let acl = AclRow { node, principal, grant, deleted: row.is_deleted() };
         if let Some(first) = self.acls.find(id) {
-            self.acls.push_blank();
+            self.acls.keep_blank(slot);
             self.add_acl_copy(first, slot, acl);
         } else {
-            let linked = self.link_acl(id, acl);
-            debug_assert_eq!(linked, slot);
+            self.link_acl(slot, id, acl);
         }
     }
 
@@ -515,6 +524,9 @@ impl Org {
     /// the others leave holes. With `keep_first` the first one's place is kept for a new row.
     pub(super) fn take(&mut self, list: List, id: &str, keep_first: bool) -> Option<u32> {
         let mut slots = self.places_mut(list).take_skipped(id);
+        if list == List::Acls {
+            slots.iter().for_each(|slot| self.acls.free(*slot));
+        }
         slots.extend(self.take_rows(list, id));
         sort::by_rank_and_id(&mut slots, |slot| (u64::from(self.places(list).place(*slot)), String::new()));
         let places = self.places_mut(list);

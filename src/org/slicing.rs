@@ -456,8 +456,8 @@ impl<'o> Slicing<'o> {
         }
         mapped.sort_unstable_by_key(|(slot, acl)| (acl.node, *slot));
         for (slot, acl) in mapped {
-            self.slice.places_mut(List::Acls).append_read();
-            self.slice.link_acl(&self.org.acls.id(slot), acl);
+            let linked = self.slice.places_mut(List::Acls).append_read();
+            self.slice.link_acl(linked, &self.org.acls.id(slot), acl);
         }
     }
 

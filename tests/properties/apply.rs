@@ -1,6 +1,6 @@
 //! `apply` equals a fresh load of the changed data.
 
-use aclarity::{ListOptions, Org};
+use aclarity::{AclItem, Actor, Credential, ListOptions, Org};
 use serde_json::{Value, json};
 
 use crate::naive::generate::{self, Asker};
@@ -132,4 +132,70 @@ fn long_churn_equals_a_fresh_load() {
     let fresh = load(&export, &ours);
     same(&org, &fresh, &export, &mut rng, "after 40 rounds");
     assert!(org.stats().bytes < held * 4, "{} bytes before, {} after", held, org.stats().bytes);
+}
+
+/// Row by row, every ACL is replaced several times, most of them on two projects and of few groups,
+/// while drafts come and go: a draft says the same however the organisation goes on.
+#[test]
+fn churn_beside_drafts_equals_a_fresh_load() {
+    let mut rng = rng(71_000);
+    let mut export = generate::large(&mut rng, 30, 6, 2, 40, 600);
+    let (ours, _) = options(0);
+    let mut org = load(&export, &ours);
+    let held = org.stats().bytes;
+    let first: Vec<Value> = rows(&export, "acls").into_iter().cloned().collect();
+    let mut told_something = 0;
+    let item = |row: &Value, permission: Option<&str>| {
+        let text = |field: &str| row[field].as_str().map(ToOwned::to_owned);
+        AclItem {
+            object_type: text("object_type").expect("a type"),
+            object_id: text("object_id").expect("an id"),
+            user_id: text("user_id"),
+            group_id: text("group_id"),
+            permission: permission.map(ToOwned::to_owned).or(text("permission")),
+            role_id: text("role_id").filter(|_| permission.is_none()),
+            restrict_object_type: text("restrict_object_type").filter(|_| permission.is_none()),
+        }
+    };
+    for round in 0..24 {
+        let mut draft = (round % 3 == 1).then(|| {
+            let mut draft = org.draft(Actor::new("nobody", Credential::Session), true);
+            let acls = rows(&export, "acls");
+            for _ in 0..4 {
+                draft.revoke(&[item(acls[rng.below(acls.len())], None)]);
+                draft.grant(&[item(acls[rng.below(acls.len())], Some("delete_acls"))]);
+            }
+            let told = json!([draft.diff(), draft.summary(), draft.requests(), draft.changes()]);
+            told_something += usize::from(told[0] != json!([]));
+            (draft, told)
+        });
+        for n in 0..200 {
+            let acls = rows(&export, "acls");
+            let removed = acls[if round % 2 == 0 { 0 } else { rng.below(acls.len()) }]["id"].clone();
+            let mut row = rng.pick(&first).clone();
+            row["id"] = format!("{n:08x}-{round:04x}-4000-8000-{:012x}", rng.below(1 << 30)).into();
+            let change = json!({"acls": {"remove": [removed], "upsert": [row]}});
+            org.apply(change.to_string().as_bytes()).expect("well formed");
+            generate::apply(&mut export, &change);
+        }
+        if let Some((draft, told)) = &mut draft {
+            let again = json!([draft.diff(), draft.summary(), draft.requests(), draft.changes()]);
+            assert_eq!(again, *told, "round {round}: the organisation went on");
+            draft.undo(None);
+            draft.grant(&[item(rows(&export, "acls")[0], Some("delete_acls"))]);
+            assert_eq!(draft.changes().len(), 8, "round {round}");
+        }
+        if round % 4 == 3 {
+            let fresh = load(&export, &ours);
+            same(&org, &fresh, &export, &mut rng, &format!("after round {round}"));
+            if let Some((mut draft, _)) = draft {
+                draft.rebase(&org);
+                let mut other = fresh.draft(Actor::new("nobody", Credential::Session), true);
+                draft.changes().into_iter().for_each(|change| drop(other.request(change.request)));
+                assert_eq!(draft.diff(), other.diff(), "round {round}: rebased");
+            }
+        }
+    }
+    assert!(told_something >= 6, "{told_something} of 8 drafts change something");
+    assert!(org.stats().bytes < held * 2, "{} bytes before, {} after", held, org.stats().bytes);
 }

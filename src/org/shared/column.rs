@@ -133,17 +133,6 @@ impl<T: Clone> Column<T> {
         }
     }
 
-    /// All of it, nobody else's. Costs a copy of everything when it is shared.
-    pub fn own(&mut self) -> &mut [T] {
-        if !matches!(self, Column::Own(_)) {
-            *self = Column::Own(std::mem::take(self).into_vec());
-        }
-        match self {
-            Column::Own(items) => items,
-            _ => &mut [],
-        }
-    }
-
     fn into_vec(self) -> Vec<T> {
         match self {
             Column::Own(items) => items,

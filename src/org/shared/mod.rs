@@ -29,3 +29,4 @@ pub(super) use map::SharedMap;
 #[cfg(feature = "lite")]
 pub(super) use plain::{Column, Index, SharedMap};
 pub(super) use table::Table;
+pub(super) use trie::Trie;

@@ -73,11 +73,6 @@ fn a_column_is_a_vector() {
                     column.set(at, value);
                     model[at] = value;
                 }
-                7 if random.below(8) == 0 => {
-                    for item in column.own().iter_mut().chain(model) {
-                        *item += 1;
-                    }
-                }
                 _ => {}
             }
         };

@@ -348,7 +348,7 @@ impl State {
             }
             match self.grants.acl(&self.org, node, principal, grant)? {
                 Some(acl) => self.org.link_next_acl(acl),
-                None => self.org.acls.push_empty(),
+                None => self.org.acls.push_blank(),
             }
         }
         self.org.places_mut(List::Acls).append_all_read(count);

@@ -1,11 +1,15 @@
 //! The ACLs: a row is four numbers in two chains (its object's and its grantee's) and an id.
 
+mod sweep;
+#[cfg(test)]
+mod tests;
+
 use super::keys::{Keys, NONE, mix};
 use super::roles::Roles;
 use super::shared::{Column, Index, SharedMap};
 use super::{Map, Org, sort};
-use crate::load::list::List;
 use crate::model::permission::Permission;
+use sweep::Sweep;
 
 /// What an ACL grants, in a number: a role, or one permission with its restriction. ACLs point
 /// into what roles grant, so that editing a role changes one entry and not its ACLs.
@@ -61,8 +65,13 @@ pub(crate) struct AclRow {
 }
 
 const DELETED: u32 = 1 << 31;
-/// In place of a grant: the slot has no ACL.
-const EMPTY: u32 = u32::MAX;
+/// In place of a grant: the slot has no ACL and is in no chain. Its row does not count or is a copy,
+/// or the slot is free.
+const BLANK: u32 = u32::MAX;
+/// In place of a grant: the ACL was removed, and the slot is still a link of both its chains.
+const DEAD: u32 = u32::MAX - 1;
+/// The same, where the node's chain is without it already.
+const OFF_NODE: u32 = u32::MAX - 2;
 
 #[derive(Clone, Copy, Debug)]
 struct Stored {
@@ -74,13 +83,13 @@ struct Stored {
 }
 
 impl Stored {
-    const EMPTY: Stored =
-        Stored { node: NONE, principal: NONE, grant: EMPTY, next_on_node: NONE, next_of_principal: NONE };
+    const BLANK: Stored =
+        Stored { node: NONE, principal: NONE, grant: BLANK, next_on_node: NONE, next_of_principal: NONE };
 
     /// The ACL, unless the slot has none.
     #[inline]
     fn acl(&self) -> Option<AclRow> {
-        (self.grant != EMPTY).then_some(AclRow {
+        (self.grant < OFF_NODE).then_some(AclRow {
             node: self.node,
             principal: self.principal,
             grant: Grant(self.grant & !DELETED),
@@ -102,7 +111,7 @@ struct Copies {
 }
 
 /// All ACLs, by slot; the number of an ACL's id is its slot.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct Acls {
     ids: Keys,
     rows: Column<Stored>,
@@ -113,6 +122,27 @@ pub(crate) struct Acls {
     /// The earlier row's slot and what the copy says, by the copy's slot.
     copied_from: SharedMap<(u32, AclRow)>,
     live: u32,
+    /// Slots of removed ACLs that are still in a chain.
+    dead: u32,
+    /// The first free slot; `next_on_node` of each is the next one.
+    free: u32,
+    sweep: Sweep,
+}
+
+impl Default for Acls {
+    fn default() -> Acls {
+        Acls {
+            ids: Keys::default(),
+            rows: Column::default(),
+            pairs: Index::default(),
+            copies: SharedMap::default(),
+            copied_from: SharedMap::default(),
+            live: 0,
+            dead: 0,
+            free: NONE,
+            sweep: Sweep::default(),
+        }
+    }
 }
 
 fn pair_hash(node: u32, principal: u32) -> u64 {
@@ -164,15 +194,37 @@ impl Acls {
         !row.deleted && !self.copies.get(slot).is_some_and(|copies| copies.deleted)
     }
 
-    /// A slot without an ACL: its row does not count, or is a copy.
-    pub fn push_blank(&mut self) {
-        self.ids.blank();
-        self.push_empty();
+    /// A slot that is open is left without an ACL: its row does not count, or is a copy.
+    pub fn keep_blank(&mut self, slot: u32) {
+        if slot == self.slot_count() {
+            self.ids.blank();
+            self.push_blank();
+        }
     }
 
-    /// The same where the slot's number is there already.
-    pub(super) fn push_empty(&mut self) {
-        self.rows.push(Stored::EMPTY);
+    /// The next slot is without an ACL; its number is there already.
+    pub(super) fn push_blank(&mut self) {
+        self.rows.push(Stored::BLANK);
+    }
+
+    pub(super) fn has_free(&self) -> bool {
+        self.free != NONE
+    }
+
+    /// A free slot, if there is one.
+    pub(super) fn take_free(&mut self) -> Option<u32> {
+        let slot = self.free;
+        if slot == NONE {
+            return None;
+        }
+        self.free = std::mem::replace(&mut self.rows[slot as usize].next_on_node, NONE);
+        Some(slot)
+    }
+
+    /// A slot that is in no chain, and whose id is cleared, has no row any more.
+    pub(super) fn free(&mut self, slot: u32) {
+        self.rows.set(slot as usize, Stored { next_on_node: self.free, ..Stored::BLANK });
+        self.free = slot;
     }
 
     pub(super) fn ids(&self) -> &Keys {
@@ -194,7 +246,7 @@ impl Acls {
     }
 
     pub fn share(&mut self) {
-        let Acls { ids, rows, pairs, copies, copied_from, live: _ } = self;
+        let Acls { ids, rows, pairs, copies, copied_from, live: _, dead: _, free: _, sweep: _ } = self;
         ids.share();
         rows.share();
         pairs.share(&|slot| pair_hash_at(rows, slot));
@@ -237,37 +289,59 @@ impl Org {
         &self.acls
     }
 
-    /// Adds an ACL in a new slot, which is the newest of the list's places.
-    pub(super) fn link_acl(&mut self, id: &str, row: AclRow) -> u32 {
-        let slot = self.acls.ids.renumber(0, id);
-        self.link_next_acl(row);
-        slot
+    /// Adds an ACL in a slot that is open: a free one that was taken, or the next.
+    pub(super) fn link_acl(&mut self, slot: u32, id: &str, row: AclRow) {
+        self.acls.ids.give(slot, 0, id);
+        self.link_at(slot, row);
     }
 
     /// The same for an ACL whose id has the next slot's number.
     pub(super) fn link_next_acl(&mut self, row: AclRow) {
-        let slot = self.acls.rows.len() as u32;
+        self.link_at(self.acls.slot_count(), row);
+    }
+
+    fn link_at(&mut self, slot: u32, row: AclRow) {
         let flags = if row.deleted { DELETED } else { 0 };
         let node = &mut self.nodes[row.node as usize];
         node.acls += 1;
         let becomes_heavy = node.acls > LIGHT && !node.heavy;
         let principal = &mut self.principals[row.principal as usize];
         principal.acls += 1;
-        self.acls.rows.push(Stored {
+        let stored = Stored {
             node: row.node,
             principal: row.principal,
             grant: row.grant.0 | flags,
             next_on_node: NONE,
             next_of_principal: std::mem::replace(&mut principal.first_acl, slot),
-        });
+        };
+        if slot == self.acls.slot_count() {
+            self.acls.rows.push(stored);
+        } else {
+            self.acls.rows.set(slot as usize, stored);
+        }
         self.acls.live += 1;
         self.chain_on_node(slot);
         if becomes_heavy {
-            let slots: Vec<u32> = self.acls_on_with_deleted(row.node).map(|(slot, _)| slot).collect();
-            let node = &mut self.nodes[row.node as usize];
-            (node.heavy, node.first_acl) = (true, NONE);
-            slots.into_iter().rev().for_each(|slot| self.chain_on_node(slot));
+            self.make_heavy(row.node);
         }
+    }
+
+    /// Chains the ACLs of a node by grantee, from now on.
+    fn make_heavy(&mut self, node: u32) {
+        let mut slots = Vec::new();
+        let mut at = self.nodes[node as usize].first_acl;
+        while at != NONE {
+            let Stored { grant, next_on_node, .. } = self.acls.rows[at as usize];
+            match grant {
+                DEAD => self.acls.rows[at as usize].grant = OFF_NODE,
+                _ => slots.push(at),
+            }
+            at = next_on_node;
+        }
+        let info = &mut self.nodes[node as usize];
+        (info.heavy, info.first_acl) = (true, NONE);
+        slots.into_iter().rev().for_each(|slot| self.chain_on_node(slot));
+        self.acls.sweep.node_is_chained_anew(node);
     }
 
     /// Puts an ACL first on its node; on a node with many, behind the first of its grantee if there
@@ -292,18 +366,26 @@ impl Org {
         rows[slot as usize].next_on_node = std::mem::replace(&mut node.first_acl, slot);
     }
 
-    /// Takes the ACL of a slot away, and what is known of its copies. The slot stays in its chains
-    /// until the next compaction.
+    /// Takes the ACL of a slot away, and what is known of its copies.
+    ///
+    /// The slot is free for another ACL once it is out of its chains, which is at once where that is
+    /// a matter of a few links, and else when the sweep comes by. Neither happens while a copy of
+    /// the organisation lives: ACLs of the two are compared by slot, so that one that both had must
+    /// not become another, and links that differ would cost both memory. What is free already may be
+    /// used then: it was free when the copy was made, or without an ACL, so that the copy has none there.
     pub(super) fn unlink_acl(&mut self, slot: u32) {
         let Some(row) = self.acls.get(slot) else { return };
         self.acls.ids.forget(slot);
         self.nodes[row.node as usize].acls -= 1;
         self.principals[row.principal as usize].acls -= 1;
-        self.acls.rows[slot as usize].grant = EMPTY;
+        self.acls.rows[slot as usize].grant = DEAD;
+        self.acls.live -= 1;
+        self.acls.dead += 1;
         for copy in self.acls.copies.remove(slot).into_iter().flat_map(|copies| copies.slots) {
             self.acls.copied_from.remove(copy);
+            self.acls.free(copy);
         }
-        self.acls.live -= 1;
+        self.unchain_if_near(slot);
     }
 
     pub(super) fn add_acl_copy(&mut self, first: u32, slot: u32, row: AclRow) {
@@ -376,41 +458,5 @@ impl Org {
     /// What the ACLs on a node with many give to a grantee on objects of a type.
     pub(super) fn bits_of_pair(&self, node: u32, principal: u32, ty: u16) -> u8 {
         self.acls_of_pair(node, principal).fold(0, |bits, (_, acl)| bits | acl.grant.bits(ty, &self.roles))
-    }
-
-    /// Closes the holes that removed ACLs left, once they are more than the ACLs. Not while a copy
-    /// lives: it would cost both what they share, and ACLs are compared by slot.
-    pub(super) fn compact_acls(&mut self) {
-        if self.acls.rows.is_shared() || self.nodes.is_shared() || self.principals.is_shared() {
-            return;
-        }
-        let places = self.places_mut(List::Acls);
-        if places.holes() < 1024 || places.holes() * 2 < places.slots() as usize {
-            return;
-        }
-        let order = places.compact();
-        let old = std::mem::take(&mut self.acls);
-        for node in self.nodes.own() {
-            (node.first_acl, node.acls, node.heavy) = (NONE, 0, false);
-        }
-        for principal in self.principals.own() {
-            (principal.first_acl, principal.acls) = (NONE, 0);
-        }
-        let mut to: Map<u32, u32> = Map::default();
-        for (new, slot) in order.into_iter().enumerate() {
-            to.insert(slot, new as u32);
-            match old.get(slot) {
-                Some(row) => {
-                    self.link_acl(&old.id(slot), row);
-                }
-                None => self.acls.push_blank(),
-            }
-        }
-        let mut copies = old.copied_from.keys();
-        sort::numbers(&mut copies);
-        for copy in copies {
-            let Some((first, row)) = old.copied_from(copy) else { continue };
-            self.add_acl_copy(to[&first], to[&copy], row);
-        }
     }
 }
