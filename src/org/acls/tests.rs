@@ -288,6 +288,38 @@ fn the_number_of_slots_is_bounded_when_all_are_replaced() {
     same(&org, &rows, "in the end");
 }
 
+/// The same ACL comes and goes: no question walks past what it left, on an object with few ACLs and on
+/// one with many, and every time it has the same slot.
+#[test]
+fn what_comes_and_goes_leaves_nothing_in_the_way() {
+    let mut random = Random(10);
+    let mut rows: Vec<Value> = (0..200).map(|n| row(&mut random, &id(n))).collect();
+    let mut org = load(&rows);
+    let links = |org: &Org, object: &Value| {
+        let ty = org.types.get(object["object_type"].as_str().expect("a type"));
+        let node = org.find_node(ty, object["object_id"].as_str().expect("an id"));
+        let next = |slot: &u32| Some(org.acls.rows[*slot as usize].next_on_node).filter(|next| *next != NONE);
+        let first = Some(org.node(node).first_acl).filter(|first| *first != NONE);
+        std::iter::successors(first, next).count()
+    };
+    for ty in ["project", "experiment"] {
+        let object = json!({ "object_type": ty, "object_id": "project-1" });
+        let mut row = json!({ "user_id": "somebody", "permission": "read" });
+        row.as_object_mut().expect("a row").extend(object.as_object().cloned().expect("a row"));
+        row["id"] = id(1_000).into();
+        change(&mut org, &mut rows, &[], &[row.clone()]);
+        let (slots, chained) = (org.acls.slot_count(), links(&org, &object));
+        for n in 0..300 {
+            let old = row["id"].as_str().expect("an id").to_owned();
+            row["id"] = id(1_000 + n % 7).into();
+            change(&mut org, &mut rows, &[old], &[row.clone()]);
+            assert_eq!((org.acls.slot_count(), links(&org, &object)), (slots, chained), "{ty}, {n}");
+        }
+    }
+    check(&org, "in the end");
+    same(&org, &rows, "in the end");
+}
+
 /// A draft compares its base with its preview slot by slot, and so may whoever holds any copy: while
 /// it lives, no ACL that it has becomes another under its slot.
 #[test]

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::table::{HashOf, Table};
 use super::trie::Trie;
 
-/// A hash table of numbers that copies can share. What a number stands for never changes, so that
-/// its hash does not either.
+/// A hash table of numbers that copies can share. What a number stands for does not change while it
+/// is in it, so that its hash does not either.
 #[derive(Clone, Debug)]
 pub(in crate::org) enum Index {
     /// Nobody else's.

@@ -158,9 +158,3 @@ impl<V: Clone> SharedMap<V> {
         }
     }
 }
-
-impl<V> From<Entries<V>> for SharedMap<V> {
-    fn from(entries: Entries<V>) -> SharedMap<V> {
-        SharedMap::Own(entries)
-    }
-}

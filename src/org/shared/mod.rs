@@ -17,7 +17,6 @@ mod plain;
 mod table;
 #[cfg(all(test, not(feature = "lite")))]
 mod tests;
-#[cfg(not(feature = "lite"))]
 mod trie;
 
 #[cfg(not(feature = "lite"))]

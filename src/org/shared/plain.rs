@@ -57,11 +57,6 @@ impl<T> Column<T> {
 
     /// Ready to be copied, as ever.
     pub fn share(&mut self) {}
-
-    /// All of it.
-    pub fn own(&mut self) -> &mut [T] {
-        &mut self.0
-    }
 }
 
 impl<T> At<usize> for Column<T> {
@@ -171,15 +166,5 @@ impl<V> SharedMap<V> {
     pub fn into_map(self) -> Map<u32, V> {
         let SharedMap { places, mut values } = self;
         places.into_iter().filter_map(|(key, place)| Some((key, values[place as usize].take()?))).collect()
-    }
-}
-
-impl<V> From<Map<u32, V>> for SharedMap<V> {
-    fn from(entries: Map<u32, V>) -> SharedMap<V> {
-        let mut map = SharedMap::default();
-        for (key, value) in entries {
-            map.insert(key, value);
-        }
-        map
     }
 }
