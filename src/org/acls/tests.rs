@@ -320,6 +320,43 @@ fn what_comes_and_goes_leaves_nothing_in_the_way() {
     same(&org, &rows, "in the end");
 }
 
+/// The link from which the sweep goes on is removed, and its object gets many ACLs: the sweep does not
+/// go on from what is no link any more.
+#[test]
+fn the_sweep_finds_its_way_when_an_object_gets_many() {
+    let on = |n: usize, dataset: usize| {
+        json!({ "id": id(n), "object_type": "dataset", "object_id": format!("dataset-{dataset}"),
+                "user_id": format!("user-{}", n % 2), "permission": "read" })
+    };
+    let mut rows: Vec<Value> = (0..1_000).map(|n| on(n, n / 5)).collect();
+    let mut org = load(&rows);
+    // The oldest, which are far from where the chains of their two grantees begin.
+    let oldest: Vec<String> = (0..1_000).step_by(5).map(id).collect();
+    change(&mut org, &mut rows, &oldest[..150], &[]);
+    for n in 150..200 {
+        change(&mut org, &mut rows, &oldest[n..=n], &[]);
+        if let Some((true, node, last)) = org.acls.sweep.stands()
+            && org.acls.get(last).is_some()
+        {
+            let copy = org.clone();
+            let dataset: usize = org.node_id(node)["dataset-".len()..].parse().expect("a number");
+            let last_id = org.acls.id(last);
+            let new: Vec<Value> = (0..20).map(|n| on(10_000 + n, dataset)).collect();
+            change(&mut org, &mut rows, &[last_id], &new);
+            assert!(org.node(node).heavy && org.acls.get(last).is_none());
+            check(&org, "chained anew");
+            drop(copy);
+            for _ in 0..100 {
+                change(&mut org, &mut rows, &[], &[]);
+                check(&org, "swept");
+            }
+            same(&org, &rows, "in the end");
+            return;
+        }
+    }
+    panic!("the sweep never stopped within an object's chain");
+}
+
 /// A draft compares its base with its preview slot by slot, and so may whoever holds any copy: while
 /// it lives, no ACL that it has becomes another under its slot.
 #[test]
