@@ -58,11 +58,7 @@ fn one_by_one(acls: usize) {
     times.extend(&last);
     print(&format!("{acls} ACLs, any one removed or added: all {all}"), &times);
     print(&format!("{acls} ACLs, any one removed or added: last 20,000"), &last);
-    println!(
-        "{:<58}{:>10.1}",
-        "bytes per ACL in the end, objects included",
-        org.stats().bytes as f64 / acls as f64
-    );
+    println!("{:<58}{:>10}", "bytes per ACL in the end, objects included", org.stats().bytes / acls);
 }
 
 /// Adds and removes an ACL of the same group on the same project, and asks about it.
@@ -96,6 +92,6 @@ fn timed<T>(act: impl FnOnce() -> T) -> Duration {
 fn print(what: &str, times: &[Duration]) {
     let mut times = times.to_vec();
     times.sort_unstable();
-    let at = |share: f64| times[((times.len() - 1) as f64 * share) as usize].as_secs_f64() * 1e6;
-    println!("{what:<58}{:>10.1}{:>10.1}{:>10.1}{:>12.1}", at(0.5), at(0.99), at(0.999), at(1.0));
+    let at = |thousandths: usize| times[(times.len() - 1) * thousandths / 1000].as_secs_f64() * 1e6;
+    println!("{what:<58}{:>10.1}{:>10.1}{:>10.1}{:>12.1}", at(500), at(990), at(999), at(1000));
 }

@@ -525,7 +525,9 @@ impl Org {
     pub(super) fn take(&mut self, list: List, id: &str, keep_first: bool) -> Option<u32> {
         let mut slots = self.places_mut(list).take_skipped(id);
         if list == List::Acls {
-            slots.iter().for_each(|slot| self.acls.free(*slot));
+            for slot in &slots {
+                self.acls.free(*slot);
+            }
         }
         slots.extend(self.take_rows(list, id));
         sort::by_rank_and_id(&mut slots, |slot| (u64::from(self.places(list).place(*slot)), String::new()));
