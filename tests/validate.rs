@@ -919,6 +919,10 @@ fn explanations_of_what_is_misspelt() {
     let search = Object::project("search");
     assert_eq!(text("ada", &search), "`Ada` may not read the project `Search`: no grant gives that");
     let odd = org.subject("ada").explain(Permission::Read, &Object::new("datset", "golden"));
-    assert!(odd.text.ends_with("there is no such type; check its spelling"), "{}", odd.text);
+    assert!(
+        odd.text.ends_with("they know no object of that type; check its spelling, or name its project"),
+        "{}",
+        odd.text
+    );
     assert_eq!(odd.fixes, []);
 }

@@ -9,7 +9,7 @@ use super::remedies;
 use super::subject::{Reason, Subject, reason};
 use crate::model::Basis;
 use crate::model::finding::{Node, Param, Params};
-use crate::model::object::{Object, ObjectType, number};
+use crate::model::object::{Object, ObjectType, known_type_number, number};
 use crate::model::permission::{Permission, PermissionSet};
 use crate::org::{AclRow, GrantKind, Map, Org, Target, Ways, Who, keys::NONE, sort};
 
@@ -325,9 +325,9 @@ impl Subject<'_> {
             }
             Reason::UnknownObject if !named => format!("{who} may not {does}: no id was given"),
             Reason::UnknownObject => {
-                let advice = match org.types().get(&question.object.object_type) {
-                    number::NEVER_NAMED => "there is no such type; check its spelling",
-                    _ => "they do not know it; load it, or name its project",
+                let advice = match known_type_number(&question.object.object_type) {
+                    None => "they know no object of that type; check its spelling, or name its project",
+                    Some(_) => "they do not know it; load it, or name its project",
                 };
                 format!("{who} may not {does}, as far as the data say: {advice}")
             }
@@ -343,10 +343,11 @@ impl Subject<'_> {
     fn tell_no_grant(&self) -> String {
         let org = self.org;
         let is_known = match self.who {
-            Who::User(user) => org.in_directory(user) || org.is_named(user),
-            Who::MemberOf(_) => true,
             // A slice is of somebody whom it need not name.
-            Who::Nobody => org.slice_of().is_some(),
+            _ if org.slice_of().is_some() => true,
+            Who::User(user) => org.in_directory(user) || org.is_named(user),
+            Who::MemberOf(group) => org.group_row(group).is_some(),
+            Who::Nobody => false,
         };
         let Some(id) = self.id().filter(|_| !is_known) else { return "no grant gives that".to_owned() };
         let emailed = if self.of_group { Vec::new() } else { org.users_with_email(id) };

@@ -3,7 +3,7 @@
 use super::fixes::{AclItem, Fix, Place, Remedy};
 use super::misses::{BOUND, Candidate};
 use super::subject::{Subject, by_everybody};
-use crate::model::object::number;
+use crate::model::object::{known_type_number, number};
 use crate::model::permission::PermissionSet;
 use crate::org::{Map, Target, Who, sort};
 
@@ -24,9 +24,7 @@ pub(super) fn fixes(
 ) -> Vec<Fix> {
     let org = subject.org;
     let missing = ask - granted;
-    // Nobody can grant anything on what has no id, or is of a type that nobody has heard of.
-    let is_type = org.types().get(&place.object_type) != number::NEVER_NAMED;
-    let nowhere = place.object_id.is_empty() || !is_type;
+    let nowhere = place.object_id.is_empty() || place.object_type.is_empty();
     // A slice does not know who else would gain.
     let whole = org.slice_of().is_none();
     let Some(id) = subject.id().filter(|_| whole && subject.can_join() && !target.deleted && !nowhere) else {
@@ -86,6 +84,8 @@ pub(super) fn fixes(
     if user.is_some() {
         grantees.extend(subject.own_groups().into_iter().map(|group| (org.principal_id(group), Some(group))));
     }
+    // Whether the API takes a grant on a type that this version does not know, nobody can say.
+    grantees.retain(|_| known_type_number(&place.object_type).is_some());
     for (grantee, group) in &grantees {
         let (kind, is_group) = (if group.is_some() { 2 } else { 1 }, group.is_some());
         if place.restrict.is_some() {
