@@ -4,7 +4,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/env.sh"
 
 say "make test: sets up what is missing (Rust's wasm target, wasm-bindgen, npm packages, a Chromium), then runs the"
 say "Rust tests, builds the wasm module and the npm package, and tests the packed tarball in Node, Chromium, workerd,"
-say "Deno and Bun and with bundlers and TypeScript. About 10 minutes the first time, 5 after that, on two cores."
+say "Deno and Bun and with bundlers and TypeScript. About 25 minutes the first time, half of that afterwards, on two cores."
 scripts/setup.sh
 
 section "Rust"
