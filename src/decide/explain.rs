@@ -350,8 +350,9 @@ impl Subject<'_> {
             Who::Nobody => false,
         };
         let Some(id) = self.id().filter(|_| !is_known) else { return "no grant gives that".to_owned() };
-        let emailed = if self.of_group { Vec::new() } else { org.users_with_email(id) };
-        match emailed.first() {
+        // Looking one up makes a table of them all: not for what cannot be one.
+        let is_email = !self.of_group && id.contains('@');
+        match is_email.then(|| org.users_with_email(id)).unwrap_or_default().first() {
             Some(known) => format!("that is an e-mail; ask about the id `{known}`"),
             None => "the data do not know that id; check it".to_owned(),
         }
