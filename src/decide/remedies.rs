@@ -85,7 +85,9 @@ pub(super) fn fixes(
         grantees.extend(subject.own_groups().into_iter().map(|group| (org.principal_id(group), Some(group))));
     }
     // Whether the API takes a grant on a type that this version does not know, nobody can say.
-    grantees.retain(|_| known_type_number(&place.object_type).is_some());
+    if known_type_number(&place.object_type).is_none() {
+        grantees.clear();
+    }
     for (grantee, group) in &grantees {
         let (kind, is_group) = (if group.is_some() { 2 } else { 1 }, group.is_some());
         if place.restrict.is_some() {
