@@ -1,16 +1,17 @@
 // Cold in earnest: a new process for each sample, from importing the library to the first answer; and a new workerd.
 
 import { execFileSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { packRules } from "@casl/ability/extra";
+import { type Ask, Org, ready } from "aclarity";
 import { bundleForWorkerd } from "../../../tests/browser/harness/bundle.ts";
 import { startWorker } from "../../../tests/browser/harness/workerd.ts";
-import { folded } from "./engines/casl.ts";
+import { type Ability, folded, unfolded } from "./engines/casl.ts";
 import { type Figure, figure } from "./measure.ts";
 import type { Row } from "./rows.ts";
-import { LISTS, type Scenario, type Stranger } from "./scenario.ts";
+import { LISTS, must, type Scenario, type Stranger } from "./scenario.ts";
 
 /** What a new process is given. */
 export interface ColdData {
@@ -19,37 +20,60 @@ export interface ColdData {
   text: string;
   /** What of the export covers this person, as JSON. */
   own: string;
-  /** The person's CASL rules, packed as its guide says for sending them. */
+  /** The person's CASL rules, packed as its guide says for sending them: folded, and one for each ACL. */
   rules: string;
+  rulesUnfolded: string;
+  /** Files of bytes: the snapshot of everything, and the person's slices. */
+  snapshot: string;
+  slice: string;
+  sliceWithoutObjects: string;
 }
 
 export interface ColdLine {
   name: string;
+  /** Bytes of the data that it is given. */
+  bytes: number;
   figure: Figure;
 }
 export interface ColdStart {
   whole: ColdLine[];
   own: ColdLine[];
-  ownBytes: number;
-  rulesBytes: number;
   /** From starting workerd to the answer. */
   workerd: ColdLine[];
 }
 
-const WHOLE = [
-  ["aclarity, text", "aclarity"],
-  ["map, text", "hand-written Map of id to bits"],
-  ["CASL, text", "CASL, rules folded"],
-] as const;
-const OWN = [
-  ["aclarity, own", "aclarity, an export of what covers the person"],
-  ["CASL, own", "CASL, the person's rules packed"],
-] as const;
-const WORKERS = [
-  ["empty", "a worker that only parses its request"],
-  ["aclarity", "aclarity, an export of what covers the person"],
-  ["casl", "CASL, the person's rules packed"],
-] as const;
+type DataName = Exclude<keyof ColdData, "stranger">;
+interface ColdWay {
+  /** The way of first.ts, or the worker. */
+  way: string;
+  name: string;
+  data?: DataName;
+}
+
+export const LITE_SLICE = 'aclarity/lite, the person\'s slice, objects: "all"';
+export const LITE_SLICE_WITHOUT_OBJECTS = 'aclarity/lite, the person\'s slice, objects: "none"';
+export const CASL_FOLDED = "CASL, the person's rules folded, packed";
+
+const WHOLE: readonly ColdWay[] = [
+  { way: "aclarity", name: "aclarity", data: "text" },
+  { way: "aclarity", name: "aclarity, a snapshot of it", data: "snapshot" },
+  { way: "map", name: "hand-written Map of id to bits", data: "text" },
+  { way: "CASL, text", name: "CASL, rules folded", data: "text" },
+];
+const OWN: readonly ColdWay[] = [
+  { way: "lite", name: LITE_SLICE, data: "slice" },
+  { way: "lite", name: LITE_SLICE_WITHOUT_OBJECTS, data: "sliceWithoutObjects" },
+  { way: "aclarity", name: 'aclarity, the person\'s slice, objects: "all"', data: "slice" },
+  { way: "aclarity", name: 'aclarity, the person\'s slice, objects: "none"', data: "sliceWithoutObjects" },
+  { way: "aclarity", name: "aclarity, an export of what covers the person", data: "own" },
+  { way: "CASL", name: CASL_FOLDED, data: "rules" },
+  { way: "CASL", name: "CASL, the person's rules, one per ACL, packed", data: "rulesUnfolded" },
+];
+const WORKERS: readonly ColdWay[] = [
+  ...OWN,
+  { way: "aclarity", name: "aclarity, a snapshot of everything", data: "snapshot" },
+  { way: "empty", name: "a worker that only parses the question" },
+];
 
 /** The lists of an export without what covers others: the rules of one person, as CASL gets them. */
 function ownExport({ rows, index, person }: Scenario): string {
@@ -68,70 +92,103 @@ function ownExport({ rows, index, person }: Scenario): string {
 }
 
 export async function measureColdStart(scenario: Scenario, rounds: number, folder: string): Promise<ColdStart> {
-  const { questions, person, index, expected } = scenario;
-  const at = questions.types.findIndex((type, i) => type === "dataset" && expected[i] === 1);
-  const data: ColdData = {
-    stranger: {
-      user: person,
-      ask: questions.asks[at] as string,
-      type: questions.types[at] as string,
-      row: questions.rows[at] as Row,
-      expected: true,
-    },
-    text: scenario.text,
-    own: ownExport(scenario),
-    rules: JSON.stringify(packRules(folded(index, person).rules as never)),
-  };
+  const data = await dataOf(scenario, folder);
   const file = join(folder, "cold.json");
   writeFileSync(file, JSON.stringify(data));
   const script = fileURLToPath(new URL("first.mjs", import.meta.url));
-  const inProcess = async (way: string) =>
-    Number(execFileSync(process.execPath, [script, way, file], { encoding: "utf8" }));
-  const processes = await inTurn([...WHOLE, ...OWN], rounds, inProcess);
+  const inProcess = async ({ way, data: of }: ColdWay) =>
+    Number(execFileSync(process.execPath, [script, way, file, of as string], { encoding: "utf8" }));
+  const processes = await inTurn([...WHOLE, ...OWN], data, rounds, inProcess);
   return {
     whole: processes.slice(0, WHOLE.length),
     own: processes.slice(WHOLE.length),
-    ownBytes: data.own.length,
-    rulesBytes: data.rules.length,
     workerd: await inWorkerd(data, rounds),
   };
 }
 
+async function dataOf(scenario: Scenario, folder: string): Promise<ColdData> {
+  const { questions, person, index, expected } = scenario;
+  await ready();
+  const org = Org.loadSync(scenario.text);
+  const withoutObjects = org.slice(person, { objects: "none" });
+  // The same question for all: what the slice without objects knows is an object with a grant of its own.
+  const sliced = Org.loadSync(withoutObjects).as(person);
+  const at = questions.types.findIndex(
+    (type, i) =>
+      type === "dataset" && expected[i] === 1 && sliced.can(questions.asks[i] as Ask, type, must(questions.rows[i])),
+  );
+  const written = (name: string, bytes: Uint8Array): string => {
+    const file = join(folder, name);
+    writeFileSync(file, bytes);
+    return file;
+  };
+  const packed = (ability: Ability): string => JSON.stringify(packRules(ability.rules as never));
+  const data: ColdData = {
+    stranger: {
+      user: person,
+      ask: must(questions.asks[at]),
+      type: must(questions.types[at]),
+      row: must(questions.rows[at]),
+      expected: true,
+    },
+    text: scenario.text,
+    own: ownExport(scenario),
+    rules: packed(folded(index, person)),
+    rulesUnfolded: packed(unfolded(index, person)),
+    snapshot: written("cold.snapshot", org.toBytes()),
+    slice: written("cold.slice", org.slice(person)),
+    sliceWithoutObjects: written("cold-none.slice", withoutObjects),
+  };
+  org.free();
+  return data;
+}
+
+const ARE_FILES: readonly DataName[] = ["snapshot", "slice", "sliceWithoutObjects"];
+
+/** What a process, or a request, gets: text, or bytes. */
+function given(data: ColdData, name: DataName): string | Uint8Array {
+  return ARE_FILES.includes(name) ? readFileSync(data[name]) : data[name];
+}
+
 async function inTurn(
-  ways: readonly (readonly [way: string, name: string])[],
+  ways: readonly ColdWay[],
+  data: ColdData,
   rounds: number,
-  sample: (way: string) => Promise<number>,
+  sample: (way: ColdWay) => Promise<number>,
 ): Promise<ColdLine[]> {
-  const samples = new Map<string, number[]>(ways.map(([way]) => [way, []]));
+  const samples = ways.map((): number[] => []);
   // The first round fills the caches of the file system.
   for (let round = -1; round < rounds; round++) {
-    for (const [way] of ways) {
+    for (const [at, way] of ways.entries()) {
       const ns = await sample(way);
-      if (round >= 0) samples.get(way)?.push(ns);
+      if (round >= 0) samples[at]?.push(ns);
     }
   }
-  return ways.map(([way, name]) => ({ name, figure: figure(samples.get(way) as number[]) }));
+  return ways.map(({ name, data: of }, at) => ({
+    name,
+    // Generated text is ASCII.
+    bytes: of === undefined ? 0 : given(data, of).length,
+    figure: figure(samples[at] as number[]),
+  }));
 }
 
 async function inWorkerd(data: ColdData, rounds: number): Promise<ColdLine[]> {
-  const bodies: { [worker: string]: string } = {
-    empty: JSON.stringify({ stranger: data.stranger }),
-    aclarity: JSON.stringify({ stranger: data.stranger, own: data.own }),
-    casl: JSON.stringify({ stranger: data.stranger, rules: data.rules }),
-  };
-  const bundles = new Map<string, Record<string, string | Uint8Array>>();
-  for (const [worker] of WORKERS) {
-    const source = fileURLToPath(new URL(`../src/workers/${worker}.ts`, import.meta.url));
-    bundles.set(worker, await bundleForWorkerd(source));
+  type Modules = Record<string, string | Uint8Array>;
+  const bundles = new Map<string, Modules>();
+  for (const way of new Set(WORKERS.map((worker) => worker.way))) {
+    const source = fileURLToPath(new URL(`../src/workers/${way.toLowerCase()}.ts`, import.meta.url));
+    bundles.set(way, await bundleForWorkerd(source));
   }
-  return inTurn(WORKERS, rounds, async (name) => {
+  const headers = { question: JSON.stringify(data.stranger) };
+  return inTurn(WORKERS, data, rounds, async ({ way, name, data: of }) => {
+    const body = of === undefined ? "" : (given(data, of) as string | Uint8Array<ArrayBuffer>);
     const start = process.hrtime.bigint();
-    const worker = await startWorker(bundles.get(name) as Record<string, string | Uint8Array>);
+    const worker = await startWorker(bundles.get(way) as Modules);
     try {
-      const response = await fetch(worker.url, { method: "POST", body: bodies[name] as string });
+      const response = await fetch(worker.url, { method: "POST", headers, body });
       const answer = await response.json();
       const ns = Number(process.hrtime.bigint() - start);
-      if (answer !== data.stranger.expected) throw new Error(`${name} in workerd answers ${JSON.stringify(answer)}`);
+      if (answer !== data.stranger.expected) throw new Error(`${name}, in workerd, answers ${JSON.stringify(answer)}`);
       return ns;
     } finally {
       await worker.close();

@@ -24,9 +24,22 @@ export interface Line {
   figure: Figure;
 }
 
+/** What a person's slice takes, with objects and without. */
+export interface SliceSizes {
+  /** ACLs that cover the person, projects in the slice, bytes with `objects: "none"`. */
+  acls: number;
+  projects: number;
+  none: number;
+  /** Further objects, and further bytes, with `objects: "all"`. */
+  objects: number;
+  further: number;
+}
+
 export interface Figures {
   builderGrants: number;
   objects: number;
+  /** Of the person, and of the service account. */
+  slices: SliceSizes[];
   /** The first answer of one that holds many grants. */
   builder: Line[];
   /** Lists of all datasets that somebody may read: none of them, or nearly all. */
@@ -173,6 +186,24 @@ function byHand(count: number, aclOf: (n: number, user: string) => object, perso
   return spread;
 }
 
+// ---- slices ----
+
+function sliceSizes(user: string): SliceSizes {
+  const bytes = { all: org.slice(user), none: org.slice(user, { objects: "none" }) };
+  const all = Org.loadSync(bytes.all);
+  const none = Org.loadSync(bytes.none);
+  const sizes = {
+    acls: index.acls(user).length,
+    projects: none.find({ type: "project" }).length,
+    none: bytes.none.length,
+    objects: all.stats.objects - none.stats.objects,
+    further: bytes.all.length - bytes.none.length,
+  };
+  all.free();
+  none.free();
+  return sizes;
+}
+
 // ---- all of it ----
 
 const nobody = lists("somebody-without-grants", "none");
@@ -184,6 +215,7 @@ const linesOf = (of: readonly Candidate[]): Line[] =>
 answer({
   builderGrants: scenario.builderGrants,
   objects: size.objects,
+  slices: [scenario.person, scenario.builder.user].map(sliceSizes),
   builder: linesOf(candidates.slice(0, 3)),
   datasets: datasets.length,
   listed: many.listed,

@@ -4,24 +4,26 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { ColdData } from "./cold-start.ts";
 
-const [way, file] = process.argv.slice(2);
+const [way, file, name] = process.argv.slice(2);
 const data = JSON.parse(readFileSync(file as string, "utf8")) as ColdData;
 const { user, ask, type, row, expected } = data.stranger;
+const its = data[name as keyof Omit<ColdData, "stranger">];
+const ofFile = /^(snapshot|slice)/.test(name as string) ? readFileSync(its) : undefined;
 
 const ways: { [way: string]: () => Promise<boolean> } = {
-  async nothing() {
-    return expected;
+  async lite() {
+    const { Org } = await import("aclarity/lite");
+    const org = await Org.load(ofFile as Uint8Array);
+    return org.as(user).can(ask as "read", type as "dataset", row);
   },
-  async "aclarity, text"() {
-    const { Org, ready } = await import("aclarity");
-    await ready();
-    return Org.loadSync(data.text)
-      .as(user)
-      .can(ask as "read", type as "dataset", row);
+  async aclarity() {
+    const { Org } = await import("aclarity");
+    const org = await Org.load(ofFile ?? its);
+    return org.as(user).can(ask as "read", type as "dataset", row);
   },
-  async "map, text"() {
+  async map() {
     const { coldBitmaskMap } = await import("./engines/maps.ts");
-    return coldBitmaskMap(data.text, data.stranger);
+    return coldBitmaskMap(its, data.stranger);
   },
   async "CASL, text"() {
     const [{ folded }, { Index }, { subject }] = await Promise.all([
@@ -29,24 +31,14 @@ const ways: { [way: string]: () => Promise<boolean> } = {
       import("./rows.ts"),
       import("@casl/ability"),
     ]);
-    return folded(new Index(JSON.parse(data.text)), user).can(ask, subject(type, row));
+    return folded(new Index(JSON.parse(its)), user).can(ask, subject(type, row));
   },
-  async "aclarity, own"() {
-    const { Org, ready } = await import("aclarity");
-    await ready();
-    return Org.loadSync(data.own)
-      .as(user)
-      .can(ask as "read", type as "dataset", row);
-  },
-  async "CASL, own"() {
+  async CASL() {
     const [{ createMongoAbility, subject }, { unpackRules }] = await Promise.all([
       import("@casl/ability"),
       import("@casl/ability/extra"),
     ]);
-    return createMongoAbility(unpackRules(JSON.parse(data.rules)) as never).can(
-      ask,
-      subject(type, row as object) as never,
-    );
+    return createMongoAbility(unpackRules(JSON.parse(its)) as never).can(ask, subject(type, row as object) as never);
   },
 };
 

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { run } from "./jobs.ts";
 import type { Load } from "./load.ts";
 import { type Figure, figure } from "./measure.ts";
+import type { Parts, Taken } from "./snapshot.ts";
 
 export interface LoadingLine {
   name: string;
@@ -26,16 +27,34 @@ export const LOADING_WAYS: readonly [way: string, name: string][] = [
   ["JSON.parse and indexes", "JSON.parse(text), indexes by object and by principal"],
 ];
 
+/** What an organisation takes as a snapshot, and in memory by its own account and by what reading the snapshot needed. */
+export interface InMemory extends Taken {
+  /** Bytes by which WebAssembly memory grew, in whole pages of 64 kB. */
+  grown: number;
+}
+
 export interface Loading {
   lines: LoadingLine[];
-  /** Bytes of `org.toBytes()`. */
-  snapshot: number;
+  parts: Parts<InMemory>;
+}
+
+const NAMES = ["everything", "withoutAcls", "withoutObjects"] as const;
+
+/** Each part is read from its snapshot, as a stream, by a process of its own: reading needs little beside what is held. */
+async function measureParts(file: string, files: Parts<string>, folder: string): Promise<Parts<InMemory>> {
+  const taken = await run<Parts<Taken>>("snapshot", [file, files], folder);
+  const grown: number[] = [];
+  for (const name of NAMES) {
+    const { wasmBefore, wasmAfter } = await run<Load>("load", [files[name], "snapshot as a stream", 1], folder);
+    grown.push(wasmAfter - wasmBefore);
+  }
+  return Object.fromEntries(NAMES.map((name, at) => [name, { ...taken[name], grown: grown[at] }])) as never;
 }
 
 export async function measureLoading(file: string, rounds: number, loads: number, folder: string): Promise<Loading> {
-  const snapshot = join(folder, "snapshot");
-  const { bytes } = await run<{ bytes: number }>("snapshot", [file, snapshot], folder);
-  const fileOf = (way: string) => (way.startsWith("snapshot") ? snapshot : file);
+  const files = Object.fromEntries(NAMES.map((name) => [name, join(folder, `${name}.snapshot`)])) as Parts<string>;
+  const parts = await measureParts(file, files, folder);
+  const fileOf = (way: string) => (way.startsWith("snapshot") ? files.everything : file);
   const all = new Map<string, Load[]>(LOADING_WAYS.map(([way]) => [way, []]));
   for (let round = 0; round < rounds; round++) {
     for (const [way] of LOADING_WAYS) all.get(way)?.push(await run<Load>("load", [fileOf(way), way, loads], folder));
@@ -51,5 +70,5 @@ export async function measureLoading(file: string, rounds: number, loads: number
       held: its[0]?.held ?? 0,
     };
   });
-  return { lines, snapshot: bytes };
+  return { lines, parts };
 }

@@ -3,6 +3,7 @@
 //   npm run bench                  as `make bench` does
 //   npm run bench -- --quick       small sizes and few rounds, nothing kept: does it run?
 //   … --acls 5000,200000           these sizes alone
+//   … --engines aclarity,bitmaskMap   these engines of engines/index.ts alone
 //   … --also <title> <file>        appends another program's output
 //   … --report <file>              makes the report of figures that an earlier run left in <file>
 
@@ -34,6 +35,7 @@ const TRY_FROM = 100_000;
 const MEMORY = 12 * 2 ** 30;
 
 interface Efforts {
+  engines: readonly EngineKey[];
   sizes: readonly Size[];
   asking: (size: Size) => Effort;
   changes: number;
@@ -44,6 +46,7 @@ interface Efforts {
 }
 
 const FULL: Efforts = {
+  engines: Object.keys(ENGINES) as EngineKey[],
   sizes: SIZES,
   asking: ({ acls }) => ({ rounds: acls > 500_000 ? 3 : acls > TRY_FROM ? 5 : 7, samples: 40, comparing: 1500 }),
   changes: 2000,
@@ -53,6 +56,7 @@ const FULL: Efforts = {
   cold: 11,
 };
 const QUICK: Efforts = {
+  engines: FULL.engines,
   sizes: SIZES.slice(0, 2),
   asking: () => ({ rounds: 1, samples: 3, comparing: 50 }),
   changes: 50,
@@ -62,6 +66,12 @@ const QUICK: Efforts = {
   cold: 1,
 };
 
+/** Says what comes next, and when: minutes and seconds since the start. */
+function now(what: string): void {
+  const seconds = Math.round(performance.now() / 1000);
+  console.log(`${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}  ${what}`);
+}
+
 async function measureSize(
   size: Size,
   efforts: Efforts,
@@ -69,23 +79,24 @@ async function measureSize(
   smaller: readonly Measured[],
 ): Promise<Measured> {
   const file = join(folder, "export.json");
-  console.log(`${nameOf(size)}: generating`);
+  now(`${nameOf(size)}: generating`);
   await run("generate", [size, file], folder);
   const excluded: Excluded[] = [];
   const keys: EngineKey[] = [];
-  for (const key of Object.keys(ENGINES) as EngineKey[]) {
+  for (const key of efforts.engines) {
     const before = smaller.flatMap((its) => its.excluded).find(({ engine }) => engine === key);
     const isTried = size.acls >= TRY_FROM && TRIED.includes(key);
+    if (isTried && !before) now(`  trying ${key}`);
     const reason = before ? "not tried" : isTried ? await tooMuch(size, file, key, folder) : undefined;
     if (reason === undefined) keys.push(key);
     else excluded.push({ size: nameOf(size), engine: key, reason });
   }
-  for (const { engine, reason } of excluded) console.log(`  ${engine}: ${reason}`);
-  console.log("  asking");
+  for (const { engine, reason } of excluded) console.log(`      ${engine}: ${reason}`);
+  now("  asking");
   const asking = await run<Asking>("asking", [size, file, keys, efforts.asking(size)], folder);
-  console.log("  lists, changes");
+  now("  first answers, slices, lists, changes");
   const figures = await run<Figures>("figures", [size, file, efforts.asking(size), efforts.changes], folder);
-  console.log("  loading");
+  now("  loading");
   const { rounds, loads } = efforts.loading(size);
   const loading = await measureLoading(file, rounds, loads, folder);
   return { size, asking, figures, loading, excluded };
@@ -112,14 +123,15 @@ async function measureAll(efforts: Efforts, folder: string): Promise<Results> {
   const size = SIZES[1] as Size;
   const file = join(folder, "export.json");
   await run("generate", [size, file], folder);
-  console.log("many objects");
+  now("many objects");
   const { objects, effort } = efforts.million;
   const million = await run<Million>("million", [size, file, objects, effort], folder);
-  console.log("ids that no data contain");
+  now("ids that no data contain");
   const unknown = await run<UnknownIds>("unknown", [file, efforts.unknown], folder);
-  console.log("cold start");
+  now("cold start");
   const scenario = new Scenario(size, readFileSync(file, "latin1"));
   const cold = await measureColdStart(scenario, efforts.cold, folder);
+  now("sizes");
   const packages = await packageSizes();
   return { environment: environment(), measured, skipped, million, unknown, cold, packages };
 }
@@ -141,7 +153,12 @@ const argument = (name: string): string | undefined => {
 const quick = process.argv.includes("--quick");
 const acls = argument("--acls")?.split(",").map(Number);
 const chosen: Efforts = quick ? QUICK : FULL;
-const efforts = acls === undefined ? chosen : { ...chosen, sizes: SIZES.filter((size) => acls.includes(size.acls)) };
+const engines = argument("--engines")?.split(",");
+const efforts: Efforts = {
+  ...chosen,
+  sizes: acls === undefined ? chosen.sizes : SIZES.filter((size) => acls.includes(size.acls)),
+  engines: engines === undefined ? chosen.engines : chosen.engines.filter((key) => engines.includes(key)),
+};
 const earlier = argument("--report");
 const benches = fileURLToPath(new URL("../../", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "aclarity-bench-"));

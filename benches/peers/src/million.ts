@@ -14,6 +14,8 @@ export interface Million {
   objects: number;
   /** Nanoseconds per object. */
   lines: { name: string; figure: Figure; objects: number }[];
+  /** Lists of them all: how many ids were returned, and nanoseconds for each of all objects. */
+  lists: { listed: number; figure: Figure }[];
 }
 
 const [, file, objects, effort] = given<[Size, string, number, Effort]>();
@@ -61,11 +63,29 @@ const candidate = (
 ): Candidate => ({ key, operations, prepare, run, isSlow: operations > FEW });
 const all = order.length;
 const named = all.toLocaleString("en-US");
+// Two who differ in how much they are told: the person, and the one of some others who reads least of it, but something.
+const lengthOf = (user: string): number => org.as(user).list("read", "dataset").length;
+const others = rows.users.slice(2, 42).map(({ id }) => ({ user: id, listed: lengthOf(id) }));
+const least = must(others.filter(({ listed }) => listed > 0).sort((a, b) => a.listed - b.listed)[0]);
+const listers = [least, { user: PERSON, listed: lengthOf(PERSON) }];
+const lists = listers.map(({ user, listed }) =>
+  candidate(
+    `subject.list(permission, type), ${named} scanned, ${listed.toLocaleString("en-US")} ids returned`,
+    all,
+    () => org.as(user).list("read", "dataset"),
+    () => {
+      org.apply({});
+      org.as(user).can("read", "organization");
+    },
+  ),
+);
+const byHand = expected.reduce((sum, one) => sum + one, 0);
+if (listers[1]?.listed !== byHand) throw new Error(`${listers[1]?.listed} are listed, not ${byHand}`);
 const candidates: Candidate[] = [
   candidate(`me.canMany(permission, refs), ${FEW.toLocaleString("en-US")}`, FEW, () => me.canMany("read", fewRefs)),
   candidate(`me.canMany(permission, refs), ${named} in random order`, all, () => me.canMany("read", refs)),
   candidate(`the same, never asked before`, all, () => me.canMany("read", refs), forget),
-  candidate(`me.list(permission, type), ${named} scanned`, all, () => me.list("read", "dataset"), forget),
+  ...lists,
   candidate(`hand-written Map of id to bits, ${FEW.toLocaleString("en-US")}`, FEW, () => byMap(few)),
   candidate(`hand-written Map of id to bits, ${named} in random order`, all, () => byMap(order)),
   candidate(`by hand: rows.filter(…).map(…).sort()`, all, () =>
@@ -83,4 +103,5 @@ answer({
     figure: figures.get(key) as Figure,
     objects: operations,
   })),
+  lists: lists.map(({ key }, at) => ({ listed: must(listers[at]).listed, figure: figures.get(key) as Figure })),
 } satisfies Million);

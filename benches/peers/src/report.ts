@@ -4,12 +4,25 @@ import { availableParallelism, cpus, loadavg, totalmem } from "node:os";
 import type { Asking } from "./asking.ts";
 import type { ColdLine, ColdStart } from "./cold-start.ts";
 import type { Figures, Line } from "./figures.ts";
-import type { Loading, LoadingLine } from "./loading.ts";
-import { type Figure, ratio } from "./measure.ts";
+import {
+  count,
+  format,
+  kilobytes,
+  megabytes,
+  microseconds,
+  milliseconds,
+  nanoseconds,
+  range,
+  table,
+  times,
+} from "./format.ts";
+import type { InMemory, Loading, LoadingLine } from "./loading.ts";
+import type { Figure } from "./measure.ts";
 import type { Million } from "./million.ts";
-import { GRANTS, nameOf, type Size } from "./organization.ts";
+import { GRANTS, nameOf, SIZES, type Size } from "./organization.ts";
 import { QUESTIONS } from "./scenario.ts";
 import { manifestOf, type PackageSize } from "./sizes.ts";
+import { targets } from "./targets.ts";
 import type { UnknownIds } from "./unknown.ts";
 
 export interface Excluded {
@@ -53,19 +66,28 @@ export function report(results: Results): string {
   const { measured, million, unknown, cold } = results;
   return [
     heading(results),
+    targets(results),
+    organizations(results),
     summary(measured),
     another(measured),
-    ...(measured.length > 0 ? [loading(measured), changes(measured), lists(measured)] : []),
+    ...(measured.length > 0 ? [loading(measured), slices(measured), changes(measured), lists(measured)] : []),
     many(million),
     unknownIds(unknown),
-    coldStart(cold, measured),
+    coldStart(cold),
     sizes(results.packages),
     excluded(results),
     details(measured),
   ].join("\n");
 }
 
-function heading({ environment, measured }: Results): string {
+function heading({ environment }: Results): string {
+  return `# Results
+
+\`make bench\` writes this file and the pictures in it: ${environment}
+`;
+}
+
+function organizations({ measured }: Results): string {
   const rows = measured.map(({ size, asking, figures }) => [
     nameOf(size),
     ...[size.groups, size.projects, size.objects].map(count),
@@ -74,9 +96,7 @@ function heading({ environment, measured }: Results): string {
     count(figures.builderGrants),
   ]);
   const yes = measured[0]?.asking.yes ?? 0;
-  return `# Results
-
-\`make bench\` writes this file and the pictures in it: ${environment}
+  return `## What is measured
 
 **The organisations.** ${GRANTS} ACLs cover the person who is signed in, by the person's own grants (some as a creator) and those of
 eight teams; ${count(QUESTIONS)} questions, one permission about one object each, ${count(yes)} of which are answered yes. Person, grants,
@@ -233,7 +253,8 @@ function loading(measured: readonly Measured[]): string {
         format(held / (size.acls + size.objects)),
       ]),
   );
-  const snapshots = measured.map(({ size, asking, loading: { lines, snapshot } }) => {
+  const snapshots = measured.map(({ size, asking, loading: { lines, parts } }) => {
+    const { snapshot } = parts.everything;
     const line = (name: string) => lines.find((its) => its.name === name) as LoadingLine;
     const [parse, read] = [line("JSON.parse(text)"), line("aclarity: Org.loadSync(snapshot)")];
     return [
@@ -260,9 +281,24 @@ WebAssembly memory in MB: what loading needed (it never shrinks), what the Org h
 object together:
 
 ${table(["", "", "needed", "held", "needed ÷ held", "held per row, bytes"], memory)}
+What one more object takes, and one more ACL: the organisation with everything, less the same without ACLs; that, less the same
+without objects. "Grown" is by how much WebAssembly memory grew, in pages of 64 kB, when a new process read that snapshot.
+
+${table(["", "snapshot, bytes", "held (`stats.bytes`), bytes", "grown, bytes"], perRow(measured))}
 Snapshots (\`org.toBytes()\`, of everything: objects and names, too), and how many times as long \`JSON.parse(text)\` takes as reading one:
 
 ${table(head, snapshots)}`;
+}
+
+function perRow(measured: readonly Measured[]): string[][] {
+  return measured.flatMap(({ size, loading: { parts } }) => {
+    const each = (more: InMemory, less: InMemory, n: number) =>
+      (["snapshot", "held", "grown"] as const).map((what) => format((more[what] - less[what]) / n));
+    return [
+      [`${count(size.acls)} ACLs, each`, ...each(parts.everything, parts.withoutAcls, size.acls)],
+      [`${count(size.objects)} objects, each`, ...each(parts.withoutAcls, parts.withoutObjects, size.objects)],
+    ];
+  });
 }
 
 function changes(measured: readonly Measured[]): string {
@@ -321,6 +357,30 @@ function many({ objects, lines }: Million): string {
 ${table(["", "ns per object", "ms in all", "×"], rows)}`;
 }
 
+function slices(measured: readonly Measured[]): string {
+  const rows = measured.flatMap(({ size, figures }) =>
+    figures.slices.map(({ acls, projects, none, objects, further }) => [
+      count(size.acls),
+      ...[acls, projects, none].map(count),
+      format(none / (32 * acls + 64 * projects)),
+      ...[objects, further].map(count),
+      format(further / objects),
+    ]),
+  );
+  const head = [
+    "ACLs",
+    "that cover the subject",
+    "projects",
+    'bytes with objects: "none"',
+    "÷ (32 × ACLs + 64 × projects)",
+  ];
+  return `## Slices
+
+Of the person, and of the service account that created a third of everything.
+
+${table([...head, 'further objects with "all"', "further bytes", "per object"], rows)}`;
+}
+
 function unknownIds({ steps }: UnknownIds): string {
   const rows = steps.map(({ asked, heap, wasm, ns }) => [
     count(asked),
@@ -333,19 +393,25 @@ function unknownIds({ steps }: UnknownIds): string {
 ${table(["asked about", "ns each since the line above", "heap, MB", "wasm memory, MB"], rows)}`;
 }
 
-function coldStart({ whole, own, ownBytes, rulesBytes, workerd }: ColdStart, measured: readonly Measured[]): string {
+function coldStart({ whole, own, workerd }: ColdStart): string {
   const lines = (of: readonly ColdLine[]) =>
     table(
-      ["", "ms", "×"],
-      of.map(({ name, figure }) => [name, milliseconds(figure), times(figure, of[0]?.figure)]),
+      ["", "data, kB", "ms", "rounds", "×"],
+      of.map(({ name, bytes, figure }) => [
+        name,
+        bytes === 0 ? "" : kilobytes(bytes),
+        milliseconds(figure),
+        `${format(figure.low / 1e6)}–${format(figure.high / 1e6)}`,
+        times(figure, of[0]?.figure),
+      ]),
     );
-  const second = measured.find(({ size }) => size.acls === 5000);
   return `## Cold start: a new process, from importing the library to the first answer
 
-${second === undefined ? "5,000 ACLs" : nameOf(second.size)}, the text being read. From the whole export:
+${nameOf(SIZES[1] as Size)}; Node. What is loaded was read into memory before. From everything, for one person's answer:
 
 ${lines(whole)}
-From what covers one person (aclarity: an export without what covers others, ${kilobytes(ownBytes)} kB; CASL: packed rules, ${kilobytes(rulesBytes)} kB of JSON):
+From what is about one person alone, the same question for all lines: about a dataset with a grant of its own (a slice without objects
+knows no others for certain). CASL's rules are made and packed beforehand, as slices are.
 
 ${lines(own)}
 workerd, from starting it to the answer of the first request, which brings the data:
@@ -368,7 +434,7 @@ export function sizesTable(packages: readonly PackageSize[]): string {
 function sizes(packages: readonly PackageSize[]): string {
   return `## What is downloaded
 
-The main entry point bundled for a browser by esbuild, minified; with the .wasm file where there is one.
+The main entry point (of aclarity: \`aclarity/lite\`, too) bundled for a browser by esbuild, minified; with the .wasm file where there is one.
 
 ${sizesTable(packages)}`;
 }
@@ -427,23 +493,3 @@ ${fromText.length === 0 ? "" : `From the export's text to one person's first ans
     })
     .join("\n");
 }
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
-  const isNumber = (column: number) => rows.every((row) => /^[\d,.–]*$/.test(row[column] ?? ""));
-  const aligned = head.map((_, column) => (isNumber(column) ? "---:" : "---"));
-  return `${[line(head), line(aligned), ...rows.map(line)].join("\n")}\n`;
-}
-
-const count = (n: number): string => n.toLocaleString("en-US");
-const format = (n: number): string =>
-  n >= 100 ? Math.round(n).toLocaleString("en-US") : n >= 10 ? n.toFixed(1) : n.toFixed(2);
-const nanoseconds = (figure: Figure | undefined): string => (figure === undefined ? "" : format(figure.ns));
-const range = (figure: Figure | undefined): string =>
-  figure === undefined ? "" : `${format(figure.low)}–${format(figure.high)}`;
-const microseconds = (figure: Figure): string => format(figure.ns / 1e3);
-const milliseconds = (figure: Figure): string => format(figure.ns / 1e6);
-const megabytes = (bytes: number): string => format(bytes / 1e6);
-const kilobytes = (bytes: number): string => (bytes / 1e3).toFixed(1);
-const times = (figure: Figure | undefined, base: Figure | undefined): string =>
-  figure === undefined || base === undefined ? "" : format(ratio(figure, base));

@@ -20,8 +20,9 @@ export interface PackageSize {
 const require = createRequire(import.meta.url);
 const peers = fileURLToPath(new URL("..", import.meta.url));
 
-const PACKAGES: readonly { name: string; entry: string; wasm?: string }[] = [
+const PACKAGES: readonly { name: string; package?: string; entry: string; wasm?: string }[] = [
   { name: "aclarity", entry: "aclarity", wasm: "dist/aclarity_bg.wasm" },
+  { name: "aclarity/lite", package: "aclarity", entry: "aclarity/lite", wasm: "dist/aclarity_lite_bg.wasm" },
   { name: "@casl/ability", entry: "@casl/ability" },
   { name: "accesscontrol", entry: "accesscontrol" },
   { name: "casbin", entry: "casbin" },
@@ -71,7 +72,7 @@ function staticFiles({ outputs }: Metafile): string[] {
 
 export async function packageSizes(): Promise<PackageSize[]> {
   const sizes: PackageSize[] = [];
-  for (const { name, entry, wasm } of PACKAGES) {
+  for (const { name, package: of = name, entry, wasm } of PACKAGES) {
     const { outputFiles, metafile } = await build({
       stdin: { contents: `export * from ${JSON.stringify(entry)};`, resolveDir: peers },
       bundle: true,
@@ -91,7 +92,7 @@ export async function packageSizes(): Promise<PackageSize[]> {
     const javascript = Buffer.concat(
       staticFiles(metafile).map((file) => outputFiles.find(({ path }) => path.endsWith(file))?.contents ?? Buffer.of()),
     );
-    const { folder, version } = manifestOf(name);
+    const { folder, version } = manifestOf(of);
     const module = wasm === undefined ? undefined : readFileSync(join(folder, wasm));
     sizes.push({
       name,

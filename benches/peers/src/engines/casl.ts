@@ -10,7 +10,7 @@ export type Ability = MongoAbility<[string, string | Row]>;
 type Build = (index: Index, user: string) => Ability;
 
 /** One rule for each ACL, two where its fields differ: a project's own, and those of what is in it. */
-const unfolded: Build = (index, user) => {
+export const unfolded: Build = (index, user) => {
   const { can, build } = new AbilityBuilder<Ability>(createMongoAbility);
   const only = (types: readonly string[], restrict: string | null) =>
     types.filter((type) => restrict === null || restrict === type);

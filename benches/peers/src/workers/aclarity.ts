@@ -1,10 +1,11 @@
 import { Org, type Type } from "aclarity";
-import type { ColdData } from "../cold-start.ts";
+import type { Stranger } from "../scenario.ts";
 
 export default {
   async fetch(request: Request): Promise<Response> {
-    const { stranger, own } = (await request.json()) as ColdData;
-    const org = await Org.load(own);
+    const stranger = JSON.parse(request.headers.get("question") as string) as Stranger;
+    // An export, a snapshot or a slice.
+    const org = await Org.load(await request.arrayBuffer());
     return Response.json(org.as(stranger.user).can(stranger.ask as "read", stranger.type as Type, stranger.row));
   },
 };

@@ -1,11 +1,11 @@
 import { createMongoAbility, subject } from "@casl/ability";
 import { unpackRules } from "@casl/ability/extra";
-import type { ColdData } from "../cold-start.ts";
+import type { Stranger } from "../scenario.ts";
 
 export default {
   async fetch(request: Request): Promise<Response> {
-    const { stranger, rules } = (await request.json()) as ColdData;
-    const ability = createMongoAbility(unpackRules(JSON.parse(rules)) as never);
+    const stranger = JSON.parse(request.headers.get("question") as string) as Stranger;
+    const ability = createMongoAbility(unpackRules(await request.json()) as never);
     return Response.json(ability.can(stranger.ask, subject(stranger.type, stranger.row as object) as never));
   },
 };

@@ -1,8 +1,8 @@
-import type { ColdData } from "../cold-start.ts";
+import type { Stranger } from "../scenario.ts";
 
 export default {
   async fetch(request: Request): Promise<Response> {
-    const { stranger } = (await request.json()) as ColdData;
+    const stranger = JSON.parse(request.headers.get("question") as string) as Stranger;
     return Response.json(stranger.expected);
   },
 };
