@@ -33,13 +33,18 @@ export interface Effort {
 
 /** Nanoseconds of samples that are enough for one round. */
 const SAMPLED = 30e6;
+/** Nanoseconds of one run from which a candidate is measured in two rounds alone: of what is so slow, more says nothing. */
+const LONG = 0.3e9;
 
 export async function measureInRounds(candidates: readonly Candidate[], effort: Effort): Promise<Map<string, Figure>> {
   const results = new Map<string, number[]>(candidates.map(({ key }) => [key, []]));
+  const long = new Set<Candidate>();
   // The first round warms up and is not counted.
   for (let round = -1; round < effort.rounds; round++) {
     for (const candidate of candidates) {
+      if (round >= 2 && long.has(candidate)) continue;
       const ns = await sample(candidate, effort.samples);
+      if (ns > LONG) long.add(candidate);
       if (round >= 0) results.get(candidate.key)?.push(ns / candidate.operations);
     }
     process.stderr.write(round < 0 ? "  warm" : ` ${round + 1}`);
@@ -78,7 +83,7 @@ export function median(of: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : ((sorted[half - 1] as number) + upper) / 2;
 }
 
-/** How many times `figure` takes what `base` takes, round by round; the median. */
+/** How many times `figure` takes what `base` takes, round by round; the median of the rounds that both have. */
 export function ratio(figure: Figure, base: Figure): number {
-  return median(figure.rounds.map((ns, round) => ns / (base.rounds[round] as number)));
+  return median(figure.rounds.slice(0, base.rounds.length).map((ns, round) => ns / (base.rounds[round] as number)));
 }
