@@ -30,6 +30,8 @@ export interface SliceSizes {
   acls: number;
   projects: number;
   none: number;
+  /** Objects that it carries all the same: with a grant, deleted, or public. */
+  carried: number;
   /** Further objects, and further bytes, with `objects: "all"`. */
   objects: number;
   further: number;
@@ -192,10 +194,9 @@ function sliceSizes(user: string): SliceSizes {
   const bytes = { all: org.slice(user), none: org.slice(user, { objects: "none" }) };
   const all = Org.loadSync(bytes.all);
   const none = Org.loadSync(bytes.none);
+  const projects = none.find({ type: "project" }).length;
   const sizes = {
-    acls: index.acls(user).length,
-    projects: none.find({ type: "project" }).length,
-    none: bytes.none.length,
+    ...{ acls: index.acls(user).length, projects, none: bytes.none.length, carried: none.stats.objects - projects },
     objects: all.stats.objects - none.stats.objects,
     further: bytes.all.length - bytes.none.length,
   };

@@ -50,7 +50,7 @@ const FULL: Efforts = {
   sizes: SIZES,
   asking: ({ acls }) => ({ rounds: acls > 500_000 ? 3 : acls > TRY_FROM ? 5 : 7, samples: 40, comparing: 1500 }),
   changes: 2000,
-  loading: ({ acls }) => (acls > 500_000 ? { rounds: 2, loads: 3 } : { rounds: 3, loads: acls > TRY_FROM ? 4 : 10 }),
+  loading: ({ acls }) => (acls > 500_000 ? { rounds: 2, loads: 2 } : { rounds: 3, loads: acls > TRY_FROM ? 4 : 10 }),
   million: { objects: 1_000_000, effort: { rounds: 3, samples: 20, comparing: 0 } },
   unknown: 2_000_000,
   cold: 11,

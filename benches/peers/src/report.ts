@@ -359,9 +359,9 @@ ${table(["", "ns per object", "ms in all", "×"], rows)}`;
 
 function slices(measured: readonly Measured[]): string {
   const rows = measured.flatMap(({ size, figures }) =>
-    figures.slices.map(({ acls, projects, none, objects, further }) => [
+    figures.slices.map(({ acls, projects, none, carried, objects, further }) => [
       count(size.acls),
-      ...[acls, projects, none].map(count),
+      ...[acls, projects, none, carried].map(count),
       format(none / (32 * acls + 64 * projects)),
       ...[objects, further].map(count),
       format(further / objects),
@@ -376,7 +376,8 @@ function slices(measured: readonly Measured[]): string {
   ];
   return `## Slices
 
-Of the person, and of the service account that created a third of everything.
+Of the person, and of the service account that created a third of everything. Without objects, a slice still carries those with a
+grant of their own, deleted ones and public ones, and the project groups.
 
 ${table([...head, 'further objects with "all"', "further bytes", "per object"], rows)}`;
 }
