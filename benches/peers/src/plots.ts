@@ -115,6 +115,7 @@ const SHORT: { readonly [name: string]: string } = {
   "JSON.parse(text), indexes by object and by principal": "JSON.parse(text), two indexes",
   "the next answer after a change": "aclarity: the next answer after a change",
   "a draft with one grant, its preview asked once, freed": "draft: one grant, its preview asked once",
+  "the preview of a draft with one grant, asked once": "draft: the preview of one grant alone",
   "by hand: row and index, and one person's Map made anew": "by hand: index and one person's Map",
   "hand-written Map of id to bits, asked three times": "hand-written Map of id to bits",
   "hand-written Map of Maps of Sets": "hand-written, Map of Maps of Sets",
