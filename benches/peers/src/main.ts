@@ -27,8 +27,11 @@ import { packageSizes } from "./sizes.ts";
 import type { Trial } from "./trial.ts";
 import type { UnknownIds } from "./unknown.ts";
 
-/** Seconds until an engine has to be ready, and for one answer; beyond that it is listed, not measured. */
-export const BOUNDS = { ready: 60, answer: 0.2 };
+/**
+ * Seconds until an engine has to be ready, and for one answer; beyond that it is listed, not measured. And for all
+ * questions to all of them.
+ */
+const BOUNDS = { ready: 60, answer: 0.2, asking: 1500 };
 /** ACLs from which engines are tried first. */
 const TRY_FROM = 100_000;
 /** Bytes of memory below which a million ACLs are not tried. */
@@ -95,13 +98,32 @@ async function measureSize(
   }
   for (const { engine, reason } of excluded) console.log(`      ${engine}: ${reason}`);
   now("  asking");
-  const asking = await run<Asking>("asking", [size, file, keys, efforts.asking(size)], folder);
+  const asking = await measureAsking(size, file, keys, efforts.asking(size), excluded, folder);
   now("  first answers, slices, lists, changes");
   const figures = await run<Figures>("figures", [size, file, efforts.asking(size), efforts.changes], folder);
   now("  loading");
   const { rounds, loads } = efforts.loading(size);
   const loading = await measureLoading(file, rounds, loads, folder);
   return { size, asking, figures, loading, excluded };
+}
+
+/** All engines in one process; failing that, those that hold any organisation, and why the others are not there. */
+async function measureAsking(
+  size: Size,
+  file: string,
+  keys: readonly EngineKey[],
+  effort: Effort,
+  excluded: Excluded[],
+  folder: string,
+): Promise<Asking> {
+  const { result, reason } = await attempt<Asking>("asking", [size, file, keys, effort], BOUNDS.asking, folder);
+  if (result !== undefined) return result;
+  const kept = keys.filter((key) => !TRIED.includes(key));
+  for (const engine of keys.filter((key) => TRIED.includes(key))) {
+    excluded.push({ size: nameOf(size), engine, reason: `all engines together: ${reason}` });
+  }
+  now(`  asking, ${kept.length} of ${keys.length} engines: ${reason}`);
+  return await run<Asking>("asking", [size, file, kept, effort], folder);
 }
 
 async function tooMuch(size: Size, file: string, key: EngineKey, folder: string): Promise<string | undefined> {

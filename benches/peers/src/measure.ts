@@ -10,7 +10,7 @@ export interface Candidate {
   /** Before the clock starts, for every sample. */
   prepare: () => unknown;
   run: (prepared: never) => unknown;
-  /** One sample per round is enough: it takes long. */
+  /** May take long: then one sample per round is enough. */
   isSlow?: boolean;
 }
 
@@ -33,19 +33,22 @@ export interface Effort {
 
 /** Nanoseconds of samples that are enough for one round. */
 const SAMPLED = 30e6;
-/** Nanoseconds of one run from which a candidate is measured in two rounds alone: of what is so slow, more says nothing. */
+/** Nanoseconds of one run from which a candidate is run once in each of two rounds; and once in all. */
 const LONG = 0.3e9;
+const VERY_LONG = 10e9;
 
 export async function measureInRounds(candidates: readonly Candidate[], effort: Effort): Promise<Map<string, Figure>> {
   const results = new Map<string, number[]>(candidates.map(({ key }) => [key, []]));
-  const long = new Set<Candidate>();
+  const last = new Map<Candidate, number>();
   // The first round warms up and is not counted.
   for (let round = -1; round < effort.rounds; round++) {
     for (const candidate of candidates) {
-      if (round >= 2 && long.has(candidate)) continue;
+      const before = last.get(candidate) ?? 0;
+      if (before > VERY_LONG || (round >= 2 && before > LONG)) continue;
       const ns = await sample(candidate, effort.samples);
-      if (ns > LONG) long.add(candidate);
-      if (round >= 0) results.get(candidate.key)?.push(ns / candidate.operations);
+      last.set(candidate, ns);
+      // Of what takes seconds the first run says as much as any other.
+      if (round >= 0 || ns > VERY_LONG) results.get(candidate.key)?.push(ns / candidate.operations);
     }
     process.stderr.write(round < 0 ? "  warm" : ` ${round + 1}`);
   }
@@ -54,6 +57,13 @@ export async function measureInRounds(candidates: readonly Candidate[], effort: 
 }
 
 async function sample({ prepare, run, isSlow }: Candidate, samples: number): Promise<number> {
+  if (isSlow) {
+    const prepared = prepare() as never;
+    const start = process.hrtime.bigint();
+    await run(prepared);
+    const ns = Number(process.hrtime.bigint() - start);
+    if (ns > LONG) return ns;
+  }
   const stats = await measure(
     function* () {
       // With a parameter even where it is of no use: what prepares a sample is called for parameters that are declared.

@@ -107,7 +107,7 @@ ${table(["", "groups", "projects", "objects", "JSON, MB", "ACLs of the person", 
 **How it is measured.** What is compared runs in one process (loading and cold start: in new processes in turn), in rounds; each
 round measures each line once, in turn, so that what the machine does meanwhile happens to all alike. A round's figure is the lower
 quartile of its samples (one that was interrupted says nothing); the tables have the median of the rounds, and as ratio (×) the
-median of the rounds' ratios to the table's first line. What takes over 0.3 s at a time has two rounds. Before anything is timed its answers are compared with the naive evaluator
+median of the rounds' ratios to the table's first line. What takes over 0.3 s at a time has two rounds, over 10 s one. Before anything is timed its answers are compared with the naive evaluator
 of the tests (\`tests/js/naive.ts\`): all of them, of slow engines as many as fit in 1.5 s, at least 20, from all over. Numbers of different runs,
 or machines, say little; ratios within one run do.
 
