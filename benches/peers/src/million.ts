@@ -63,13 +63,9 @@ const candidate = (
 ): Candidate => ({ key, operations, prepare, run, isSlow: operations > FEW });
 const all = order.length;
 const named = all.toLocaleString("en-US");
-// Two who differ in how much they are told: the person, and of some others the one who reads fewest projects, but a few.
-const A_FEW = 6;
-const projectsOf = (user: string): number => org.as(user).list("read", "project").length;
-const others = rows.users.slice(2, 202).map(({ id }) => ({ id, reads: projectsOf(id) }));
-const other = must(others.filter(({ reads }) => reads >= A_FEW).sort((a, b) => a.reads - b.reads)[0]).id;
+// One who is told of none of them, and the person, who is told of most.
 const lengthOf = (user: string): number => org.as(user).list("read", "dataset").length;
-const listers = [other, PERSON].map((user) => ({ user, listed: lengthOf(user) }));
+const listers = ["somebody-without-grants", PERSON].map((user) => ({ user, listed: lengthOf(user) }));
 const lists = listers.map(({ user, listed }) =>
   candidate(
     `subject.list(permission, type), ${named} scanned, ${listed.toLocaleString("en-US")} ids returned`,
@@ -85,7 +81,13 @@ const byHand = expected.reduce((sum, one) => sum + one, 0);
 if (listers[1]?.listed !== byHand) throw new Error(`${listers[1]?.listed} are listed, not ${byHand}`);
 const candidates: Candidate[] = [
   candidate(`me.canMany(permission, refs), ${FEW.toLocaleString("en-US")}`, FEW, () => me.canMany("read", fewRefs)),
-  candidate(`me.canMany(permission, refs), ${named} in random order`, all, () => me.canMany("read", refs)),
+  // What the lines below make it forget is asked before the clock starts.
+  candidate(
+    `me.canMany(permission, refs), ${named} in random order`,
+    all,
+    () => me.canMany("read", refs),
+    () => me.canMany("read", refs),
+  ),
   candidate(`the same, never asked before`, all, () => me.canMany("read", refs), forget),
   ...lists,
   candidate(`hand-written Map of id to bits, ${FEW.toLocaleString("en-US")}`, FEW, () => byMap(few)),
