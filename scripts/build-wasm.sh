@@ -27,18 +27,28 @@ optimise() {
   wasm-opt "${flags[@]}" --strip-debug "$named" -o "$out/aclarity_bg.wasm"
 }
 
-# build name feature cargo's-level wasm-opt's-level
+# What a function costs where it is inlined is counted once per call: with LLVM's own bounds (250, and 325 for what is
+# marked `#[inline]`) and its unrolled loops the module is a sixth larger. Tables and times: docs/SIZE.md.
+LESS_INLINED=(
+  -Cllvm-args=-inline-threshold=25
+  -Cllvm-args=-inlinehint-threshold=100
+  -Cllvm-args=-unroll-runtime=false
+  -Cllvm-args=-unroll-allow-partial=false
+)
+
+# build name feature cargo's-level wasm-opt's-level argument-of-cargo…
 build() {
   local name="$1" feature="$2" level="$3" opt="$4" out named state
+  shift 4
   out="pkg/wasm${name#whole}"
   named="target/aclarity${name#whole}.named.wasm"
-  state="$SOURCES $level $opt $(rustc --version) $BINDGEN_VERSION $(wasm-opt --version)"
+  state="$SOURCES $level $opt $* $(rustc --version) $BINDGEN_VERSION $(wasm-opt --version)"
   if [ -f "$out/aclarity_bg.wasm" ] && [ -f "$named" ] && [ "$(cat "$out/.stamp" 2>/dev/null)" = "$state" ]; then
     say "  wasm, $feature: unchanged"
     return
   fi
-  step "compiling the crate to wasm ($feature)" cargo build --release --locked --lib --target wasm32-unknown-unknown \
-    --features "$feature" --config "profile.release.opt-level=$level"
+  step "compiling the crate to wasm ($feature)" cargo rustc --release --locked --lib --target wasm32-unknown-unknown \
+    --features "$feature" --config "profile.release.opt-level=$level" "$@"
   step "binding it to JavaScript ($feature)" bindgen "$out"
   step "optimising the module ($feature, wasm-opt $opt)" optimise "$out" "$named" "$opt"
   printf '%s' "$state" >"$out/.stamp"
@@ -48,8 +58,9 @@ parts=("$@")
 [ ${#parts[@]} -gt 0 ] || parts=(whole lite)
 for part in "${parts[@]}"; do
   case "$part" in
-    whole) build whole js 3 "${WASM_OPT_LEVEL:--O3}" ;;
-    # Smaller before compression with -Oz, and larger after it: what is alike no longer looks alike.
+    # Smaller before compression with -Oz or -O3, and larger after it: what is alike no longer looks alike. As a library
+    # too, the crate would be compiled without link-time optimisation.
+    whole) build whole js 3 "${WASM_OPT_LEVEL:--O1}" --crate-type cdylib -- "${LESS_INLINED[@]}" ;;
     lite) build -lite lite '"z"' -O1 ;;
     *) fail "there is no module \`$part\`: whole and lite are" ;;
   esac
