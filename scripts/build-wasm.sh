@@ -1,20 +1,21 @@
 #!/usr/bin/env bash
-# Compiles the crate's bindings: one .wasm file for every target, and wasm-bindgen's glue for it. Twice: to pkg/wasm with
-# everything, and to pkg/wasm-lite the small module of `aclarity/lite`. Does nothing where neither the sources nor the
-# tools have changed since. Usage: scripts/build-wasm.sh [whole] [lite]      (both when none is named)
+# Compiles the bindings: one .wasm file for every target, and wasm-bindgen's glue for it. To pkg/wasm the crate with
+# everything, and to pkg/wasm-lite the small module of `aclarity/lite`, which is a crate of its own (lite/). Does
+# nothing where neither the sources nor the tools have changed since.
+# Usage: scripts/build-wasm.sh [whole] [lite]      (both when none is named)
 source "$(dirname "${BASH_SOURCE[0]}")/env.sh"
 
-BUILT=target/wasm32-unknown-unknown/release/aclarity.wasm
+BUILT=target/wasm32-unknown-unknown/release
 # Named one by one: with all features the module has an import that Node 20 refuses.
 FEATURES=(bulk-memory nontrapping-float-to-int sign-ext mutable-globals reference-types multivalue)
-SOURCES="$(content_hash src Cargo.toml Cargo.lock scripts/build-wasm.sh scripts/bindgen)"
+SOURCES="$(content_hash src lite Cargo.toml Cargo.lock scripts/build-wasm.sh scripts/bindgen)"
 
 # These names say for what a generic function was compiled.
 export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS="-Csymbol-mangling-version=v0"
 
 bindgen() {
   rm -rf "$1"
-  "$BINDGEN" "$BUILT" "$1"
+  "$BINDGEN" "$BUILT/$2.wasm" "$1"
 }
 
 # The module with the names of its functions stays in target/, for scripts/parts.mjs.
@@ -36,21 +37,23 @@ LESS_INLINED=(
   -Cllvm-args=-unroll-allow-partial=false
 )
 
-# build name feature cargo's-level wasm-opt's-level argument-of-cargo…
+# build name cargo's-level wasm-opt's-level argument-of-cargo…
 build() {
-  local name="$1" feature="$2" level="$3" opt="$4" out named state
-  shift 4
+  local name="$1" level="$2" opt="$3" out named state crate
+  shift 3
   out="pkg/wasm${name#whole}"
   named="target/aclarity${name#whole}.named.wasm"
+  crate="aclarity${name#whole}"
   state="$SOURCES $level $opt $* $(rustc --version) $BINDGEN_VERSION $(wasm-opt --version)"
   if [ -f "$out/aclarity_bg.wasm" ] && [ -f "$named" ] && [ "$(cat "$out/.stamp" 2>/dev/null)" = "$state" ]; then
-    say "  wasm, $feature: unchanged"
+    say "  wasm, $crate: unchanged"
     return
   fi
-  step "compiling the crate to wasm ($feature)" cargo rustc --release --locked --lib --target wasm32-unknown-unknown \
-    --features "$feature" --config "profile.release.opt-level=$level" "$@"
-  step "binding it to JavaScript ($feature)" bindgen "$out"
-  step "optimising the module ($feature, wasm-opt $opt)" optimise "$out" "$named" "$opt"
+  step "compiling the crate to wasm ($crate)" cargo rustc --release --locked --lib --package "$crate" \
+    --target wasm32-unknown-unknown --config "profile.release.opt-level=$level" --crate-type cdylib "$@"
+  step "binding it to JavaScript ($crate)" bindgen "$out" "${crate//-/_}"
+  # shellcheck disable=SC2086 # a level may come with flags
+  step "optimising the module ($crate, wasm-opt $opt)" optimise "$out" "$named" $opt
   printf '%s' "$state" >"$out/.stamp"
 }
 
@@ -60,8 +63,8 @@ for part in "${parts[@]}"; do
   case "$part" in
     # Smaller before compression with -Oz or -O3, and larger after it: what is alike no longer looks alike. As a library
     # too, the crate would be compiled without link-time optimisation.
-    whole) build whole js 3 "${WASM_OPT_LEVEL:--O1}" --crate-type cdylib -- "${LESS_INLINED[@]}" ;;
-    lite) build -lite lite '"z"' -O1 ;;
+    whole) build whole 3 "${WASM_OPT_LEVEL:--O1}" --features js -- "${LESS_INLINED[@]}" ;;
+    lite) build -lite '"z"' "-Oz --converge" ;;
     *) fail "there is no module \`$part\`: whole and lite are" ;;
   esac
 done

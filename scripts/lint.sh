@@ -7,6 +7,7 @@ section "Rust"
 cargo fmt --all --check
 cargo clippy --locked --all-targets -- -D warnings
 cargo clippy --locked --lib --target wasm32-unknown-unknown --features js -- -D warnings
-cargo clippy --locked --lib --target wasm32-unknown-unknown --features lite -- -D warnings
+cargo clippy --locked --lib --package aclarity-lite -- -D warnings
+cargo clippy --locked --lib --package aclarity-lite --target wasm32-unknown-unknown -- -D warnings
 section "JavaScript and TypeScript"
 biome check --error-on-warnings

@@ -74,22 +74,10 @@
 //! keeps no secret and has no JavaScript dependency; the bindings for the npm package of the same
 //! name are behind the feature `js`, on `wasm32-unknown-unknown` alone.
 
-// With the feature `lite` files that keep nothing stand in for files that do, and much of the crate has no caller: the
-// linker leaves it out.
-#![cfg_attr(
-    feature = "lite",
-    allow(
-        dead_code,
-        clippy::default_constructed_unit_structs,
-        clippy::unnecessary_wraps,
-        clippy::unused_self
-    )
-)]
-
 mod audit;
 mod change;
 mod decide;
-#[cfg(all(any(feature = "js", feature = "lite"), target_arch = "wasm32"))]
+#[cfg(all(feature = "js", target_arch = "wasm32"))]
 mod js;
 mod load;
 mod model;

@@ -14,7 +14,7 @@ const WHOLE = {
   classes: ["Loader", "Core"],
   gives: ["Loader", "newOrganization"],
 };
-const LITE = { folder: "wasm-lite", file: "aclarity_lite_bg.wasm", classes: ["Loader", "Core"], gives: ["Loader"] };
+const LITE = { folder: "wasm-lite", file: "aclarity_lite_bg.wasm", classes: ["Core"], gives: ["Core"] };
 const RUNTIMES = ["node", "browser", "workerd", "default"];
 const ENTRIES = [...RUNTIMES, "inline", "api", ...RUNTIMES.map((name) => `lite-${name}`)];
 /** Entry points with the types of index.d.ts under another name. */
@@ -34,14 +34,24 @@ function glueFactory({ folder, classes, gives }) {
       return `${kind} ${name}`;
     })
     .replace(/^export \{[^}]*\};?$/gm, "")
-    // Where the module is, is the entry point's business.
-    .replace(/new URL\(['"][^'"]*['"], import\.meta\.url\)/g, "undefined");
+    // How the module is fetched is the entry point's business, and instance.ts's: the glue gets it compiled.
+    .replace(/^async function __wbg_load[\s\S]*/m, "");
   const unknown = body.match(/^(export|import)\b.*$|import\.meta.*$/m);
   if (unknown) throw new Error(`wasm-bindgen's glue has changed its shape: ${unknown[0]}`);
-  for (const name of [...classes, ...gives]) {
+  for (const name of ["__wbg_get_imports", "__wbg_finalize_init"])
+    if (body.includes(`function ${name}(`)) names.push(name);
+  for (const name of [...classes, ...gives, "__wbg_get_imports", "__wbg_finalize_init"]) {
     if (!names.includes(name)) throw new Error(`wasm-bindgen's glue has no \`${name}\``);
   }
-  return `export function createGlue() {\n${body}\nreturn { ${gives.join(", ")}, initSync, init: __wbg_init };\n}\n`;
+  return `export function createGlue() {\n${body}
+const start = (instance, module) => { __wbg_finalize_init(instance, module) };
+return {
+  ${gives.join(", ")},
+  initSync: (module) => start(new WebAssembly.Instance(module, __wbg_get_imports()), module),
+  init: async (module) => start(await WebAssembly.instantiate(module, __wbg_get_imports()), module),
+};
+}
+`;
 }
 
 function bytesModule({ folder }) {

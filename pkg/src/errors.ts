@@ -40,11 +40,6 @@ interface RawError {
 
 /** The error that the wasm module reported, or undefined when `thrown` is not a report (then the instance broke). */
 export function reported(thrown: unknown): AclarityError | undefined {
-  // The small module's: a code, a space, a message.
-  if (typeof thrown === "string") {
-    const space = thrown.indexOf(" ");
-    return new AclarityError(thrown.slice(0, space) as ErrorCode, thrown.slice(space + 1));
-  }
   if (thrown instanceof Error || typeof thrown !== "object" || thrown === null) return undefined;
   const { code, message, path } = thrown as Partial<RawError>;
   if (typeof code !== "string" || typeof message !== "string") return undefined;

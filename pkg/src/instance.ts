@@ -90,7 +90,7 @@ export class Host<Glue extends AnyGlue> {
       throw new AclarityError("not_ready", "the WebAssembly module is not loaded: await `ready()` first");
     }
     const glue = createGlue();
-    glue.initSync({ module: atOnce() });
+    glue.initSync(atOnce());
     this.instance = new Instance(glue);
     return this.instance;
   }
@@ -100,7 +100,7 @@ export class Host<Glue extends AnyGlue> {
       if (source === undefined && this.finder.atOnce !== undefined) return this.now();
       const module = source === undefined ? await this.find() : await this.moduleOf(await source);
       const glue = this.finder.createGlue();
-      await glue.init({ module_or_path: module });
+      await glue.init(module);
       this.instance = new Instance(glue);
       return this.instance;
     } catch (error) {

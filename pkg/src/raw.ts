@@ -13,7 +13,7 @@ export interface RawLoader {
   free(): void;
 }
 
-/** What both modules answer. */
+/** What both modules answer: the small one, through pkg/src/lite/core.ts. */
 export interface RawAnswers {
   organization(): string;
   subject(kind: SubjectKind, id: string): number;
@@ -90,8 +90,8 @@ export interface RawDraft {
 
 /** wasm-bindgen's glue, in a function of its own so that every instance has its own copy of the state. */
 export interface AnyGlue {
-  initSync(input: { module: WebAssembly.Module }): unknown;
-  init(input: { module_or_path: WebAssembly.Module }): Promise<unknown>;
+  initSync(module: WebAssembly.Module): void;
+  init(module: WebAssembly.Module): Promise<void>;
 }
 
 /** That of the whole module. */

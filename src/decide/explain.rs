@@ -352,7 +352,8 @@ impl Subject<'_> {
         let Some(id) = self.id().filter(|_| !is_known) else { return "no grant gives that".to_owned() };
         // Looking one up makes a table of them all: not for what cannot be one.
         let is_email = !self.of_group && id.contains('@');
-        match is_email.then(|| org.users_with_email(id)).unwrap_or_default().first() {
+        let users = if is_email { org.users_with_email(id) } else { Vec::new() };
+        match users.first() {
             Some(known) => format!("that is an e-mail; ask about the id `{known}`"),
             None => "the data do not know that id; check it".to_owned(),
         }

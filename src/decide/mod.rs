@@ -8,6 +8,5 @@ pub(crate) mod list;
 pub(crate) mod misses;
 pub(crate) mod reach;
 pub(crate) mod redundancy;
-#[cfg_attr(feature = "lite", path = "remedies_left_out.rs")]
 mod remedies;
 pub(crate) mod subject;

@@ -1,4 +1,4 @@
-//! An organisation that is asked about subjects by number: what both modules answer.
+//! An organisation that is asked about subjects by number: what the bindings answer.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -43,7 +43,6 @@ impl Asked {
     }
 
     /// Forgets closures, after the organisation changed.
-    #[cfg(not(feature = "lite"))]
     pub fn changed(&self) {
         self.kept.borrow_mut().clear();
     }

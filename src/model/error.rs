@@ -84,7 +84,7 @@ impl Error {
     }
 
     /// What is wrong, in a sentence.
-    #[cfg(any(feature = "js", feature = "lite"))]
+    #[cfg(feature = "js")]
     pub(crate) fn message(&self) -> &str {
         &self.message
     }

@@ -3,6 +3,7 @@
 pub(crate) mod credential;
 pub(crate) mod error;
 pub(crate) mod finding;
+pub(crate) mod number;
 pub(crate) mod object;
 pub(crate) mod permission;
 

@@ -1,14 +1,11 @@
 //! Ids become numbers: an interner that keeps a UUID in 16 bytes.
 
-use xxhash_rust::xxh64::xxh64;
-
+pub(super) use super::ids::{Id, TEXT, mix};
+use super::ids::{format_uuid, hash, parse};
 use super::shared::{Column, Index};
 
 /// No number.
 pub(crate) const NONE: u32 = u32::MAX;
-
-/// Marks a kind whose key is not a packed UUID but the place of its text.
-pub(super) const TEXT: u16 = 1 << 15;
 
 /// Ids of one space, each of a kind (an object's type, user or group), numbered as they come.
 ///
@@ -22,13 +19,6 @@ pub(crate) struct Keys {
     pub(super) index: Index,
     /// A place in `texts` that is free; its text is the next one's, if there is one.
     spare: Option<u32>,
-}
-
-/// An id as it is looked up.
-#[derive(PartialEq)]
-pub(super) enum Id<'a> {
-    Uuid([u8; 16]),
-    Text(&'a str),
 }
 
 impl Keys {
@@ -96,7 +86,11 @@ impl Keys {
     /// The id of a number.
     pub fn text(&self, number: u32) -> String {
         match self.id(number) {
-            Id::Uuid(bytes) => format_uuid(&bytes),
+            Id::Uuid(bytes) => {
+                let mut text = String::with_capacity(36);
+                format_uuid(&bytes, |character| text.push(character));
+                text
+            }
             Id::Text(text) => text.to_owned(),
         }
     }
@@ -187,70 +181,6 @@ fn hash_at(keys: &Column<[u8; 16]>, kinds: &Column<u16>, texts: &Column<Box<str>
         return hash(kind, &Id::Uuid(key));
     }
     hash(kind & !TEXT, &Id::Text(&texts[text_at(&key) as usize]))
-}
-
-/// What an id of a kind hashes to. Snapshots hold tables that were made with it, so that it never
-/// changes within a version of theirs.
-fn hash(kind: u16, key: &Id<'_>) -> u64 {
-    match key {
-        Id::Uuid(bytes) => {
-            let bytes = u128::from_le_bytes(*bytes);
-            mix(mix(bytes as u64 ^ u64::from(kind)) ^ (bytes >> 64) as u64)
-        }
-        Id::Text(text) => xxh64(text.as_bytes(), u64::from(kind)),
-    }
-}
-
-/// Spreads every bit of a number over all 64 (the last step of splitmix64).
-pub(super) fn mix(number: u64) -> u64 {
-    let number = (number ^ (number >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let number = (number ^ (number >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    number ^ (number >> 31)
-}
-
-/// A lower-case UUID in its usual form as 16 bytes; anything else as it is.
-fn parse(id: &str) -> Id<'_> {
-    parse_uuid(id.as_bytes()).map_or(Id::Text(id), Id::Uuid)
-}
-
-fn parse_uuid(id: &[u8]) -> Option<[u8; 16]> {
-    if id.len() != 36 || id[8] != b'-' || id[13] != b'-' || id[18] != b'-' || id[23] != b'-' {
-        return None;
-    }
-    let mut bytes = [0; 16];
-    let mut bad = 0;
-    for (byte, place) in bytes.iter_mut().zip(PLACES) {
-        let (high, low) = (HEX[id[place] as usize], HEX[id[place + 1] as usize]);
-        bad |= high | low;
-        *byte = high << 4 | low;
-    }
-    (bad < 16).then_some(bytes)
-}
-
-/// Where the pairs of digits stand in a UUID.
-const PLACES: [usize; 16] = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34];
-
-/// The value of a lower-case hexadecimal digit, 255 for anything else.
-const HEX: [u8; 256] = {
-    let mut table = [255; 256];
-    let mut digit = 0;
-    while digit < 16 {
-        table[b"0123456789abcdef"[digit] as usize] = digit as u8;
-        digit += 1;
-    }
-    table
-};
-
-fn format_uuid(bytes: &[u8; 16]) -> String {
-    let mut text = String::with_capacity(36);
-    for (i, byte) in bytes.iter().enumerate() {
-        if matches!(i, 4 | 6 | 8 | 10) {
-            text.push('-');
-        }
-        text.push(b"0123456789abcdef"[usize::from(byte >> 4)] as char);
-        text.push(b"0123456789abcdef"[usize::from(byte & 15)] as char);
-    }
-    text
 }
 
 #[cfg(test)]

@@ -14,12 +14,11 @@ mod findings;
 #[cfg(test)]
 mod forks;
 mod gives;
+mod ids;
 pub(crate) mod keys;
-#[cfg_attr(feature = "lite", path = "lookup_each_time.rs")]
 mod lookup;
 mod names;
 pub(crate) mod new;
-#[cfg_attr(feature = "lite", path = "odd_each_time.rs")]
 mod odd;
 mod people;
 mod places;
@@ -31,10 +30,7 @@ mod shared;
 mod slicing;
 mod snapshot;
 pub(crate) mod sort;
-#[cfg_attr(feature = "lite", path = "sorting_small.rs")]
 mod sorting;
-#[cfg(all(test, not(feature = "lite")))]
-mod sorting_small;
 mod tree;
 mod types;
 mod written;

@@ -31,7 +31,7 @@ const instantiate = WebAssembly.instantiate as (
 
 WebAssembly.instantiate = (async (module: WebAssembly.Module, imports: WebAssembly.Imports) => {
   const instance = await instantiate(module, imports);
-  return { instance: { exports: watched(instance.exports) }, module };
+  return { exports: watched(instance.exports) };
 }) as never;
 
 /** How many calls into wasm an action makes. */

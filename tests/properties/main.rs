@@ -16,6 +16,7 @@ mod order;
 mod permitted;
 mod reach;
 mod slices;
+mod small;
 mod snapshots;
 
 use aclarity::{LoadOptions, Members, Object, Org, PermissionSet, Reason, Subject, UnknownObjects};

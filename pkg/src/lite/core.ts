@@ -1,81 +1,138 @@
 // The small module's answers in the form of the whole module's: what is more than a number or a text comes as JSON.
-import type { AnyGlue, RawAnswers, SubjectKind } from "../raw.js";
+import { ANONYMOUS, type AnyGlue, type RawAnswers, type SubjectKind } from "../raw.js";
+import { isSingleton, knownTypeNumber } from "../vocabulary.js";
+import { type Asked, describe } from "./explain.js";
 
-/** What the small module offers (Rust: src/js/lite.rs). Its functions throw texts: a code, a space and a message. */
+/** What the small module offers (Rust: lite/src/bindings.rs). */
 export interface LiteGlue extends AnyGlue {
-  Loader: new (length: number) => LiteLoader;
+  /** Options are 1 for yes, 0 for no, 2 for what the snapshot says. */
+  Core: new (
+    bytes: Uint8Array,
+    unknownInOrganization: number,
+    membersKnown: number,
+  ) => RawLiteCore;
 }
 
-export interface LiteLoader {
-  push(chunk: Uint8Array): void;
-  /** Left out: what the snapshot says. The loader is gone by it. */
-  finish(unknownInOrganization: boolean | undefined, membersKnown: boolean | undefined): RawLiteCore;
+interface RawLiteCore {
+  number(what: Numbers, subject: number, type: number, id?: string, project?: string): number;
+  text(what: Texts, subject: number, ask: number, type: number, id?: string, project?: string, called?: string): string;
   free(): void;
 }
 
-/** `explain` without an ask is about creation. */
-interface RawLiteCore
-  extends Pick<
-    RawAnswers,
-    "organization" | "sliceOf" | "subject" | "typeNumber" | "mask" | "canCreate" | "isOwner" | "free"
-  > {
-  list(...question: Parameters<RawAnswers["list"]>): string;
-  creatable(...question: Parameters<RawAnswers["creatable"]>): string;
-  explain(...question: Parameters<RawAnswers["explain"]>): string;
-  groups(subject: number): string;
+/** Questions whose answer is a number. */
+enum Numbers {
+  Problem,
+  User,
+  Member,
+  Type,
+  Mask,
+  CanCreate,
+  IsOwner,
 }
 
-const NO_ASK = 0;
+/** Questions whose answer is a text, from `List` on in JSON. */
+enum Texts {
+  Organization,
+  SliceOf,
+  List,
+  Creatable,
+  Groups,
+  Explain,
+  ExplainToMember,
+}
+
+const CREATE = 1;
+const ORG_MEMBER = 2;
+const PROJECT_GROUP = 4;
+const PROJECT = 5;
+const GROUP = 11;
+const ROLE = 12;
 
 export class LiteCore implements RawAnswers {
-  constructor(private readonly raw: RawLiteCore) {}
+  /** 0 when the bytes could be read, 1 when they are no snapshot or a damaged one, else their version, which is too high. */
+  readonly problem: number;
+
+  constructor(private readonly raw: RawLiteCore) {
+    this.problem = raw.number(Numbers.Problem, 0, 0);
+  }
 
   organization(): string {
-    return this.raw.organization();
+    return this.raw.text(Texts.Organization, 0, 0, 0);
   }
 
   sliceOf(): string | undefined {
-    return this.raw.sliceOf();
+    return this.raw.text(Texts.SliceOf, 0, 0, 0) || undefined;
   }
 
   subject(kind: SubjectKind, id: string): number {
-    return this.raw.subject(kind, id);
+    return this.raw.number(Numbers.User + kind, 0, 0, id);
   }
 
   typeNumber(name: string): number {
-    return this.raw.typeNumber(name);
+    return knownTypeNumber(name) ?? this.raw.number(Numbers.Type, 0, 0, name);
   }
 
   mask(subject: number, type: number, id: string | undefined, project: string | undefined): number {
-    return this.raw.mask(subject, type, id, project);
+    return this.raw.number(Numbers.Mask, subject, type, id, project);
   }
 
   canCreate(subject: number, type: number, project: string | undefined): boolean {
-    return this.raw.canCreate(subject, type, project);
+    return this.raw.number(Numbers.CanCreate, subject, type, undefined, project) === 1;
   }
 
   isOwner(subject: number): boolean {
-    return this.raw.isOwner(subject);
+    return this.raw.number(Numbers.IsOwner, subject, 0) === 1;
   }
 
-  list(...question: Parameters<RawAnswers["list"]>): string[] {
-    return JSON.parse(this.raw.list(...question));
+  list(...[subject, ask, type, project, after, limit]: Parameters<RawAnswers["list"]>): string[] {
+    const ids: string[] = JSON.parse(this.raw.text(Texts.List, subject, ask, type, undefined, project));
+    // Strings are compared code unit by code unit: so ids are ordered.
+    return (after === undefined ? ids : ids.filter((id) => id > after)).sort().slice(0, limit);
   }
 
-  creatable(...question: Parameters<RawAnswers["creatable"]>): string[] {
-    return JSON.parse(this.raw.creatable(...question));
+  creatable(subject: number, type: number): string[] {
+    return JSON.parse(this.raw.text(Texts.Creatable, subject, 0, type)).sort();
   }
 
-  explain(...question: Parameters<RawAnswers["explain"]>): unknown {
-    return JSON.parse(this.raw.explain(...question));
+  explain(...[kind, subject, bits, type, givenId, project]: Parameters<RawAnswers["explain"]>): unknown {
+    const number = this.typeNumber(type);
+    const id = givenId ?? (isSingleton(number) ? this.organization() : "");
+    return this.describe({ kind, subject, bits, type, id }, bits, number, givenId, project);
   }
 
-  explainCreate(...[kind, subject, type, project]: Parameters<RawAnswers["explainCreate"]>): unknown {
-    return JSON.parse(this.raw.explain(kind, subject, NO_ASK, type, undefined, project));
+  explainCreate(...[kind, subject, creates, project]: Parameters<RawAnswers["explainCreate"]>): unknown {
+    const number = this.typeNumber(creates);
+    // Inviting a member is `create` on org_member.
+    if (number === ORG_MEMBER) return this.explain(kind, subject, CREATE, creates, undefined, undefined);
+    // Where it would be; nowhere without a project, or for a type that exists once.
+    let type = creates;
+    let id = "";
+    if (number === PROJECT) type = "org_project";
+    else if (number === PROJECT_GROUP || number === GROUP || number === ROLE) type = "organization";
+    else if (project !== undefined && !isSingleton(number)) [type, id] = ["project", project];
+    if (type !== creates && id === "" && type !== "project") id = this.organization();
+    return this.describe({ kind, subject, bits: CREATE, type, id, creates }, 0, number, undefined, project);
+  }
+
+  private describe(
+    asked: Asked,
+    ask: number,
+    type: number,
+    id: string | undefined,
+    project: string | undefined,
+  ): unknown {
+    const { kind, subject } = asked;
+    const handle = subject === undefined ? ANONYMOUS : this.subject(kind, subject);
+    return describe(
+      this.organization(),
+      asked,
+      JSON.parse(this.raw.text(Texts.Explain + kind, handle, ask, type, id, project, subject)),
+    );
   }
 
   groups(subject: number): unknown {
-    return JSON.parse(this.raw.groups(subject));
+    const groups: [[string, string | null], string[]][] = JSON.parse(this.raw.text(Texts.Groups, subject, 0, 0));
+    return groups.map(([[id, name], via]) => ({ id, name: name ?? id, via })).sort((a, b) => (a.id < b.id ? -1 : 1));
   }
 
   free(): void {

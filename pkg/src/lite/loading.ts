@@ -1,5 +1,5 @@
 // From a snapshot in any form to a core of the small module.
-import { badArgument, kindOf } from "../errors.js";
+import { AclarityError, badArgument, kindOf } from "../errors.js";
 import { isText, isThenable } from "../forms.js";
 import type { Host, Instance } from "../instance.js";
 import type { Loaded } from "../loaded.js";
@@ -63,19 +63,39 @@ function isJson([first]: Uint8Array): boolean {
   return first !== undefined && [0x7b, 0x5b, 0x20, 0x09, 0x0a, 0x0d, 0xef].includes(first);
 }
 
+const UNCHANGED = 2;
+
+function optionNumber(option: boolean | undefined): number {
+  return option === undefined ? UNCHANGED : Number(option);
+}
+
 function read(instance: Instance<LiteGlue>, chunks: readonly Uint8Array[], options: CheckedOptions): LoadedLite {
+  const { unknownInOrganization, membersKnown } = options;
+  let core: LiteCore;
   try {
-    const loader = new instance.glue.Loader(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
-    try {
-      for (const chunk of chunks) loader.push(chunk);
-    } catch (thrown) {
-      // Finishing takes a loader away; one that has failed is still there.
-      if (typeof thrown === "string") loader.free();
-      throw thrown;
-    }
-    const core = new LiteCore(loader.finish(options.unknownInOrganization, options.membersKnown));
-    return { core, instance };
+    core = new LiteCore(
+      new instance.glue.Core(joined(chunks), optionNumber(unknownInOrganization), optionNumber(membersKnown)),
+    );
+    if (core.problem === 0) return { core, instance };
+    core.free();
   } catch (thrown) {
     throw instance.failure(thrown);
   }
+  throw core.problem === 1
+    ? new AclarityError("snapshot_corrupt", "this is not a whole and undamaged snapshot; make it anew from the export")
+    : new AclarityError(
+        "snapshot_version",
+        `this snapshot is of version ${core.problem} of the format, which is later than this library; update the library, or make the snapshot anew with this one`,
+      );
+}
+
+function joined(chunks: readonly Uint8Array[]): Uint8Array {
+  if (chunks.length === 1) return chunks[0] as Uint8Array;
+  const bytes = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.length;
+  }
+  return bytes;
 }

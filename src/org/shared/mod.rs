@@ -6,26 +6,16 @@
 //! shared with copies of the copy. Whoever is left alone with the common part takes the difference
 //! in again (`share`).
 
-#[cfg(not(feature = "lite"))]
 mod column;
-#[cfg(not(feature = "lite"))]
 mod index;
-#[cfg(not(feature = "lite"))]
 mod map;
-#[cfg(feature = "lite")]
-mod plain;
 mod table;
-#[cfg(all(test, not(feature = "lite")))]
+#[cfg(test)]
 mod tests;
 mod trie;
 
-#[cfg(not(feature = "lite"))]
 pub(super) use column::Column;
-#[cfg(not(feature = "lite"))]
 pub(super) use index::Index;
-#[cfg(not(feature = "lite"))]
 pub(super) use map::SharedMap;
-#[cfg(feature = "lite")]
-pub(super) use plain::{Column, Index, SharedMap};
 pub(super) use table::Table;
 pub(super) use trie::Trie;

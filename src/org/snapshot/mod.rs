@@ -28,50 +28,26 @@
 //! after as many steps as the table has slots.
 
 mod bytes;
+mod format;
 mod ids;
 mod issues;
 mod read;
 mod rows;
 pub(super) mod slice;
-#[cfg_attr(feature = "lite", path = "told_to_nobody.rs")]
 mod told;
 mod write;
 
 pub use read::SnapshotReader;
 
 use super::Org;
+use format::{BLOCK_HEAD, BLOCK_SUM, HEAD, MARK, VERSION, kind};
+
 use crate::model::error::{Error, ErrorCode};
 use crate::model::finding::Severity;
 use crate::org::LoadOptions;
 
-/// How a snapshot begins. No text begins so, and what takes line ends or the eighth bit away is
-/// noticed.
-const MARK: [u8; 8] = *b"\x89ACL\r\n\x1a\n";
-const VERSION: u8 = 1;
-/// The mark and the version.
-const HEAD: usize = MARK.len() + 1;
-/// Kind and length of a block; its checksum.
-const BLOCK_HEAD: usize = 5;
-const BLOCK_SUM: usize = 8;
-
 /// How many rows or ids a block has at most.
 const ROWS: usize = 1 << 13;
-
-/// Kinds of blocks.
-mod kind {
-    pub const ABOUT: u8 = 1;
-    /// Of each space its own, two apart.
-    pub const IDS: u8 = 16;
-    pub const TABLE: u8 = 17;
-    pub const GRANTS: u8 = 32;
-    /// Of each list its own.
-    pub const ROWS: u8 = 40;
-    pub const COPIES: u8 = 64;
-    pub const PAGES: u8 = 65;
-    pub const SKIPPED: u8 = 66;
-    pub const ISSUES: u8 = 67;
-    pub const END: u8 = 255;
-}
 
 /// Spaces of ids.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
