@@ -251,7 +251,7 @@ impl Small {
         };
         match id {
             Id::Text(id) => text.push_str(id),
-            Id::Uuid(bytes) => format_uuid(&bytes, |character| text.push(character)),
+            Id::Uuid(bytes) => text.extend(format_uuid(&bytes).map(char::from)),
         }
         text
     }

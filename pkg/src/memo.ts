@@ -26,6 +26,8 @@ export const NUMBER_SHIFT = 9;
 
 /** Ids per generation; at most two generations are kept, so asking about random ids never grows without bound. */
 const GENERATION = 65_536;
+/** Of more ids than these, only the last ones would still be remembered. */
+export const MOST_KEPT = GENERATION;
 
 /** Slots of the ref table at most: 16 MB. */
 const MOST_SLOTS = 1 << 22;

@@ -12,7 +12,7 @@ import { questionKey } from "./cache.js";
 import { badArgument, kindOf } from "./errors.js";
 import { deepFreeze } from "./freeze.js";
 import type { Kernel } from "./kernel.js";
-import { ANSWER, CODE, FIRST_CODE, KNOWN, Memo, NUMBER_SHIFT, SECOND, SECOND_CODE } from "./memo.js";
+import { ANSWER, CODE, FIRST_CODE, KNOWN, Memo, MOST_KEPT, NUMBER_SHIFT, SECOND, SECOND_CODE } from "./memo.js";
 import { ANONYMOUS, NOBODY, type RawAnswers, type SubjectKind } from "./raw.js";
 import type { Ref } from "./ref.js";
 import { isWellFormed } from "./strings.js";
@@ -32,6 +32,9 @@ import { OBJECT_TYPES } from "./words.generated.js";
 const TYPE_NAMES: readonly (string | undefined)[] = [undefined, ...OBJECT_TYPES];
 const UNRESOLVED = -1;
 const NONE: readonly string[] = Object.freeze([]);
+/** About so many objects one call asks, and about fewer than these each by itself. */
+const TOGETHER = 4096;
+const FEW = 8;
 
 interface ListOptions {
   project?: unknown;
@@ -114,6 +117,7 @@ export class Subject {
     // A type that is not among the 13 has no code: all of it takes the slow path.
     const code = number < KNOWN_TYPES ? number + 1 : -1;
     const answers = new Uint8Array(ids.length);
+    const missed: number[] = [];
     for (let index = 0; index < ids.length; index++) {
       const id = ids[index];
       const row = isRow(id);
@@ -124,29 +128,97 @@ export class Subject {
         if (((entry >>> FIRST_CODE) & CODE) === code) mask = entry & ANSWER;
         else if (entry >>> SECOND_CODE === code) mask = (entry >>> SECOND) & ANSWER;
       }
-      if (mask < 0 || (row && id.project_id !== undefined && !((mask & KNOWN) !== 0 && mayBeProject(id.project_id))))
+      const project = row ? id.project_id : undefined;
+      if (mask < 0 || (project !== undefined && !((mask & KNOWN) !== 0 && mayBeProject(project)))) {
+        if (this.isNew(number, objectId, project)) {
+          missed.push(index);
+          continue;
+        }
         mask = this.maskOf(number, id, undefined);
+      }
       answers[index] = held(mask, bits);
     }
+    this.askTogether(
+      missed,
+      (index) => (isRow(ids[index]) ? (ids[index].id as string) : ids[index]),
+      () => number,
+      (index, answer, isKept) => {
+        const id = ids[index];
+        // What project a row says counts for an object that the data do not know.
+        const asked = answer < 0 || ((answer & KNOWN) === 0 && isRow(id) && id.project_id != null);
+        if (!asked && isKept) this.memo.store(number, isRow(id) ? (id.id as string) : id, undefined, answer);
+        answers[index] = held(asked ? this.maskOf(number, id, undefined) : answer, bits);
+      },
+    );
     return answers;
+  }
+
+  /** Whether nothing is remembered about an object that is named as it should be. */
+  private isNew(type: number, id: unknown, project: unknown): boolean {
+    if (typeof id !== "string" || id === "" || (project !== undefined && !mayBeProject(project))) return false;
+    return this.memo.find(type, id, (project as string | null | undefined) ?? undefined) < 0;
   }
 
   private canManyRefs(bits: number, refs: readonly unknown[]): Uint8Array {
     const answers = new Uint8Array(refs.length);
     const numbers = this.kernel.refNumbers;
     const { slots, slotMask } = this.memo;
+    const missed: number[] = [];
     for (let index = 0; index < refs.length; index++) {
       const ref = refs[index] as Ref;
       let mask: number;
       if (typeof ref === "object" && ref !== null && ref.numbers === numbers) {
         const entry = slots[ref.number & slotMask] as number;
-        mask = entry >>> NUMBER_SHIFT === ref.number ? entry : this.refMask(ref);
+        mask = entry;
+        if (entry >>> NUMBER_SHIFT !== ref.number) {
+          mask = this.memo.findRef(ref.number);
+          if (mask < 0 && ref.id !== "") {
+            missed.push(index);
+            continue;
+          }
+          if (mask < 0) mask = this.refMask(ref);
+        }
       } else {
         mask = this.refMask(isRow(ref) ? ref : {});
       }
       answers[index] = held(mask, bits);
     }
+    this.askTogether(
+      missed,
+      (index) => (refs[index] as Ref).id,
+      (index) => this.kernel.typeNumber((refs[index] as Ref).type),
+      (index, answer) => {
+        const ref = refs[index] as Ref;
+        const asked =
+          answer < 0 ||
+          ref.numbers !== this.kernel.refNumbers ||
+          ((answer & KNOWN) === 0 && ref.project_id !== undefined);
+        if (!asked) this.memo.storeRef(ref.number, answer);
+        answers[index] = held(asked ? this.refMask(ref) : answer, bits);
+      },
+    );
     return answers;
+  }
+
+  /**
+   * Asks about many objects with few calls. `take` gets the answer about each, by its place, as if its project were not
+   * named; -1 where it must be asked by itself.
+   */
+  private askTogether(
+    places: readonly number[],
+    idAt: (place: number) => string,
+    typeAt: (place: number) => number,
+    take: (place: number, answer: number, isKept: boolean) => void,
+  ): void {
+    for (let from = 0; from < places.length; from += TOGETHER) {
+      const some = places.slice(from, from + TOGETHER);
+      const isKept = places.length - from <= MOST_KEPT;
+      const types = some.length < FEW ? undefined : Uint16Array.from(some, typeAt);
+      const masks = types && this.kernel.masks(this.resolved(), types, some.map(idAt));
+      some.forEach((place, at) => {
+        take(place, masks === undefined ? -1 : (masks[at] as number) & ANSWER, isKept);
+      });
+    }
   }
 
   permissions(type: unknown, id?: unknown, project?: unknown): readonly Permission[] {
@@ -171,7 +243,7 @@ export class Subject {
     if (!isWellFormed(after)) return this.listAfterOddity(bits, wire, project, after, limit);
     return this.answer(["list", bits, wire, project, after, limit], (core, handle) => {
       const number = this.kernel.typeNumber(wire);
-      return Object.freeze(core.list(handle, bits, number, project, after === "" ? undefined : after, limit));
+      return Object.freeze(idsOf(core.list(handle, bits, number, project, after === "" ? undefined : after, limit)));
     });
   }
 
@@ -184,7 +256,7 @@ export class Subject {
     limit: number | undefined,
   ) {
     return this.answer(["list", bits, wire, project, after, limit], (core, handle) => {
-      const all = core.list(handle, bits, this.kernel.typeNumber(wire), project, undefined, undefined);
+      const all = idsOf(core.list(handle, bits, this.kernel.typeNumber(wire), project, undefined, undefined));
       return Object.freeze(all.filter((id) => id > after).slice(0, limit));
     });
   }
@@ -192,7 +264,7 @@ export class Subject {
   creatable(type: unknown): readonly string[] {
     const wire = wireName(type);
     return this.answer(["creatable", wire], (core, handle) =>
-      Object.freeze(core.creatable(handle, this.kernel.typeNumber(wire))),
+      Object.freeze(idsOf(core.creatable(handle, this.kernel.typeNumber(wire)))),
     );
   }
 
@@ -321,6 +393,12 @@ export class Subject {
     if (this.id === null) return undefined;
     return isWellFormed(this.id) ? this.id : "";
   }
+}
+
+/** The ids of a text, in which each stands behind a character that is the text's first. */
+function idsOf(joined: string): string[] {
+  const separator = String.fromCodePoint(joined.codePointAt(0) ?? 0);
+  return joined === "" ? [] : joined.slice(separator.length).split(separator);
 }
 
 /** Whether a project may be given so: anything else is a mistake, even where the project does not matter. */

@@ -1,9 +1,13 @@
 //! Which objects somebody may do something to.
 
+use super::inherited::Inherited;
 use super::subject::{Subject, by_everybody};
 use crate::model::object::{ObjectType, number};
 use crate::model::permission::{Permission, PermissionSet};
-use crate::org::{Map, by_code_units, keys::NONE, sort};
+use crate::org::{by_code_units, keys::NONE, sort};
+
+/// Of so many projects is kept what a subject has by them, while one list is made.
+const MOST_PROJECTS: usize = 1 << 16;
 
 /// Which part of a list is wanted.
 #[derive(Clone, Copy, Debug, Default)]
@@ -38,66 +42,76 @@ impl Subject<'_> {
         object_type: impl Into<ObjectType>,
         options: ListOptions<'_>,
     ) -> Vec<String> {
-        let (org, ask) = (self.org, ask.into());
-        let ty = org.types().get(object_type.into().as_str());
-        // A project's log has no row of its own.
-        let rows_of = if ty == number::PROJECT_LOG { number::PROJECT } else { ty };
-        let project = options.project.map(|id| org.find_node(number::PROJECT, id));
-        if project == Some(NONE) {
+        let ty = self.org.types().get(object_type.into().as_str());
+        self.org.node_ids(&self.list_nodes(ask.into(), ty, options))
+    }
+
+    /// The nodes of the same ids, in their order.
+    pub(crate) fn list_nodes(&self, ask: PermissionSet, ty: u16, options: ListOptions<'_>) -> Vec<u32> {
+        let org = self.org;
+        let project = match options.project.map(|id| org.find_node(number::PROJECT, id)) {
+            Some(NONE) => return Vec::new(),
+            project => project,
+        };
+        // Nothing is held by asking for nothing.
+        if ask.is_empty() || (project.is_some() && !(number::is_child(ty) || ty == number::PROJECT_LOG)) {
             return Vec::new();
         }
-        let mut above: Map<u32, PermissionSet> = Map::default();
-        let mut ids = Vec::new();
-        for node in org.nodes() {
-            let info = org.node(node);
-            if org.node_type(node) != rows_of || !info.known {
-                continue;
-            }
-            let parent = if ty == number::PROJECT_LOG { node } else { info.project };
-            if project.is_some_and(|project| {
-                project != parent || !(number::is_child(ty) || ty == number::PROJECT_LOG)
-            }) {
-                continue;
-            }
-            let held = if number::is_child(ty) {
-                let target = org.target_of(node);
-                if target.deleted {
-                    continue;
-                }
-                let own = PermissionSet(org.bits_on(node, ty, &self.closure));
-                let inherited = *above.entry(parent).or_insert_with(|| {
-                    let rest = target.chain.iter().filter(|above| *above != node);
-                    PermissionSet(rest.fold(0, |bits, above| bits | org.bits_on(above, ty, &self.closure)))
-                });
-                own | inherited | by_everybody(&target)
-            } else {
-                let target = if ty == number::PROJECT_LOG {
-                    org.target(ty, Some(&org.node_id(node)), None)
+        let nodes = if number::is_child(ty) {
+            self.children(ask, ty, project)
+        } else {
+            self.not_in_projects(ask, ty, project)
+        };
+        org.page_of_nodes(nodes, options.after, options.limit)
+    }
+
+    /// What lives in projects.
+    fn children(&self, ask: PermissionSet, ty: u16, project: Option<u32>) -> Vec<u32> {
+        let org = self.org;
+        let mut inherited = Inherited::with_room(MOST_PROJECTS.min(org.nodes().len()));
+        let of_type = org.nodes().filter(|node| org.node_type(*node) == ty);
+        of_type
+            .filter(|node| {
+                let info = org.node(*node);
+                info.known && project.is_none_or(|project| project == info.project)
+            })
+            .filter(|node| inherited.child(org, &self.closure, *node).0.contains_all(ask))
+            .collect()
+    }
+
+    /// Everything else, a project's log among it, which has no row of its own.
+    fn not_in_projects(&self, ask: PermissionSet, ty: u16, project: Option<u32>) -> Vec<u32> {
+        let org = self.org;
+        let is_log = ty == number::PROJECT_LOG;
+        let rows_of = if is_log { number::PROJECT } else { ty };
+        let of_type = org.nodes().filter(|node| org.node_type(*node) == rows_of && org.node(*node).known);
+        of_type
+            .filter(|node| project.is_none_or(|project| project == *node))
+            .filter(|node| {
+                let target = if is_log {
+                    org.target(ty, Some(&org.node_id(*node)), None)
                 } else {
-                    org.target_of(node)
+                    org.target_of(*node)
                 };
-                org.granted(&self.closure, &target) | by_everybody(&target)
-            };
-            if !ask.is_empty() && held.contains_all(ask) {
-                ids.push(org.node_id(node));
-            }
-        }
-        options.page(ids, |id| id)
+                (org.granted(&self.closure, &target) | by_everybody(&target)).contains_all(ask)
+            })
+            .collect()
     }
 
     /// The projects in which the subject may create one of this type, ascending by code units;
     /// none for what does not live in projects.
     #[must_use]
     pub fn creatable(&self, object_type: impl Into<ObjectType>) -> Vec<String> {
-        self.creatable_number(self.org.types().get(object_type.into().as_str()))
+        let ty = self.org.types().get(object_type.into().as_str());
+        self.org.node_ids(&self.creatable_nodes(ty))
     }
 
-    pub(crate) fn creatable_number(&self, ty: u16) -> Vec<String> {
+    pub(crate) fn creatable_nodes(&self, ty: u16) -> Vec<u32> {
         let org = self.org;
         if !(number::is_child(ty) || ty == number::PROJECT_LOG || ty >= number::KNOWN) {
             return Vec::new();
         }
-        let ids = org
+        let projects = org
             .nodes()
             .filter(|node| org.node_type(*node) == number::PROJECT && org.node(*node).known)
             .filter(|node| {
@@ -105,8 +119,7 @@ impl Subject<'_> {
                 target.ty = ty;
                 org.granted(&self.closure, &target).contains(Permission::Create)
             })
-            .map(|node| org.node_id(node))
             .collect();
-        ListOptions::default().page(ids, |id: &String| id)
+        org.page_of_nodes(projects, None, None)
     }
 }

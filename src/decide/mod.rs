@@ -4,6 +4,7 @@ pub(crate) mod access;
 pub(crate) mod basis;
 pub(crate) mod explain;
 pub(crate) mod fixes;
+pub(crate) mod inherited;
 pub(crate) mod list;
 pub(crate) mod misses;
 pub(crate) mod reach;

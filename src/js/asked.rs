@@ -3,10 +3,12 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use crate::decide::inherited::Inherited;
 use crate::decide::list::ListOptions;
 use crate::decide::subject::{Subject, by_everybody};
-use crate::model::object::{Object, ObjectType, number, wire_name};
+use crate::model::object::{Object, number, wire_name};
 use crate::model::permission::{Permission, PermissionSet};
+use crate::org::keys::NONE;
 use crate::org::{Closure, Map, Org, Who};
 
 /// A subject whom the data do not name.
@@ -14,11 +16,12 @@ const UNNAMED: u32 = u32::MAX;
 /// A subject who is not signed in.
 const ANONYMOUS: u32 = u32::MAX - 1;
 /// Bits of an answer beside the permissions.
-const KNOWN: u32 = 1 << 8;
-const DELETED: u32 = 1 << 9;
+const KNOWN: u16 = 1 << 8;
+const DELETED: u16 = 1 << 9;
 
-/// How many subjects' closures are kept.
-const KEPT: usize = 64;
+/// Of how many subjects something is kept, and for about how many projects what they have by them.
+const SUBJECTS: usize = 64;
+const PROJECTS: usize = 256;
 
 pub(super) fn object_of(ty: &str, id: Option<&str>, project: Option<&str>) -> Object {
     let object = match id {
@@ -31,10 +34,16 @@ pub(super) fn object_of(ty: &str, id: Option<&str>, project: Option<&str>) -> Ob
     }
 }
 
+/// What is kept of a subject asked about lately, until the organisation changes.
+struct Kept {
+    closure: Closure,
+    inherited: RefCell<Inherited>,
+}
+
 pub(super) struct Asked {
     pub org: Org,
-    /// Closures of the subjects asked about lately, by handle.
-    kept: RefCell<Map<u32, Rc<Closure>>>,
+    /// By handle.
+    kept: RefCell<Map<u32, Rc<Kept>>>,
 }
 
 impl Asked {
@@ -42,7 +51,7 @@ impl Asked {
         Asked { org, kept: RefCell::default() }
     }
 
-    /// Forgets closures, after the organisation changed.
+    /// Forgets what is kept, after the organisation changed.
     pub fn changed(&self) {
         self.kept.borrow_mut().clear();
     }
@@ -55,17 +64,18 @@ impl Asked {
         }
     }
 
-    fn closure(&self, handle: u32) -> Rc<Closure> {
-        if let Some(closure) = self.kept.borrow().get(&handle) {
-            return Rc::clone(closure);
+    fn kept(&self, handle: u32) -> Rc<Kept> {
+        if let Some(kept) = self.kept.borrow().get(&handle) {
+            return Rc::clone(kept);
         }
-        let closure = Rc::new(self.org.closure(self.who(handle)));
+        let closure = self.org.closure(self.who(handle));
+        let new = Rc::new(Kept { closure, inherited: RefCell::new(Inherited::with_room(PROJECTS)) });
         let mut kept = self.kept.borrow_mut();
-        if kept.len() >= KEPT {
+        if kept.len() >= SUBJECTS {
             kept.clear();
         }
-        kept.insert(handle, Rc::clone(&closure));
-        closure
+        kept.insert(handle, Rc::clone(&new));
+        new
     }
 
     /// A subject by handle.
@@ -75,7 +85,7 @@ impl Asked {
             who: self.who(handle),
             id: None,
             of_group: false,
-            closure: (*self.closure(handle)).clone(),
+            closure: self.kept(handle).closure.clone(),
         }
     }
 
@@ -98,12 +108,23 @@ impl Asked {
     }
 
     /// What the subject may do: permissions in bits 0 to 7, known in 8, deleted in 9.
-    pub fn mask(&self, subject: u32, ty: u16, id: Option<&str>, project: Option<&str>) -> u32 {
-        let target = self.org.target(ty, id, project);
-        let bits = self.org.granted(&self.closure(subject), &target) | by_everybody(&target);
-        u32::from(bits.bits())
-            | if target.known { KNOWN } else { 0 }
-            | if target.deleted { DELETED } else { 0 }
+    pub fn mask(&self, subject: u32, ty: u16, id: Option<&str>, project: Option<&str>) -> u16 {
+        self.mask_for(&self.kept(subject), ty, id, project)
+    }
+
+    fn mask_for(&self, kept: &Kept, ty: u16, id: Option<&str>, project: Option<&str>) -> u16 {
+        let org = &self.org;
+        // The most frequent question by far.
+        let node =
+            id.filter(|id| number::is_child(ty) && !id.is_empty()).map_or(NONE, |id| org.find_node(ty, id));
+        let (bits, known, deleted) = if node != NONE && org.node(node).known {
+            let (bits, deleted) = kept.inherited.borrow_mut().child(org, &kept.closure, node);
+            (bits, true, deleted)
+        } else {
+            let target = org.target(ty, id, project);
+            (org.granted(&kept.closure, &target) | by_everybody(&target), target.known, target.deleted)
+        };
+        u16::from(bits.bits()) | if known { KNOWN } else { 0 } | if deleted { DELETED } else { 0 }
     }
 
     pub fn can_create(&self, subject: u32, ty: u16, project: Option<&str>) -> bool {
@@ -113,11 +134,20 @@ impl Asked {
             .is_some_and(|target| self.org.granted(&subject.closure, &target).contains(Permission::Create))
     }
 
-    pub fn list(&self, subject: u32, ask: u8, ty: u16, options: ListOptions<'_>) -> Vec<String> {
-        if ty == number::NEVER_NAMED {
-            return Vec::new();
-        }
-        let name = ObjectType::from(self.org.types().name(ty));
-        self.subject(subject).list(PermissionSet::from_bits(ask), name, options)
+    /// What may be done with each of several objects, as [`Asked::mask`] says, whose ids stand in one
+    /// text with a line feed between them; of one type, or each of its own.
+    pub fn masks(&self, subject: u32, types: &[u16], ids: &str) -> Vec<u16> {
+        let kept = self.kept(subject);
+        let types = types.iter().chain(std::iter::repeat(types.last().unwrap_or(&number::NEVER_NAMED)));
+        ids.split('\n').zip(types).map(|(id, ty)| self.mask_for(&kept, *ty, Some(id), None)).collect()
+    }
+
+    pub fn list(&self, subject: u32, ask: u8, ty: u16, options: ListOptions<'_>) -> String {
+        let nodes = self.subject(subject).list_nodes(PermissionSet::from_bits(ask), ty, options);
+        self.org.joined_ids(&nodes)
+    }
+
+    pub fn creatable(&self, subject: u32, ty: u16) -> String {
+        self.org.joined_ids(&self.subject(subject).creatable_nodes(ty))
     }
 }

@@ -186,8 +186,14 @@ impl Core {
 
     /// What the subject may do: permissions in bits 0 to 7, known in 8, deleted in 9.
     #[must_use]
-    pub fn mask(&self, subject: u32, ty: u16, id: Option<String>, project: Option<String>) -> u32 {
+    pub fn mask(&self, subject: u32, ty: u16, id: Option<String>, project: Option<String>) -> u16 {
         self.0.mask(subject, ty, id.as_deref(), project.as_deref())
+    }
+
+    /// The same for several objects: ids with a line feed between them, of one type or each of its own.
+    #[must_use]
+    pub fn masks(&self, subject: u32, types: &[u16], ids: &str) -> Vec<u16> {
+        self.0.masks(subject, types, ids)
     }
 
     /// Whether the subject may create one of this type.
@@ -197,7 +203,7 @@ impl Core {
         self.0.can_create(subject, ty, project.as_deref())
     }
 
-    /// Ids to which the subject may do this.
+    /// Ids to which the subject may do this, each behind a character that is the text's first.
     #[must_use]
     pub fn list(
         &self,
@@ -207,19 +213,19 @@ impl Core {
         project: Option<String>,
         after: Option<String>,
         limit: Option<u32>,
-    ) -> Array {
+    ) -> String {
         let options = ListOptions {
             project: project.as_deref(),
             after: after.as_deref(),
             limit: limit.map(|limit| limit as usize),
         };
-        strings(self.0.list(subject, ask, ty, options))
+        self.0.list(subject, ask, ty, options)
     }
 
-    /// Projects in which the subject may create one of this type.
+    /// Projects in which the subject may create one of this type, in the same form.
     #[must_use]
-    pub fn creatable(&self, subject: u32, ty: u16) -> Array {
-        strings(self.0.subject(subject).creatable_number(ty))
+    pub fn creatable(&self, subject: u32, ty: u16) -> String {
+        self.0.creatable(subject, ty)
     }
 
     /// Why.

@@ -54,24 +54,26 @@ fn parse_uuid(id: &[u8]) -> Option<[u8; 16]> {
 /// Where the pairs of digits stand in a UUID.
 const PLACES: [usize; 16] = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34];
 
+const DIGITS: &[u8; 16] = b"0123456789abcdef";
+
 /// The value of a lower-case hexadecimal digit, 255 for anything else.
 const HEX: [u8; 256] = {
     let mut table = [255; 256];
     let mut digit = 0;
     while digit < 16 {
-        table[b"0123456789abcdef"[digit] as usize] = digit as u8;
+        table[DIGITS[digit] as usize] = digit as u8;
         digit += 1;
     }
     table
 };
 
-/// The usual form of a UUID, character by character.
-pub fn format_uuid(bytes: &[u8; 16], mut push: impl FnMut(char)) {
-    for (i, byte) in bytes.iter().enumerate() {
-        if matches!(i, 4 | 6 | 8 | 10) {
-            push('-');
-        }
-        push(char::from(b"0123456789abcdef"[usize::from(byte >> 4)]));
-        push(char::from(b"0123456789abcdef"[usize::from(byte & 15)]));
+/// The usual form of a UUID.
+#[inline(never)]
+pub fn format_uuid(bytes: &[u8; 16]) -> [u8; 36] {
+    let mut text = [b'-'; 36];
+    for (byte, place) in bytes.iter().zip(PLACES) {
+        text[place] = DIGITS[usize::from(byte >> 4)];
+        text[place + 1] = DIGITS[usize::from(byte & 15)];
     }
+    text
 }

@@ -1,5 +1,8 @@
 //! Ids become numbers: an interner that keeps a UUID in 16 bytes.
 
+use std::cmp::Ordering;
+
+use super::by_code_units;
 pub(super) use super::ids::{Id, TEXT, mix};
 use super::ids::{format_uuid, hash, parse};
 use super::shared::{Column, Index};
@@ -85,13 +88,17 @@ impl Keys {
 
     /// The id of a number.
     pub fn text(&self, number: u32) -> String {
+        let mut text = String::new();
+        self.push_text(number, &mut text);
+        text
+    }
+
+    /// Writes the id of a number behind a text.
+    #[inline(never)]
+    pub fn push_text(&self, number: u32, text: &mut String) {
         match self.id(number) {
-            Id::Uuid(bytes) => {
-                let mut text = String::with_capacity(36);
-                format_uuid(&bytes, |character| text.push(character));
-                text
-            }
-            Id::Text(text) => text.to_owned(),
+            Id::Uuid(bytes) => text.push_str(text_of(&format_uuid(&bytes))),
+            Id::Text(id) => text.push_str(id),
         }
     }
 
@@ -181,6 +188,17 @@ fn hash_at(keys: &Column<[u8; 16]>, kinds: &Column<u16>, texts: &Column<Box<str>
         return hash(kind, &Id::Uuid(key));
     }
     hash(kind & !TEXT, &Id::Text(&texts[text_at(&key) as usize]))
+}
+
+/// Compares the text of a packed id with another, code unit by code unit.
+#[inline(never)]
+pub(super) fn compare_uuid(bytes: &[u8; 16], other: &str) -> Ordering {
+    by_code_units(text_of(&format_uuid(bytes)), other)
+}
+
+/// INVARIANT: a UUID is digits and dashes.
+fn text_of(uuid: &[u8; 36]) -> &str {
+    str::from_utf8(uuid).unwrap_or_default()
 }
 
 #[cfg(test)]

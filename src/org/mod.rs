@@ -20,6 +20,7 @@ mod lookup;
 mod names;
 pub(crate) mod new;
 mod odd;
+mod order;
 mod people;
 mod places;
 mod put;

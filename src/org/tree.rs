@@ -271,10 +271,8 @@ impl Org {
             ty if number::is_child(ty) => {
                 chain.push(target.node);
                 // MODEL 4: the export's project counts, never the caller's.
-                if info.project != NONE {
-                    self.push_project(chain, info.project);
-                    target.deleted |= self.is_known(info.project) && self.node(info.project).deleted;
-                }
+                self.push_project(chain, info.project);
+                target.deleted |= self.is_known(info.project) && self.node(info.project).deleted;
             }
             _ => {
                 chain.push(target.node);
@@ -283,6 +281,22 @@ impl Org {
                 }
             }
         }
+    }
+
+    /// What is above everything that lives in a project; its own node is none, and deleted is what the
+    /// project is.
+    pub(crate) fn above_child(&self, project: u32) -> Target<'_> {
+        let mut target = Target {
+            ty: number::NEVER_NAMED,
+            node: NONE,
+            known: true,
+            deleted: false,
+            public: false,
+            chain: Chain::EMPTY,
+        };
+        self.push_project(&mut target.chain, project);
+        target.deleted = self.is_known(project) && self.node(project).deleted;
+        target
     }
 
     /// MODEL 4: an object that the export does not know has no known ancestors, but a project that
