@@ -12,6 +12,7 @@ import { questionKey } from "./cache.js";
 import { badArgument, kindOf } from "./errors.js";
 import { deepFreeze } from "./freeze.js";
 import type { Kernel } from "./kernel.js";
+import { ALONE, Unasked } from "./many.js";
 import { ANSWER, CODE, FIRST_CODE, KNOWN, Memo, MOST_KEPT, NUMBER_SHIFT, SECOND, SECOND_CODE } from "./memo.js";
 import { ANONYMOUS, NOBODY, type RawAnswers, type SubjectKind } from "./raw.js";
 import type { Ref } from "./ref.js";
@@ -32,9 +33,6 @@ import { OBJECT_TYPES } from "./words.generated.js";
 const TYPE_NAMES: readonly (string | undefined)[] = [undefined, ...OBJECT_TYPES];
 const UNRESOLVED = -1;
 const NONE: readonly string[] = Object.freeze([]);
-/** About so many objects one call asks, and about fewer than these each by itself. */
-const TOGETHER = 4096;
-const FEW = 8;
 
 interface ListOptions {
   project?: unknown;
@@ -117,7 +115,7 @@ export class Subject {
     // A type that is not among the 13 has no code: all of it takes the slow path.
     const code = number < KNOWN_TYPES ? number + 1 : -1;
     const answers = new Uint8Array(ids.length);
-    const missed: number[] = [];
+    const unasked = new Unasked();
     for (let index = 0; index < ids.length; index++) {
       const id = ids[index];
       const row = isRow(id);
@@ -131,25 +129,25 @@ export class Subject {
       const project = row ? id.project_id : undefined;
       if (mask < 0 || (project !== undefined && !((mask & KNOWN) !== 0 && mayBeProject(project)))) {
         if (this.isNew(number, objectId, project)) {
-          missed.push(index);
+          unasked.add(index, number, objectId as string);
           continue;
         }
         mask = this.maskOf(number, id, undefined);
       }
       answers[index] = held(mask, bits);
     }
-    this.askTogether(
-      missed,
-      (index) => (isRow(ids[index]) ? (ids[index].id as string) : ids[index]),
-      () => number,
-      (index, answer, isKept) => {
-        const id = ids[index];
+    unasked
+      .answers(this.kernel, () => this.resolved())
+      .forEach((answer, at, all) => {
+        const place = unasked.places[at] as number;
+        const id = ids[place];
         // What project a row says counts for an object that the data do not know.
-        const asked = answer < 0 || ((answer & KNOWN) === 0 && isRow(id) && id.project_id != null);
-        if (!asked && isKept) this.memo.store(number, isRow(id) ? (id.id as string) : id, undefined, answer);
-        answers[index] = held(asked ? this.maskOf(number, id, undefined) : answer, bits);
-      },
-    );
+        const alone = answer === ALONE || ((answer & KNOWN) === 0 && isRow(id) && id.project_id != null);
+        if (!alone && all.length - at <= MOST_KEPT) {
+          this.memo.store(number, unasked.ids[at] as string, undefined, answer);
+        }
+        answers[place] = held(alone ? this.maskOf(number, id, undefined) : answer, bits);
+      });
     return answers;
   }
 
@@ -163,7 +161,7 @@ export class Subject {
     const answers = new Uint8Array(refs.length);
     const numbers = this.kernel.refNumbers;
     const { slots, slotMask } = this.memo;
-    const missed: number[] = [];
+    const unasked = new Unasked();
     for (let index = 0; index < refs.length; index++) {
       const ref = refs[index] as Ref;
       let mask: number;
@@ -173,7 +171,7 @@ export class Subject {
         if (entry >>> NUMBER_SHIFT !== ref.number) {
           mask = this.memo.findRef(ref.number);
           if (mask < 0 && ref.id !== "") {
-            missed.push(index);
+            unasked.add(index, this.kernel.typeNumber(ref.type), ref.id);
             continue;
           }
           if (mask < 0) mask = this.refMask(ref);
@@ -183,42 +181,19 @@ export class Subject {
       }
       answers[index] = held(mask, bits);
     }
-    this.askTogether(
-      missed,
-      (index) => (refs[index] as Ref).id,
-      (index) => this.kernel.typeNumber((refs[index] as Ref).type),
-      (index, answer) => {
-        const ref = refs[index] as Ref;
-        const asked =
-          answer < 0 ||
+    unasked
+      .answers(this.kernel, () => this.resolved())
+      .forEach((answer, at) => {
+        const place = unasked.places[at] as number;
+        const ref = refs[place] as Ref;
+        const alone =
+          answer === ALONE ||
           ref.numbers !== this.kernel.refNumbers ||
           ((answer & KNOWN) === 0 && ref.project_id !== undefined);
-        if (!asked) this.memo.storeRef(ref.number, answer);
-        answers[index] = held(asked ? this.refMask(ref) : answer, bits);
-      },
-    );
-    return answers;
-  }
-
-  /**
-   * Asks about many objects with few calls. `take` gets the answer about each, by its place, as if its project were not
-   * named; -1 where it must be asked by itself.
-   */
-  private askTogether(
-    places: readonly number[],
-    idAt: (place: number) => string,
-    typeAt: (place: number) => number,
-    take: (place: number, answer: number, isKept: boolean) => void,
-  ): void {
-    for (let from = 0; from < places.length; from += TOGETHER) {
-      const some = places.slice(from, from + TOGETHER);
-      const isKept = places.length - from <= MOST_KEPT;
-      const types = some.length < FEW ? undefined : Uint16Array.from(some, typeAt);
-      const masks = types && this.kernel.masks(this.resolved(), types, some.map(idAt));
-      some.forEach((place, at) => {
-        take(place, masks === undefined ? -1 : (masks[at] as number) & ANSWER, isKept);
+        if (!alone) this.memo.storeRef(ref.number, answer);
+        answers[place] = held(alone ? this.refMask(ref) : answer, bits);
       });
-    }
+    return answers;
   }
 
   permissions(type: unknown, id?: unknown, project?: unknown): readonly Permission[] {
