@@ -58,12 +58,12 @@ export class Kernel<Core extends RawAnswers = RawAnswers> extends Lease<Core> {
     }
   }
 
-  /** The same for several objects; none when an id cannot be told from the next one. */
+  /** The same for several objects; none when an id cannot be told from the next one, or the module is small. */
   masks(subject: number, types: Uint16Array, ids: readonly string[]): Uint16Array | undefined {
     const joined = ids.join("\n");
     if (!isWellFormed(joined)) return undefined;
-    const masks = this.call((core) => core.masks(subject, types, joined));
-    return masks.length === ids.length ? masks : undefined;
+    const masks = this.call((core) => core.masks?.(subject, types, joined));
+    return masks?.length === ids.length ? masks : undefined;
   }
 
   /** The number of a wire name, of unknown types too; valid until the next change. */

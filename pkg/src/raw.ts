@@ -20,9 +20,9 @@ export interface RawAnswers {
   typeNumber(name: string): number;
   mask(subject: number, type: number, id: string | undefined, project: string | undefined): number;
   /** The same for several objects: ids with a line feed between them, of one type or each of its own. */
-  masks(subject: number, types: Uint16Array, ids: string): Uint16Array;
+  masks?(subject: number, types: Uint16Array, ids: string): Uint16Array;
   canCreate(subject: number, type: number, project: string | undefined): boolean;
-  /** Ids, each behind a character that is the text's first. */
+  /** Ids in order: one by one, or all in one text, each behind a character that is the text's first. */
   list(
     subject: number,
     ask: number,
@@ -30,8 +30,8 @@ export interface RawAnswers {
     project: string | undefined,
     after: string | undefined,
     limit: number | undefined,
-  ): string;
-  creatable(subject: number, type: number): string;
+  ): string | string[];
+  creatable(subject: number, type: number): string | string[];
   /** `subjectId` left out: somebody who is not signed in. */
   explain(
     kind: SubjectKind,

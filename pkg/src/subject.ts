@@ -370,8 +370,9 @@ export class Subject {
   }
 }
 
-/** The ids of a text, in which each stands behind a character that is the text's first. */
-function idsOf(joined: string): string[] {
+/** Ids as the core gives them, in an array. */
+function idsOf(joined: string | string[]): string[] {
+  if (typeof joined !== "string") return joined;
   const separator = String.fromCodePoint(joined.codePointAt(0) ?? 0);
   return joined === "" ? [] : joined.slice(separator.length).split(separator);
 }

@@ -40,6 +40,7 @@ impl Inherited {
         (PermissionSet(above as u8 | own) | public, false)
     }
 
+    #[inline(never)]
     fn above(&mut self, org: &Org, closure: &Closure, ty: u16, project: u32) -> u64 {
         let key = u64::from(project) << 32 | u64::from(ty) << 16;
         let at = (key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as usize & (self.slots.len() - 1);

@@ -34,21 +34,24 @@ impl Org {
             }
         }
         let limit = limit.unwrap_or(usize::MAX);
-        // Of a page that is short, what is behind it need not be sorted.
-        if limit < packed.len() {
-            packed.select_nth_unstable_by(limit, |a, b| self.compare_packed(a, b));
-            packed.truncate(limit);
+        packed.sort_unstable_by_key(|place: &Place| place.first);
+        for same in packed.chunk_by_mut(|a, b| a.first == b.first) {
+            self.sort_same(same);
         }
-        packed.sort_unstable_by(|a, b| self.compare_packed(a, b));
         sort::by_id(&mut texts, |node| self.node_id(*node));
         self.merge(packed.iter().map(|place| place.node), &texts, limit)
     }
 
-    fn compare_packed(&self, a: &Place, b: &Place) -> Ordering {
-        a.first.cmp(&b.first).then_with(|| match (self.node_keys.id(a.node), self.node_keys.id(b.node)) {
-            (Id::Uuid(a), Id::Uuid(b)) => a.cmp(&b),
-            _ => Ordering::Equal,
-        })
+    /// UUIDs that begin alike, few as a rule.
+    fn sort_same(&self, places: &mut [Place]) {
+        if places.len() < 2 {
+            return;
+        }
+        let mut nodes: Vec<u32> = places.iter().map(|place| place.node).collect();
+        sort::by_id(&mut nodes, |node| self.node_id(*node));
+        for (place, node) in places.iter_mut().zip(nodes) {
+            place.node = node;
+        }
     }
 
     /// The first of both, in order; each is in order by itself.
@@ -80,7 +83,7 @@ impl Org {
 
     /// The ids of nodes in one text for JavaScript: each behind a character that is the text's first, and is in none
     /// of them.
-    #[cfg(any(test, feature = "js", feature = "lite"))]
+    #[cfg(any(test, feature = "js"))]
     pub(crate) fn joined_ids(&self, nodes: &[u32]) -> String {
         let is_in_one = |character: char| {
             nodes.iter().any(|node| match self.node_keys.id(*node) {
