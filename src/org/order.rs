@@ -1,13 +1,11 @@
 //! Nodes in the order of their ids, and those ids as text.
 
-use std::cmp::Ordering;
-
 use super::keys::{self, Id};
 use super::{Org, by_code_units, sort};
 
-/// The id of a node, ready to be compared: UUIDs are in the same order as their bytes.
+/// A node whose id is a UUID: these are in the same order as their bytes.
 struct Place {
-    /// The first bytes of a UUID.
+    /// The first bytes.
     first: u64,
     node: u32,
 }
