@@ -100,8 +100,7 @@ impl Org {
 }
 
 fn first_of(bytes: &[u8; 16]) -> u64 {
-    let [a, b, c, d, e, f, g, h, ..] = *bytes;
-    u64::from_be_bytes([a, b, c, d, e, f, g, h])
+    bytes.first_chunk().map_or(0, |first| u64::from_be_bytes(*first))
 }
 
 #[cfg(test)]
