@@ -6,6 +6,7 @@ mod sealing;
 use std::sync::Mutex;
 
 use aclarity::{Org, SnapshotReader};
+use aclarity_lite::Small;
 use peak_alloc::PeakAlloc;
 use sealing::{DATA, resealed};
 
@@ -64,5 +65,59 @@ fn long_blocks_are_not_believed() {
             drop((read, reader));
         });
         assert!(held < 4 * bytes.len() + 10_000, "{held} bytes held of {}", bytes.len());
+    }
+}
+
+/// What `docs/SNAPSHOTS.md` says of `aclarity/lite`: the bytes once, 40 for each id and each ACL, 24 for each member of a
+/// group.
+#[test]
+fn the_small_module_holds_little_beside_the_bytes() {
+    const ACLS: usize = 40_000;
+    const GROUPS: usize = 500;
+    let _alone = ALONE.lock();
+    let id = |kind: usize, n: usize| format!("{n:08x}-{kind:04x}-4000-8000-{n:012x}");
+    let users: Vec<_> = (0..2_000).map(|n| serde_json::json!({"id": id(1, n)})).collect();
+    let groups: Vec<_> = (0..GROUPS)
+        .map(|n| {
+            let members: Vec<String> = (0..20).map(|m| id(1, (n * 7 + m) % 2_000)).collect();
+            serde_json::json!({"id": id(2, n), "name": format!("group {n}"), "member_users": members})
+        })
+        .collect();
+    let datasets: Vec<_> = (0..20_000)
+        .map(|n| serde_json::json!({"id": id(3, n), "project_id": id(4, n % 100), "name": format!("dataset {n}")}))
+        .collect();
+    let projects: Vec<_> = (0..100).map(|n| serde_json::json!({"id": id(4, n)})).collect();
+    let acls: Vec<_> = (0..ACLS)
+        .map(|n| {
+            serde_json::json!({"id": id(5, n), "object_type": "dataset", "object_id": id(3, n / 2),
+                               "user_id": id(1, n % 2_000), "permission": "read"})
+        })
+        .collect();
+    let export = serde_json::json!({"organization": {"id": "o"}, "users": users, "groups": groups,
+        "projects": projects, "datasets": datasets, "acls": acls});
+    let bytes = Org::from_json(export.to_string().as_bytes()).expect("it loads").to_bytes();
+    let ids = 4 + 2_000 + 2 * GROUPS + 20_000 + 100 + ACLS;
+    let most = 40 * (ids + ACLS) + 24 * 20 * GROUPS;
+    let held = peak(|| {
+        let small = Small::read(bytes.clone(), None, None).unwrap_or_default();
+        assert_eq!(small.organization(), "o");
+    });
+    assert!(held - bytes.len() <= most, "{held} bytes held of {}, and not {most} beside them", bytes.len());
+}
+
+/// As above, for the small module, which has all bytes at once.
+#[test]
+fn hostile_counts_take_no_memory_of_the_small_module() {
+    let _alone = ALONE.lock();
+    let bytes = Org::from_json(DATA.as_bytes()).expect("it loads").to_bytes();
+    for at in 9..bytes.len() {
+        for turned in [bytes[at] ^ 0x80, 0x7f, 0xff] {
+            let mut hostile = bytes.clone();
+            hostile[at] = turned;
+            let Some(hostile) = resealed(&hostile) else { continue };
+            let length = hostile.len();
+            let held = peak(|| drop(Small::read(hostile, None, None)));
+            assert!(held <= 24 * length, "{held} bytes held of {length}; byte {at}");
+        }
     }
 }

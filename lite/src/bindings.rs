@@ -14,7 +14,7 @@ use crate::{Asked, Question, Small};
 #[global_allocator]
 static ALLOCATOR: LockedAllocator<FreeListAllocator> = LockedAllocator::new(FreeListAllocator::new());
 
-/// Memory has run out: nothing else ends here. Whoever called finds the instance broken.
+/// Memory has run out: no bytes and no question end here otherwise. Whoever called finds the instance broken.
 #[panic_handler]
 fn stop(_: &core::panic::PanicInfo<'_>) -> ! {
     core::arch::wasm32::unreachable()

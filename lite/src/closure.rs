@@ -2,22 +2,22 @@
 
 use alloc::vec::Vec;
 
+use crate::bounds::SHORT;
 use crate::input::{In, NONE};
+use crate::number::INTERNAL_PRINCIPAL;
 use crate::small::{
     ACCOUNTS, ANONYMOUS, DELETED, GRANTEE, HAS_TOKEN, Info, KNOWN, LISTED, PRINCIPALS, ROLES, Small, UNLISTED,
 };
-
-/// The prefix of internal principals, as `crate::model` of the whole library has it.
-const INTERNAL_PRINCIPAL: &str = "bt::";
-
-/// Up to this length every way is told whole.
-const SHORT: usize = 16;
 
 #[derive(Clone, Copy)]
 struct Step {
     number: u32,
     /// The place of the step before, [`NONE`] for the first.
     from: u32,
+    /// The first number on the way here that is not the start.
+    own: u32,
+    /// How many steps there are from the start.
+    depth: u32,
 }
 
 /// What is reached, level by level, by a shortest way each.
@@ -33,6 +33,11 @@ impl Walk {
         self.steps.iter().map(|step| step.number)
     }
 
+    /// Numbers, the nearest first, and how many steps there are to each.
+    pub fn with_depths(&self) -> impl Iterator<Item = (u32, u32)> {
+        self.steps.iter().map(|step| (step.number, step.depth))
+    }
+
     pub fn len(&self) -> usize {
         self.steps.len()
     }
@@ -45,39 +50,43 @@ impl Walk {
         self.place(number) != NONE
     }
 
-    /// How many steps there are to a number.
-    pub fn depth(&self, to: u32) -> usize {
-        let mut place = self.place(to);
-        let mut depth = 0;
-        while let Some(step) = self.steps.get(place as usize) {
-            place = step.from;
-            depth += 1;
-        }
-        depth
-    }
-
     /// The numbers on the way to one. Ways that are too long in all are told in part: `left` is how much may still be told.
     pub fn way(&self, to: u32, with_start: bool, left: &mut usize) -> Vec<u32> {
         let mut way = Vec::new();
         let mut place = self.place(to);
+        let Some(Step { own, depth, .. }) = self.steps.get(place as usize).copied() else { return way };
+        let whole = is_whole(depth as usize + usize::from(with_start), left);
         while let Some(step) = self.steps.get(place as usize) {
+            if !whole && way.len() == SHORT - 1 {
+                let start = self.steps.first().map_or(own, |start| start.number);
+                way.push(if with_start { start } else { own });
+                break;
+            }
             if with_start || step.from != NONE {
                 way.push(step.number);
             }
             place = step.from;
         }
-        if way.len() > SHORT {
-            if way.len() > *left {
-                let start = way.pop();
-                way.truncate(SHORT - 1);
-                way.extend(start);
-            } else {
-                *left -= way.len();
-            }
-        }
         way.reverse();
         way
     }
+}
+
+/// Whether a way of a length is told whole.
+fn is_whole(length: usize, left: &mut usize) -> bool {
+    if length <= SHORT {
+        return true;
+    }
+    let whole = length <= *left;
+    *left -= if whole { length } else { 0 };
+    whole
+}
+
+/// A way that is at hand, or part of it: its beginning and its end.
+pub fn shorten(way: &[u32], left: &mut usize) -> Vec<u32> {
+    let middle = if is_whole(way.len(), left) { 0 } else { way.len() - SHORT };
+    let (first, rest) = way.split_at(way.len().min(1));
+    [first, rest.get(middle..).unwrap_or(&[])].concat()
 }
 
 impl Small {
@@ -100,11 +109,43 @@ impl Small {
         }
     }
 
+    /// All live roles that a role names, or that name it, and so on, for some roles; themselves included.
+    pub(crate) fn roles_from(&self, mut some: Vec<u32>, upwards: bool) -> Vec<bool> {
+        let mut found = alloc::vec![false; self.space(ROLES).len()];
+        while let Some(role) = some.pop() {
+            if let Some(found) = found.get_mut(role as usize)
+                && !*found
+                && self.is_live(ROLES, role)
+            {
+                *found = true;
+                if upwards {
+                    some.extend(self.contained_in.of(role));
+                } else {
+                    self.each_next(ROLES, role, &mut |next| some.push(next));
+                }
+            }
+        }
+        found
+    }
+
     /// Walks as if one that is marked deleted were not. MODEL 1: if `A.member_groups` contains B, B's users are also
     /// users of A. MODEL 4: what is deleted or unknown is not walked through.
     pub(crate) fn walk(&self, space: usize, start: u32, revived: u32) -> Walk {
-        let mut steps = alloc::vec![Step { number: start, from: NONE }];
-        let mut places = alloc::vec![NONE; self.space(space).len()];
+        let mut walk = Walk::default();
+        self.walk_again(space, start, revived, &mut walk);
+        walk
+    }
+
+    /// The same in place of an earlier walk in the same space, whose length it costs.
+    pub(crate) fn walk_again(&self, space: usize, start: u32, revived: u32, walk: &mut Walk) {
+        let Walk { steps, places } = walk;
+        for step in steps.drain(..) {
+            if let Some(place) = places.get_mut(step.number as usize) {
+                *place = NONE;
+            }
+        }
+        places.resize(self.space(space).len(), NONE);
+        steps.push(Step { number: start, from: NONE, own: start, depth: 0 });
         if let Some(place) = places.get_mut(start as usize) {
             *place = 0;
         }
@@ -118,9 +159,10 @@ impl Small {
                     return;
                 }
                 let Some(place) = places.get_mut(next as usize) else { return };
+                let own = if at == 0 { next } else { step.own };
                 if *place == NONE {
                     *place = steps.len() as u32;
-                    steps.push(Step { number: next, from: at as u32 });
+                    steps.push(Step { number: next, from: at as u32, own, depth: step.depth + 1 });
                 } else if *place as usize >= end
                     && let Some(found) = steps.get(*place as usize).copied()
                     && let Some(before) = steps.get(found.from as usize).copied()
@@ -128,12 +170,11 @@ impl Small {
                     && self.is_before(space, step.number, before.number)
                     && let Some(found) = steps.get_mut(*place as usize)
                 {
-                    found.from = at as u32;
+                    (found.from, found.own) = (at as u32, own);
                 }
             });
             at += 1;
         }
-        Walk { steps, places }
     }
 
     pub(crate) fn is_listed(info: Info) -> bool {

@@ -3,17 +3,17 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::bounds::WAYS;
 use crate::input::NONE;
 use crate::json::Json;
 use crate::number;
+use crate::roles::CREATE;
 use crate::small::{Acl, NODES, PRINCIPALS, Small};
 use crate::tree::Target;
 
 /// Bits of an answer beside the permissions.
 const KNOWN: u32 = 1 << 8;
 const DELETED: u32 = 1 << 9;
-/// The permission `create`.
-const CREATE: u8 = 1;
 /// A node with so many more ACLs than somebody has groups is searched, any other looked through.
 const SEARCH: usize = 4;
 
@@ -91,8 +91,7 @@ impl Small {
         // A project's log has no row of its own.
         let rows_of = if ty == number::PROJECT_LOG { number::PROJECT } else { ty };
         let only = project.map(|id| self.find(NODES, number::PROJECT, id));
-        let mut json = Json::default();
-        json.begin();
+        let mut found = Vec::new();
         let mut above: Vec<u16> = Vec::new();
         for (node, info) in (0..).zip(self.space(NODES)) {
             if self.node_type(node) != rows_of || !info.is_known() || ask == 0 {
@@ -119,11 +118,10 @@ impl Small {
                 held |= self.bits_above(parent, ty, &mut above);
             }
             if held & ask == ask {
-                self.write_id(NODES, node, &mut json);
+                found.push(node);
             }
         }
-        json.end();
-        json.0
+        self.write_nodes(&found)
     }
 
     /// What is granted on a project and above it, remembered by project.
@@ -145,19 +143,17 @@ impl Small {
         self.prepare(subject, ty);
         let in_project =
             number::is_child(ty) || ty >= number::PROJECT_LOG && ty != number::GROUP && ty != number::ROLE;
-        let mut json = Json::default();
-        json.begin();
+        let mut found = Vec::new();
         for (node, info) in (0..).zip(self.space(NODES)) {
             if in_project && info.is_live() && self.node_type(node) == number::PROJECT {
                 let mut target = Target::new(ty);
                 self.push_project(&mut target, node);
                 if self.bits_along(&target) & CREATE != 0 {
-                    self.write_id(NODES, node, &mut json);
+                    found.push(node);
                 }
             }
         }
-        json.end();
-        json.0
+        self.write_nodes(&found)
     }
 
     /// Whether somebody is an organisation owner (section 5).
@@ -166,20 +162,26 @@ impl Small {
         let is_owners = |principal: u32| {
             self.is_group(principal)
                 && self.is_live(PRINCIPALS, principal)
-                && self.text(self.principal(principal).name) == "Owners"
+                && self.text_bytes(self.principal(principal).name) == b"Owners".as_slice()
         };
-        self.walk.numbers().any(is_owners)
-            || self.acls_on(self.singleton(number::ORGANIZATION)).iter().any(|slot| {
-                let acl = self.acl(*slot);
-                let grant = self.grant_of(acl);
-                self.walk.contains(acl.principal) && !grant.deleted && self.makes_owners(grant)
-            })
+        if self.walk.numbers().any(is_owners) {
+            return true;
+        }
+        let roles = self.owner_roles();
+        self.acls_on(self.singleton(number::ORGANIZATION)).iter().any(|slot| {
+            let acl = self.acl(*slot);
+            let grant = self.grant_of(acl);
+            let makes_owners = || grant.role().is_some_and(|role| roles.get(role as usize) == Some(&true));
+            self.walk.contains(acl.principal) && !grant.deleted && makes_owners()
+        })
     }
 
     /// The live groups that contain somebody, in no order, as JSON: each with its name and the groups on the way.
     pub fn groups(&mut self, subject: u32) -> String {
         self.prepare(subject, 0);
-        let mut left = crate::explain::WAYS;
+        // The nearest groups come first; the whole library spends the same by id: where not all ways can be told whole,
+        // others are.
+        let mut left = WAYS;
         let mut json = Json::default();
         json.begin();
         for group in self.walk.numbers().filter(|principal| self.is_group(*principal)) {

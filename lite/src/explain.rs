@@ -3,17 +3,14 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::bounds::WAYS;
+use crate::closure::{Walk, shorten};
 use crate::input::NONE;
 use crate::json::Json;
 use crate::number;
-use crate::roles::fits;
+use crate::roles::{CREATE, ROLE, fits};
 use crate::small::{ACLS, Asked, GROUP, Grant, NODES, PRINCIPALS, ROLES, Small};
 use crate::tree::Target;
-
-/// How many groups and roles may stand in ways that are long.
-pub const WAYS: usize = 300_000;
-/// The permission `create`.
-const CREATE: u8 = 1;
 
 /// What an explanation is asked about. Without an ask: the creation of something.
 #[derive(Clone, Copy)]
@@ -42,27 +39,33 @@ pub struct Candidate {
     pub covered: bool,
 }
 
+/// The roles from a granted one to one that holds a permission, and the type to which it is restricted there.
+struct RoleWay {
+    roles: Vec<u32>,
+    restrict: u32,
+}
+
 impl Small {
     /// All ACLs on an object and above it, those marked deleted too, equal ones once.
     fn candidates(&self, target: &Target) -> Vec<Candidate> {
         let mut all: Vec<Candidate> = Vec::new();
+        // Where the last one with each grant is: equal ones have one grantee, and a grantee's stand together.
+        let mut last: Vec<u32> = alloc::vec![NONE; self.grant_keys()];
         for (level, node) in &target.chain {
-            let mut first = all.len();
-            let mut before = NONE;
             for slot in self.acls_on(*node) {
                 let acl = self.acl(*slot);
                 let (principal, grant) = (acl.principal, self.grant_of(acl));
-                // Equal ones have one grantee, and a grantee's stand together.
-                if principal != before {
-                    (first, before) = (all.len(), principal);
-                }
-                if let Some(equal) = all.iter_mut().skip(first).find(|candidate| candidate.grant == grant) {
+                let Some(last) = last.get_mut(self.grant_key(grant)) else { continue };
+                if let Some(equal) = all.get_mut(*last as usize)
+                    && (equal.node, equal.principal) == (*node, principal)
+                {
                     equal.many = true;
                     if self.is_before(ACLS, *slot, equal.slot) {
                         equal.slot = *slot;
                     }
                     continue;
                 }
+                *last = all.len() as u32;
                 let covered = self.walk.contains(principal);
                 let (level, slot, node) = (*level, *slot, *node);
                 all.push(Candidate { level, slot, node, principal, grant, many: false, covered });
@@ -71,31 +74,49 @@ impl Small {
         all
     }
 
-    /// The roles from a granted one to one that holds a permission, and the type to which it is restricted there.
-    fn role_way(&self, role: u32, gives: u8, ty: u16, left: &mut usize) -> (Vec<u32>, u32) {
-        let first = gives & gives.wrapping_neg();
-        let walk = self.role_walk(role, NONE);
+    /// How many distinct grants there may be, and the place of one among them.
+    fn grant_keys(&self) -> usize {
+        2 * (self.space(ROLES).len() + usize::from(ROLE) * self.grant_types())
+    }
+
+    fn grant_key(&self, grant: Grant) -> usize {
+        let of = grant.of as usize;
+        let key = if grant.what == ROLE {
+            of
+        } else {
+            let restrict = if grant.of == NONE { 0 } else { of + 1 };
+            self.space(ROLES).len() + usize::from(grant.what) * self.grant_types() + restrict
+        };
+        key.saturating_mul(2) + usize::from(grant.deleted)
+    }
+
+    /// To how many types a permission may be restricted, and to none.
+    fn grant_types(&self) -> usize {
+        usize::from(number::KNOWN) + self.types.len() + 1
+    }
+
+    /// The way from a live role; `walk` is an earlier one.
+    fn role_way(&self, role: u32, first: u8, ty: u16, walk: &mut Walk, left: &mut usize) -> RoleWay {
+        self.walk_again(ROLES, role, NONE, walk);
         // A permission for all types says more than one for this type.
-        for only in [NONE, u32::from(ty)] {
-            let mut found: Option<(usize, u32)> = None;
-            for role in walk.numbers() {
+        for restrict in [NONE, u32::from(ty)] {
+            let mut found: Option<(u32, u32)> = None;
+            for (role, depth) in walk.with_depths() {
+                // The nearest come first.
+                if found.is_some_and(|(least, _)| depth > least) {
+                    break;
+                }
                 let mut holds = false;
-                self.each_tuple(role, &mut |_, bits, restrict| holds |= bits == first && restrict == only);
-                if holds {
-                    let length = walk.depth(role);
-                    let is_nearer = |(depth, other): (usize, u32)| {
-                        length < depth || length == depth && self.is_before(ROLES, role, other)
-                    };
-                    if found.is_none_or(is_nearer) {
-                        found = Some((length, role));
-                    }
+                self.each_tuple(role, &mut |_, bits, only| holds |= bits == first && only == restrict);
+                if holds && found.is_none_or(|(_, other)| self.is_before(ROLES, role, other)) {
+                    found = Some((depth, role));
                 }
             }
             if let Some((_, role)) = found {
-                return (walk.way(role, true, left), only);
+                return RoleWay { roles: walk.way(role, true, left), restrict };
             }
         }
-        (Vec::new(), u32::from(ty))
+        RoleWay { roles: Vec::new(), restrict: u32::from(ty) }
     }
 
     /// The name of a node; a project's log is called as the project.
@@ -185,14 +206,16 @@ impl Small {
             || !self.is_group(subject) && (self.in_directory(subject) || self.is_named(subject))
     }
 
-    /// The user with somebody's id as e-mail, that with the smallest id; [`NONE`] when there is none.
+    /// The user with somebody's id as e-mail, that with the smallest id; [`NONE`] when there is none, or the data know
+    /// somebody with that id.
     fn with_email(&self, asked: Asked<'_>) -> u32 {
-        let Some(id) = asked.id.filter(|id| !asked.of_group && id.contains('@')) else { return NONE };
+        let is_email = |id: &&str| !asked.of_group && id.contains('@') && !self.is_known(asked);
+        let Some(id) = asked.id.filter(is_email) else { return NONE };
         let mut found = NONE;
         for (user, info) in (0..).zip(self.space(PRINCIPALS)) {
             if info.flags & crate::small::EMAIL != 0
                 && Small::is_listed(*info)
-                && self.text(info.link) == id
+                && self.text_bytes(info.link) == id.as_bytes()
                 && (found == NONE || self.is_before(PRINCIPALS, user, found))
             {
                 found = user;
@@ -204,7 +227,11 @@ impl Small {
     /// Every ACL that gives some of what is asked, in no order: how many steps above the object, its id, what it is
     /// on, the groups and roles on the way, the type to which it is restricted, and what it gives.
     fn write_grants(&self, target: &Target, ask: u8, candidates: &[Candidate], json: &mut Json) {
+        // Spent in the order of ACLs on their nodes; the whole library spends it by id: where not all ways can be told
+        // whole, others are.
         let mut left = WAYS;
+        let (mut ways, mut known): (Vec<RoleWay>, Vec<u32>) = (Vec::new(), Vec::new());
+        let mut walk = Walk::default();
         json.begin();
         for candidate in candidates {
             let grant = candidate.grant;
@@ -212,14 +239,27 @@ impl Small {
             if gives == 0 || target.deleted || grant.deleted || !candidate.covered {
                 continue;
             }
+            let (mut roles, mut restrict) = (Vec::new(), grant.restrict());
+            if let Some(role) = grant.role() {
+                // Remembered by the role and the first permission that it gives.
+                let place = usize::from(ROLE) * role as usize + gives.trailing_zeros() as usize;
+                known.resize(usize::from(ROLE) * self.space(ROLES).len(), NONE);
+                let Some(place) = known.get_mut(place) else { continue };
+                if *place == NONE {
+                    *place = ways.len() as u32;
+                    let way =
+                        self.role_way(role, gives & gives.wrapping_neg(), target.ty, &mut walk, &mut left);
+                    roles.clone_from(&way.roles);
+                    restrict = way.restrict;
+                    ways.push(way);
+                } else if let Some(way) = ways.get(*place as usize) {
+                    (roles, restrict) = (shorten(&way.roles, &mut left), way.restrict);
+                }
+            }
             json.begin();
             self.write_candidate(candidate, json);
             self.write_all(PRINCIPALS, &self.via(candidate.principal, &mut left), json);
-            let (way, restrict) = match grant.role() {
-                Some(role) => self.role_way(role, gives, target.ty, &mut left),
-                None => (Vec::new(), grant.restrict()),
-            };
-            self.write_all(ROLES, &way, json);
+            self.write_all(ROLES, &roles, json);
             self.write_type(restrict, json);
             json.number(u32::from(gives));
             json.end();

@@ -3,16 +3,21 @@
 
 use alloc::vec::Vec;
 
+use crate::format::column::{CLIMBS, RUNS};
+
 /// No number, and in place of an id of a row nothing.
 pub const NONE: u32 = u32::MAX;
 
-/// How a column is written: in so many bytes for each number, or as runs of equal or ascending ones.
-const RUNS: u8 = 8;
-const CLIMBS: u8 = 9;
+/// The bytes of a text that stands at a place.
+pub fn text_at(bytes: &[u8], at: u32) -> &[u8] {
+    let mut from = In::new(bytes, at as usize);
+    let count = from.count();
+    from.take(count)
+}
 
 /// A place in bytes, whose end is that of what is read.
 pub struct In<'a> {
-    bytes: &'a [u8],
+    pub bytes: &'a [u8],
     pub at: usize,
     failed: bool,
 }
@@ -71,7 +76,7 @@ impl<'a> In<'a> {
             let byte = self.byte();
             number |= u64::from(byte & 0x7f) << shift;
             shift += 7;
-            if byte < 0x80 || shift > 28 {
+            if byte < 0x80 || shift >= u64::BITS {
                 self.expect(byte < 0x80 && number >> 32 == 0);
                 return number as u32;
             }
@@ -109,7 +114,8 @@ impl<'a> In<'a> {
         self.text_if(is_there)
     }
 
-    /// So many numbers; that there are not more than bytes in all is known.
+    /// So many numbers. A column may be shorter than it has numbers: whoever asks for it knows that there are no more of
+    /// what they speak of.
     pub fn column(&mut self, count: usize) -> Vec<u32> {
         let form = self.byte();
         let mut numbers = Vec::with_capacity(count);
@@ -124,7 +130,8 @@ impl<'a> In<'a> {
         self.expect(form == RUNS || form == CLIMBS);
         while numbers.len() < count && !self.failed {
             let (mut number, mut length) = (self.number(), self.number() as usize);
-            self.expect(length > 0 && length <= count - numbers.len());
+            let is_number = form == RUNS || u64::from(number) + length as u64 <= 1 << u32::BITS;
+            self.expect(length > 0 && length <= count - numbers.len() && is_number);
             while length > 0 && !self.failed {
                 numbers.push(number);
                 number = number.wrapping_add(u32::from(form - RUNS));

@@ -65,6 +65,19 @@ impl Small {
         json.text(&self.id_text(space, number));
     }
 
+    /// The ids of nodes.
+    pub(crate) fn write_nodes(&self, nodes: &[u32]) -> String {
+        let mut json = Json::default();
+        // As a UUID each, with quotes and a comma: no room is made twice for most.
+        json.0.reserve_exact(nodes.len() * 39 + 2);
+        json.begin();
+        for node in nodes {
+            self.write_id(NODES, *node, &mut json);
+        }
+        json.end();
+        json.0
+    }
+
     /// A name, or nothing.
     pub(crate) fn write_name(&self, at: u32, json: &mut Json) {
         if at == 0 { json.nothing() } else { json.text(self.text(at)) }

@@ -11,6 +11,8 @@ extern crate alloc;
 
 #[cfg(target_arch = "wasm32")]
 mod bindings;
+#[path = "../../src/org/bounds.rs"]
+mod bounds;
 mod closure;
 mod decide;
 mod explain;

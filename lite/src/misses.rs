@@ -7,7 +7,7 @@ use crate::input::NONE;
 use crate::json::Json;
 use crate::number;
 use crate::roles::fits;
-use crate::small::{ACLS, Asked, DELETED, KNOWN, PRINCIPALS, ROLES, Small};
+use crate::small::{ACLS, Asked, DELETED, Info, KNOWN, PRINCIPALS, ROLES, Small};
 use crate::tree::Target;
 
 /// The one thing that differs, in the order in which they are told.
@@ -25,6 +25,14 @@ struct Miss {
     missing: u32,
     group: u32,
     candidate: Candidate,
+}
+
+/// What gives a permission on the chain: nothing, one permission of a role alone (by its place), or more than that.
+#[derive(Clone, Copy, PartialEq)]
+enum Source {
+    Nothing,
+    Only(u32, u32),
+    More,
 }
 
 struct Search<'a> {
@@ -119,24 +127,50 @@ impl Search<'_> {
         };
         let (group, role) = (twin(PRINCIPALS), twin(ROLES));
         let (walk, _) = small.closure(self.asked.subject, group);
+        let (more, containers) = (small.revived_bits(role, self.target.ty), self.containers(&[role]));
         for candidate in self.candidates {
-            let bits = match candidate.grant.role() {
-                Some(granted) if role != NONE => small.role_bits_with(granted, self.target.ty, None, role),
-                _ => self.bits(candidate),
-            };
+            let gains =
+                has_role(&containers, candidate) || role != NONE && candidate.grant.role() == Some(role);
+            let bits = self.bits(candidate) | if gains { more } else { 0 };
             if !candidate.grant.deleted && walk.contains(candidate.principal) && bits & self.ask == self.ask {
                 self.add(MARKED, candidate, group);
             }
         }
     }
 
+    /// The live roles that contain some, which may be marked deleted themselves.
+    fn containers(&self, roles: &[u32]) -> Vec<bool> {
+        let containers = roles.iter().flat_map(|role| self.small.contained_in.of(*role));
+        self.small.roles_from(containers.collect(), true)
+    }
+
+    /// The roles in which a single one stands that is marked deleted and would give what is missing. What a role of the
+    /// subject gives without it is not missing.
+    fn with_deleted_roles(&self) -> Vec<bool> {
+        let small = self.small;
+        let would = |(role, info): &(u32, &Info)| {
+            info.flags & (KNOWN | DELETED) == KNOWN | DELETED
+                && self.gives_all(small.revived_bits(*role, self.target.ty))
+        };
+        let roles = (0..).zip(small.space(ROLES)).filter(would).map(|(role, _)| role);
+        let roles: Vec<u32> = roles.collect();
+        let mut all = self.containers(&roles);
+        for role in roles {
+            if let Some(found) = all.get_mut(role as usize) {
+                *found = true;
+            }
+        }
+        all
+    }
+
     /// A mark of deletion on an ACL, a role or a group.
     fn something_deleted(&mut self) {
+        let roles = self.with_deleted_roles();
         for candidate in self.candidates.iter().filter(|candidate| candidate.covered) {
             let would = if candidate.grant.deleted {
                 self.gives_all(self.bits(candidate))
             } else {
-                candidate.grant.role().is_some_and(|role| self.role_deleted(role))
+                has_role(&roles, candidate)
             };
             if would {
                 self.add(MARKED, candidate, NONE);
@@ -155,32 +189,16 @@ impl Search<'_> {
         }
     }
 
-    /// Whether a single deleted role stands between a granted one and what it would give.
-    fn role_deleted(&self, granted: u32) -> bool {
-        let small = self.small;
-        let mut deleted = Vec::new();
-        let mut note = |role: u32| {
-            if small.info(ROLES, role).flags & (KNOWN | DELETED) == KNOWN | DELETED
-                && !deleted.contains(&role)
-            {
-                deleted.push(role);
-            }
-        };
-        note(granted);
-        for role in small.role_walk(granted, NONE).numbers() {
-            small.each_next(ROLES, role, &mut note);
-        }
-        let ty = self.target.ty;
-        deleted.into_iter().any(|role| self.gives_all(small.role_bits_with(granted, ty, None, role)))
-    }
-
     /// The deleted groups that contain the subject, or a live group that does, by id.
     fn deleted_groups(&self) -> Vec<u32> {
         let small = self.small;
         let mut found: Vec<u32> = Vec::new();
         let mut note = |group: u32| {
+            if !small.is_deleted_group(group) {
+                return;
+            }
             let place = found.partition_point(|other| small.is_before(PRINCIPALS, *other, group));
-            if small.is_deleted_group(group) && found.get(place) != Some(&group) && place < BOUND {
+            if found.get(place) != Some(&group) && place < BOUND {
                 insert(&mut found, place, group, BOUND);
             }
         };
@@ -193,29 +211,31 @@ impl Search<'_> {
 
     /// A permission of a grant or a role that is restricted to another type, or is another permission.
     fn edits(&mut self, bit: u8) {
-        let (small, ty) = (self.small, self.target.ty);
+        let ty = self.target.ty;
+        let mut holders = [0_usize; 8];
+        let mut sources = [Source::Nothing; 8];
+        let mut granted = Vec::new();
         for candidate in self.candidates.iter().filter(|candidate| candidate.counts()) {
-            if let Some(granted) = candidate.grant.role() {
-                let (mut restriction, mut permission) = (false, false);
-                for role in small.role_walk(granted, NONE).numbers() {
-                    small.each_tuple(role, &mut |place, given, only| {
-                        let fits = fits(only, ty);
-                        restriction |= given == bit && !fits;
-                        permission |= given != bit
-                            && fits
-                            && !permission
-                            && self.survives(given, |held| match held.grant.role() {
-                                Some(other) => small.role_bits_with(other, ty, Some((role, place)), NONE),
-                                None => self.bits(held),
-                            });
-                    });
+            let bits = self.bits(candidate);
+            granted.extend(candidate.grant.role());
+            for (place, (holders, source)) in holders.iter_mut().zip(&mut sources).enumerate() {
+                if bits >> place & 1 != 0 {
+                    *holders += if candidate.many { 2 } else { 1 };
+                    if candidate.grant.role().is_none() {
+                        *source = Source::More;
+                    }
                 }
-                if restriction {
-                    self.add(RESTRICTION, candidate, NONE);
-                }
-                if permission {
-                    self.add(PERMISSION, candidate, NONE);
-                }
+            }
+        }
+        let [restriction, permission] = self.role_edits(bit, granted, &mut sources);
+        for candidate in self.candidates.iter().filter(|candidate| candidate.counts()) {
+            if has_role(&restriction, candidate) {
+                self.add(RESTRICTION, candidate, NONE);
+            }
+            if has_role(&permission, candidate) {
+                self.add(PERMISSION, candidate, NONE);
+            }
+            if candidate.grant.role().is_some() {
                 continue;
             }
             let given = 1_u8 << (candidate.grant.what & 7);
@@ -223,18 +243,46 @@ impl Search<'_> {
             if given == bit && !fits {
                 self.add(RESTRICTION, candidate, NONE);
             }
-            let others = |held: &Candidate| {
-                if held.slot == candidate.slot && !candidate.many { 0 } else { self.bits(held) }
-            };
-            if given != bit && fits && self.survives(given, others) {
+            // What it gives is not asked for, or another gives it too.
+            let others = holders.get(usize::from(candidate.grant.what)).is_some_and(|holders| *holders > 1);
+            if given != bit && fits && (self.ask & given == 0 || others) {
                 self.add(PERMISSION, candidate, NONE);
             }
         }
     }
 
-    /// Whether a permission that is no longer given is not asked for, or held through something else.
-    fn survives(&self, given: u8, bits: impl Fn(&Candidate) -> u8) -> bool {
-        self.ask & given == 0 || self.candidates.iter().any(|held| held.counts() && bits(held) & given != 0)
+    /// The roles with a permission in them that would do if it were restricted otherwise, or were another one; of what
+    /// gives each permission beside roles that is told, and roles are added.
+    fn role_edits(&self, bit: u8, granted: Vec<u32>, sources: &mut [Source; 8]) -> [Vec<bool>; 2] {
+        let (small, ty) = (self.small, self.target.ty);
+        let reached = small.roles_from(granted, false);
+        let roles = || (0..).zip(&reached).filter(|(_, reached)| **reached).map(|(role, _)| role);
+        for role in roles() {
+            small.each_tuple(role, &mut |place, given, only| {
+                if fits(only, ty)
+                    && let Some(source) = sources.get_mut(given.trailing_zeros() as usize)
+                {
+                    *source =
+                        if *source == Source::Nothing { Source::Only(role, place) } else { Source::More };
+                }
+            });
+        }
+        let (mut restriction, mut permission) = (Vec::new(), Vec::new());
+        for role in roles() {
+            small.each_tuple(role, &mut |place, given, only| {
+                let fits = fits(only, ty);
+                let source = sources.get(given.trailing_zeros() as usize);
+                // What it gives is not asked for, or something else gives it too.
+                let spare = self.ask & given == 0 || source != Some(&Source::Only(role, place));
+                if given == bit && !fits {
+                    restriction.push(role);
+                }
+                if given != bit && fits && spare {
+                    permission.push(role);
+                }
+            });
+        }
+        [restriction, permission].map(|roles| small.roles_from(roles, true))
     }
 
     /// A live group that the subject is not in.
@@ -264,6 +312,11 @@ impl Search<'_> {
             Some(id) => !self.small.departs(id, subject),
         }
     }
+}
+
+/// Whether an ACL grants one of some roles.
+fn has_role(roles: &[bool], candidate: &Candidate) -> bool {
+    candidate.grant.role().is_some_and(|role| roles.get(role as usize) == Some(&true))
 }
 
 /// Puts something at a place among at most so many others.

@@ -4,25 +4,24 @@ use alloc::vec::Vec;
 
 use xxhash_rust::xxh64::xxh64;
 
-use crate::format::{BLOCK_HEAD, BLOCK_SUM, HEAD, MARK, VERSION, kind};
+use crate::format::{BLOCK_HEAD, BLOCK_SUM, HEAD, MARK, VERSION, kind, list};
 use crate::ids::TEXT;
-use crate::input::{In, NONE};
+use crate::input::{In, NONE, text_at};
 use crate::number::KNOWN as TYPES;
 use crate::roles::ROLE;
 use crate::small::{
-    ACLS, Acl, COPY_DELETED, GRANTEE, Grant, HAS_TOKEN, Info, KNOWN, Links, NODES, PRINCIPALS, ROLES, Slice,
-    Small, TEXT_ID, TOKENS,
+    ACLS, Acl, COPY_DELETED, GRANTEE, Grant, HAS_TOKEN, Info, KNOWN, NODES, PRINCIPALS, ROLES, Slice, Small,
+    Space, TEXT_ID, TOKENS,
 };
 
-/// The list whose rows are ACLs, by its place.
-const ACL_ROWS: u8 = 5;
-const LISTS: u8 = 13;
 /// How many unknown types there may be.
 const MOST_TYPES: usize = 1 << 10;
 
 /// What is only needed to read.
 struct Reader {
     small: Small,
+    /// How many bytes there are in all.
+    length: usize,
     counts: [u32; 5],
     /// How many ACLs have their row.
     rows: usize,
@@ -54,11 +53,12 @@ impl Small {
 }
 
 fn read(bytes: Vec<u8>) -> Option<Small> {
-    // Places are numbers whose highest bit says something else.
-    if bytes.len() >= TEXT_ID as usize || !bytes.starts_with(&MARK) || *bytes.get(MARK.len())? != VERSION {
+    // Places are numbers whose highest bit says something else. There are versions from 1 on.
+    if bytes.len() >= TEXT_ID as usize || !bytes.starts_with(&MARK) || *bytes.get(MARK.len())? == 0 {
         return None;
     }
-    let mut reader = Reader { small: Small::default(), counts: [0; 5], rows: 0, table: [0; 2] };
+    let (small, length) = (Small::default(), bytes.len());
+    let mut reader = Reader { small, length, counts: [0; 5], rows: 0, table: [0; 2] };
     let mut sum = xxh64(bytes.get(..HEAD)?, 0);
     let mut blocks = In::new(&bytes, HEAD);
     let mut before = 0;
@@ -70,7 +70,7 @@ fn read(bytes: Vec<u8>) -> Option<Small> {
         let block = bytes.get(..blocks.at)?;
         sum = xxh64(block.get(start..)?, sum);
         // INVARIANT: ids come before the rows that speak of them.
-        let in_order = kind > before || kind == before && !matches!(kind, kind::ABOUT | kind::END);
+        let in_order = kind > before || kind == before && !kind::is_single(kind);
         if blocks.fixed(BLOCK_SUM) != sum || !in_order || before == 0 && kind != kind::ABOUT {
             return None;
         }
@@ -108,9 +108,8 @@ impl Reader {
                 }
             }
             _ => match kind.wrapping_sub(kind::ROWS) {
-                ACL_ROWS => self.acls(from),
-                list @ 0..LISTS => self.small.rows(list, from),
-                _ => from.expect(false),
+                list::ACLS => self.acls(from),
+                list => self.small.rows(list, from),
             },
         }
     }
@@ -128,7 +127,8 @@ impl Reader {
         // Lists that could not be read, with a status, and such as are not known.
         for _ in 0..from.count() {
             from.text();
-            from.number();
+            let status = from.number();
+            from.expect(status <= u32::from(u16::MAX));
         }
         for _ in 0..from.count() {
             from.text();
@@ -171,21 +171,29 @@ impl Reader {
         // Texts stand behind the UUIDs.
         for info in infos.iter_mut().filter(|info| info.kind & TEXT != 0) {
             info.id = from.text();
+            // A number without an id is of no other kind, as in the whole library.
+            if text_at(from.bytes, info.id).is_empty() {
+                info.kind = TEXT;
+            }
         }
+        // A UUID takes 16 bytes: whoever says that there are more is not believed before they come.
+        let room = self.counts.get(space).map_or(0, |count| *count as usize).min(self.length / 16);
         let small = &mut self.small;
         if let Some(space) = small.spaces.get_mut(space) {
+            make_room(&mut space.infos, room);
             space.infos.append(&mut infos);
         }
         let count = small.space(space).len();
         match space {
-            NODES => small.regions_of = Links::new(count),
-            PRINCIPALS => small.member_of = Links::new(count),
-            ROLES => small.contained_in = Links::new(count),
+            NODES => small.regions_of.grow(count, room),
+            PRINCIPALS => small.member_of.grow(count, room),
+            ROLES => small.contained_in.grow(count, room),
             TOKENS => {}
             _ => {
+                make_room(&mut small.acls, room);
                 for info in infos {
                     let is_text = if info.kind & TEXT == 0 { 0 } else { TEXT_ID };
-                    small.acls.push(Acl { id: info.id | is_text, node: 0, principal: 0, grant: 0 });
+                    small.acls.push(Acl { id: info.id | is_text, ..Acl::NONE });
                 }
             }
         }
@@ -195,6 +203,7 @@ impl Reader {
         let size = from.number();
         if let (Some(table), Some(space)) = (self.table.get_mut(space), self.small.spaces.get_mut(space)) {
             *table = size;
+            make_room(&mut space.slots, (size as usize).min(self.length / 4));
             while from.has_more() {
                 space.slots.push(from.fixed(4) as u32);
             }
@@ -233,8 +242,11 @@ impl Reader {
         }
         let (nodes, principals, grants) = (from.column(count), from.column(count), from.column(count));
         for ((node, principal), grant) in nodes.into_iter().zip(principals).zip(grants) {
-            let acl = Acl { id: 0, node, principal, grant };
-            if grant != 0 {
+            let mut acl = Acl { id: 0, node, principal, grant };
+            if grant == 0 {
+                // A row that does not count, or one that will be a copy: what else it says is not read.
+                acl = Acl::NONE;
+            } else {
                 self.check(acl, from);
                 if let Some(info) = self.small.spaces[PRINCIPALS].infos.get_mut(principal as usize) {
                     info.flags |= GRANTEE;
@@ -247,7 +259,7 @@ impl Reader {
         }
     }
 
-    /// Further rows with the id of an ACL: one that is marked deleted marks the ACL.
+    /// Further rows with the id of an ACL, each named once: one that is marked deleted marks the ACL.
     fn copies(&mut self, from: &mut In<'_>) {
         for _ in 0..from.count() {
             let (place, first) = (from.number(), from.number());
@@ -255,10 +267,11 @@ impl Reader {
             let copy = Acl { id: 0, node, principal, grant };
             self.check(copy, from);
             let small = &mut self.small;
-            let is_blank = small.acls.get(place as usize).is_some_and(|acl| acl.grant == 0);
+            let blank = small.acls.get_mut(place as usize).filter(|acl| acl.grant == 0);
+            let is_named = blank.map(|acl| core::mem::replace(&mut acl.node, NONE) == NONE);
             let deleted = small.grant_of(copy).deleted;
             match small.acls.get_mut(first as usize) {
-                Some(first) if is_blank && first.grant != 0 => {
+                Some(first) if is_named == Some(false) && first.grant != 0 => {
                     first.grant |= if deleted { COPY_DELETED } else { 0 };
                 }
                 _ => from.expect(false),
@@ -266,24 +279,34 @@ impl Reader {
         }
     }
 
+    /// Whether there is as much of everything as was said, and one thing has one id.
+    fn is_whole(&self) -> bool {
+        let small = &self.small;
+        let is_singleton = |(ty, node): (u16, u32)| {
+            (node as usize) < small.space(NODES).len()
+                && small.node_type(node) == ty
+                && small.id_text(NODES, node) == small.text(small.id)
+        };
+        // A group or role and its node are one.
+        let is_one = |info: &Info| info.node == NONE || small.same_id(*info, small.node(info.node));
+        self.rows == small.acls.len()
+            && self.counts.get(ACLS) == Some(&(self.rows as u32))
+            && small.spaces.iter().zip(self.counts).all(|(space, count)| space.infos.len() == count as usize)
+            && small.spaces.iter().zip(self.table).all(|(space, size)| space.slots.len() == size as usize)
+            && small.spaces.iter().all(Space::is_table)
+            && (0..).zip(small.singletons).all(is_singleton)
+            && small.space(PRINCIPALS).iter().chain(small.space(ROLES)).all(is_one)
+    }
+
     fn end(self) -> Option<Small> {
+        if !self.is_whole() {
+            return None;
+        }
         let mut small = self.small;
-        let mut is_whole = self.rows == small.acls.len() && small.acls.len() == self.counts[ACLS] as usize;
-        for (space, count) in small.spaces.iter().zip(self.counts) {
-            is_whole &= space.infos.len() == count as usize;
-        }
-        for (space, size) in small.spaces.iter().zip(self.table) {
-            is_whole &= space.slots.len() == size as usize;
-        }
-        for (ty, node) in (0..).zip(small.singletons) {
-            is_whole &= small.node_type(node) == ty && small.id_text(NODES, node) == small.text(small.id);
+        for node in small.singletons {
             if let Some(node) = small.spaces[NODES].infos.get_mut(node as usize) {
                 (node.flags, node.name) = (KNOWN, small.name);
             }
-        }
-        // A group or role and its node are one.
-        for info in small.space(PRINCIPALS).iter().chain(small.space(ROLES)) {
-            is_whole &= info.node == NONE || small.same_id(*info, small.node(info.node));
         }
         // A token that no row marks deleted makes its account one of the directory.
         let [_, principals, _, tokens] = &mut small.spaces;
@@ -295,7 +318,14 @@ impl Reader {
             }
         }
         small.index();
-        is_whole.then_some(small)
+        Some(small)
+    }
+}
+
+/// Room for so many in all, where there are none yet.
+fn make_room<T>(items: &mut Vec<T>, room: usize) {
+    if items.is_empty() {
+        items.reserve_exact(room);
     }
 }
 
@@ -314,15 +344,14 @@ fn slice(from: &mut In<'_>) -> Slice {
 impl Small {
     /// Orders ACLs by node, those of a node by grantee: counted, not compared.
     fn index(&mut self) {
-        let slots: Vec<u32> =
-            (0..).zip(&self.acls).filter(|(_, acl)| acl.grant != 0).map(|(slot, _)| slot).collect();
         let acls = &self.acls;
+        let mut slots = Vec::with_capacity(acls.len());
+        slots.extend((0..).zip(acls).filter(|(_, acl)| acl.grant != 0).map(|(slot, _)| slot));
         let of = |slot: u32, by_node: bool| {
             acls.get(slot as usize).map_or(NONE, |acl| if by_node { acl.node } else { acl.principal })
         };
-        let (slots, _) = ordered(&slots, self.space(PRINCIPALS).len(), &|slot| of(slot, false));
-        let (slots, starts) = ordered(&slots, self.space(NODES).len(), &|slot| of(slot, true));
-        (self.by_node, self.starts) = (slots, starts);
+        (slots, _) = ordered(&slots, self.space(PRINCIPALS).len(), &|slot| of(slot, false));
+        (self.by_node, self.starts) = ordered(&slots, self.space(NODES).len(), &|slot| of(slot, true));
     }
 }
 

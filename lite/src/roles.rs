@@ -2,16 +2,14 @@
 
 use alloc::vec::Vec;
 
-use crate::closure::Walk;
 use crate::input::{In, NONE};
 use crate::number::KNOWN as TYPES;
-use crate::small::{Acl, COPY_DELETED, Grant, ROLES, SYSTEM, Small};
+use crate::small::{Acl, COPY_DELETED, Grant, Info, ROLES, SYSTEM, Small};
 
 /// What of [`Grant`] is a role.
 pub const ROLE: u8 = 8;
-
-/// One permission of a role, by its place in the role's row.
-pub type Edit = (u32, u32);
+/// The permission `create`.
+pub const CREATE: u8 = 1;
 
 impl Small {
     /// The permissions in a role's own row: the place, the bit, the type.
@@ -22,26 +20,19 @@ impl Small {
         }
     }
 
-    /// What a role and its member roles grant on a type, but for one permission, or with one role not deleted.
-    pub(crate) fn role_bits_with(&self, role: u32, ty: u16, without: Option<Edit>, revived: u32) -> u8 {
+    /// What a role that is marked deleted would grant on a type that roles were reckoned for if it were not.
+    pub(crate) fn revived_bits(&self, role: u32, ty: u16) -> u8 {
         let mut all = 0;
-        for member in self.role_walk(role, revived).numbers() {
-            self.each_tuple(member, &mut |place, bits, only| {
-                if without != Some((member, place)) && fits(only, ty) {
-                    all |= bits;
-                }
-            });
-        }
+        self.each_tuple(role, &mut |_, bits, only| all |= if fits(only, ty) { bits } else { 0 });
+        // What is not live grants nothing; the role itself has nothing more to give.
+        self.each_next(ROLES, role, &mut |member| all |= self.role_bits_on(member, ty));
         all
     }
 
-    /// A role and all live roles in it; nothing when it is not live itself.
-    pub(crate) fn role_walk(&self, role: u32, revived: u32) -> Walk {
-        if role == revived || self.is_live(ROLES, role) {
-            self.walk(ROLES, role, revived)
-        } else {
-            Walk::default()
-        }
+    /// What a role grants on a type that roles were reckoned for.
+    fn role_bits_on(&self, role: u32, ty: u16) -> u8 {
+        let bits = self.role_bits.get(usize::from(ty.min(TYPES))).and_then(|bits| bits.get(role as usize));
+        bits.copied().unwrap_or(0)
     }
 
     /// Reckons what all roles grant on a type, unless that was done before.
@@ -92,21 +83,18 @@ impl Small {
     /// What an ACL grants on a type that roles were reckoned for, marked deleted or not.
     pub(crate) fn bits_of(&self, grant: Grant, ty: u16) -> u8 {
         if grant.what == ROLE {
-            let bits =
-                self.role_bits.get(usize::from(ty.min(TYPES))).and_then(|bits| bits.get(grant.of as usize));
-            return bits.copied().unwrap_or(0);
+            return self.role_bits_on(grant.of, ty);
         }
         // MODEL 3: a restriction is an exact match on type.
         u8::from(fits(grant.of, ty)).checked_shl(u32::from(grant.what)).unwrap_or(0)
     }
 
-    /// MODEL 5: the system role named `owner`, or a role that contains it.
-    pub(crate) fn makes_owners(&self, grant: Grant) -> bool {
-        grant.what == ROLE
-            && self.role_walk(grant.of, NONE).numbers().any(|role| {
-                let info = self.info(ROLES, role);
-                info.flags & SYSTEM != 0 && self.text(info.name) == "owner"
-            })
+    /// MODEL 5: the system role named `owner`, and every role that contains it.
+    pub(crate) fn owner_roles(&self) -> Vec<bool> {
+        let is_owner =
+            |info: &Info| info.flags & SYSTEM != 0 && self.text_bytes(info.name) == b"owner".as_slice();
+        let roles = (0..).zip(self.space(ROLES)).filter(|(_, info)| is_owner(info));
+        self.roles_from(roles.map(|(role, _)| role).collect(), true)
     }
 }
 

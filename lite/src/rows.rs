@@ -2,6 +2,10 @@
 
 use alloc::vec::Vec;
 
+use crate::format::list;
+use crate::format::row::{
+    DELETED as MARKED_DELETED, EXPIRES, NAMED, PRESENT, PUBLIC as MARKED_PUBLIC, SYSTEM as MARKED_SYSTEM,
+};
 use crate::ids::TEXT;
 use crate::input::{In, NONE};
 use crate::number;
@@ -9,23 +13,6 @@ use crate::small::{
     ACCOUNTS, DELETED, EMAIL, GROUP, Info, KNOWN, LISTED, NODES, PRINCIPALS, PUBLIC, ROLES, SYSTEM, Small,
     TOKENS, UNLISTED, USER,
 };
-
-/// Marks of a row; a row without the first does not count. What 4 says depends on the list.
-const PRESENT: u8 = 1;
-const MARKED_DELETED: u8 = 2;
-const FLAGGED: u8 = 4;
-const NAMED: u8 = 8;
-
-/// The lists by their places.
-const USERS: u8 = 0;
-const SERVICE_ACCOUNTS: u8 = 1;
-const SERVICE_TOKENS: u8 = 2;
-const GROUPS: u8 = 3;
-const ROLE_ROWS: u8 = 4;
-const PROJECTS: u8 = 6;
-const EXPERIMENTS: u8 = 8;
-const DATASETS: u8 = 9;
-const PLAYGROUNDS: u8 = 12;
 
 impl Small {
     fn info_mut(&mut self, space: usize, number: u32) -> Option<&mut Info> {
@@ -60,7 +47,7 @@ impl Small {
     /// Reads rows of a list that is not ACLs.
     pub(crate) fn rows(&mut self, list: u8, from: &mut In<'_>) {
         let count = from.count();
-        if list == PROJECTS || list >= EXPERIMENTS {
+        if list == list::PROJECTS || list >= list::EXPERIMENTS {
             return self.objects(list, count, from);
         }
         for _ in 0..count {
@@ -69,10 +56,11 @@ impl Small {
                 continue;
             }
             match list {
-                USERS | SERVICE_ACCOUNTS => self.person(list, marks, from),
-                SERVICE_TOKENS => self.token(marks, from),
-                GROUPS | ROLE_ROWS => self.group_or_role(list, marks, from),
-                _ => self.region(marks, from),
+                list::USERS | list::SERVICE_ACCOUNTS => self.person(list, marks, from),
+                list::SERVICE_TOKENS => self.token(marks, from),
+                list::GROUPS | list::ROLES => self.group_or_role(list, marks, from),
+                list::PROJECT_GROUPS => self.region(marks, from),
+                _ => from.expect(false),
             }
         }
     }
@@ -82,11 +70,11 @@ impl Small {
         let name = from.text_if(marks & NAMED != 0);
         let email = from.maybe_text();
         let Some(info) = self.info_mut(PRINCIPALS, person) else { return };
-        let shift = if list == USERS { 0 } else { ACCOUNTS };
+        let shift = if list == list::USERS { 0 } else { ACCOUNTS };
         if info.flags & (LISTED << shift) == 0 {
             info.flags |= LISTED << shift;
             info.call(name, email);
-            if list == USERS && email != 0 {
+            if list == list::USERS && email != 0 {
                 info.flags |= EMAIL;
             }
         }
@@ -101,7 +89,7 @@ impl Small {
             self.check(PRINCIPALS, USER, account, from);
         }
         let (name, email) = (from.text_if(marks & NAMED != 0), from.maybe_text());
-        if marks & FLAGGED != 0 {
+        if marks & EXPIRES != 0 {
             // When it expires.
             from.take(8);
         }
@@ -115,7 +103,7 @@ impl Small {
     }
 
     fn group_or_role(&mut self, list: u8, marks: u8, from: &mut In<'_>) {
-        let is_group = list == GROUPS;
+        let is_group = list == list::GROUPS;
         let (space, kind, ty) =
             if is_group { (PRINCIPALS, GROUP, number::GROUP) } else { (ROLES, 0, number::ROLE) };
         let number = self.one(space, kind, from);
@@ -139,7 +127,7 @@ impl Small {
             (info.node, info.name) = (node, name);
             if !is_group {
                 info.link = at;
-                info.flags |= u16::from(marks & FLAGGED) * (SYSTEM / u16::from(FLAGGED));
+                info.flags |= if marks & MARKED_SYSTEM == 0 { 0 } else { SYSTEM };
             }
             let links = if is_group { &mut self.member_of } else { &mut self.contained_in };
             for member in members {
@@ -171,11 +159,12 @@ impl Small {
     /// Objects are many: what they say is in columns.
     fn objects(&mut self, list: u8, count: usize, from: &mut In<'_>) {
         let ty = match list {
-            PROJECTS => number::PROJECT,
-            EXPERIMENTS => number::EXPERIMENT,
-            DATASETS => number::DATASET,
-            PLAYGROUNDS => number::PROMPT_SESSION,
-            _ => number::PROMPT,
+            list::PROJECTS => number::PROJECT,
+            list::EXPERIMENTS => number::EXPERIMENT,
+            list::DATASETS => number::DATASET,
+            list::PROMPTS | list::FUNCTIONS => number::PROMPT,
+            list::PROMPT_SESSIONS => number::PROMPT_SESSION,
+            _ => return from.expect(false),
         };
         let marks = from.take(count);
         let present = || marks.iter().filter(|marks| **marks & PRESENT != 0);
@@ -196,7 +185,7 @@ impl Small {
             }
             if info.keep(*marks) {
                 info.link = project;
-                info.flags |= u16::from(marks & FLAGGED) * (PUBLIC / u16::from(FLAGGED));
+                info.flags |= if marks & MARKED_PUBLIC == 0 { 0 } else { PUBLIC };
             }
         }
     }

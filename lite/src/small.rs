@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use crate::closure::Walk;
 use crate::ids::{Id, TEXT, format_uuid, hash, parse};
-use crate::input::{In, NONE};
+use crate::input::{In, NONE, text_at};
 
 /// A subject whom the data do not name.
 pub const NOBODY: u32 = u32::MAX;
@@ -73,6 +73,24 @@ pub struct Space {
     pub slots: Vec<u32>,
 }
 
+impl Space {
+    /// The part of a slot that is a number: the bits that numbers leave free hold the lowest of the hash.
+    fn mask(&self) -> u32 {
+        let bits = usize::BITS - (self.infos.len() + 2).leading_zeros();
+        !0 >> (u32::BITS - bits.min(u32::BITS))
+    }
+
+    /// Whether the slots are a table: of numbers that there are, each at most once.
+    pub fn is_table(&self) -> bool {
+        let mut seen = alloc::vec![false; self.infos.len()];
+        let mask = self.mask();
+        self.slots.iter().filter(|slot| **slot != NONE).all(|slot| {
+            let seen = seen.get_mut((slot & mask) as usize);
+            seen.is_some_and(|seen| !core::mem::replace(seen, true))
+        })
+    }
+}
+
 /// What an ACL grants: `what` is a permission's number or 8 for a role.
 #[derive(Clone, Copy, PartialEq)]
 pub struct Grant {
@@ -92,6 +110,11 @@ pub struct Acl {
     pub grant: u32,
 }
 
+impl Acl {
+    /// A place without an ACL; one with [`NONE`] for its node is a copy of another ACL.
+    pub const NONE: Acl = Acl { id: 0, node: 0, principal: 0, grant: 0 };
+}
+
 /// In an ACL's grant: a copy of it is marked deleted.
 pub const COPY_DELETED: u32 = 1 << 31;
 /// In an ACL's id: it is a text.
@@ -105,8 +128,12 @@ pub struct Links {
 }
 
 impl Links {
-    pub fn new(count: usize) -> Links {
-        Links { first: alloc::vec![NONE; count], all: Vec::new() }
+    /// Makes them lists for so many numbers, with room for so many in all.
+    pub fn grow(&mut self, count: usize, room: usize) {
+        if self.first.is_empty() {
+            self.first.reserve_exact(room);
+        }
+        self.first.resize(count, NONE);
     }
 
     /// Adds a number, unless it was added last.
@@ -226,59 +253,73 @@ impl Small {
         self.info(space, number).is_live()
     }
 
-    /// The text at a place.
-    pub(crate) fn text(&self, at: u32) -> &str {
-        let mut from = In::new(&self.bytes, at as usize);
-        let count = if at == 0 { 0 } else { from.count() };
-        core::str::from_utf8(from.take(count)).unwrap_or("")
+    /// The bytes of the text at a place: what is only compared is not looked at whole.
+    pub(crate) fn text_bytes(&self, at: u32) -> &[u8] {
+        if at == 0 { &[] } else { text_at(&self.bytes, at) }
     }
 
-    fn id_at(&self, at: u32, is_text: bool) -> Id<'_> {
-        if is_text {
-            return Id::Text(self.text(at));
+    /// The text at a place.
+    pub(crate) fn text(&self, at: u32) -> &str {
+        core::str::from_utf8(self.text_bytes(at)).unwrap_or("")
+    }
+
+    /// An id as it stands in the bytes: a text, or a UUID's 16 bytes.
+    fn key(&self, info: Info) -> &[u8] {
+        if info.kind & TEXT != 0 {
+            self.text_bytes(info.id)
+        } else {
+            In::new(&self.bytes, info.id as usize).take(16)
         }
-        Id::Uuid(In::new(&self.bytes, at as usize).take(16).try_into().unwrap_or_default())
+    }
+
+    /// An id as it is written, with room for a UUID's.
+    fn id_bytes<'a>(&'a self, space: usize, number: u32, room: &'a mut [u8; 36]) -> &'a [u8] {
+        let info = if space == ACLS {
+            let at = self.acls.get(number as usize).map_or(TEXT_ID, |acl| acl.id);
+            Info::new(at & !TEXT_ID, if at & TEXT_ID == 0 { 0 } else { TEXT })
+        } else {
+            self.info(space, number)
+        };
+        let key = self.key(info);
+        if info.kind & TEXT != 0 {
+            return key;
+        }
+        *room = format_uuid(&key.try_into().unwrap_or_default());
+        room
     }
 
     pub(crate) fn id_text(&self, space: usize, number: u32) -> String {
-        let mut text = String::new();
-        let id = if space == ACLS {
-            let at = self.acls.get(number as usize).map_or(TEXT_ID, |acl| acl.id);
-            self.id_at(at & !TEXT_ID, at & TEXT_ID != 0)
-        } else {
-            let info = self.info(space, number);
-            self.id_at(info.id, info.kind & TEXT != 0)
-        };
-        match id {
-            Id::Text(id) => text.push_str(id),
-            Id::Uuid(bytes) => text.extend(format_uuid(&bytes).map(char::from)),
-        }
-        text
+        core::str::from_utf8(self.id_bytes(space, number, &mut [0; 36])).unwrap_or("").into()
     }
 
     /// Whether two things of two spaces have the same id.
     pub(crate) fn same_id(&self, one: Info, other: Info) -> bool {
-        self.id_at(one.id, one.kind & TEXT != 0) == self.id_at(other.id, other.kind & TEXT != 0)
+        one.kind & TEXT == other.kind & TEXT && self.key(one) == self.key(other)
     }
 
     /// Whether an id comes before another, code unit by code unit (MODEL 1).
     pub(crate) fn is_before(&self, space: usize, one: u32, other: u32) -> bool {
-        let (one, other) = (self.id_text(space, one), self.id_text(space, other));
+        let (mut room, mut other_room) = ([0; 36], [0; 36]);
+        let one = self.id_bytes(space, one, &mut room);
+        let other = self.id_bytes(space, other, &mut other_room);
         // In UTF-16 what is beyond U+FFFF begins with a surrogate, which is below U+E000.
         let rank =
-            |byte: u8| if (0xee..0xf0).contains(&byte) { 0x100 | u32::from(byte) } else { u32::from(byte) };
-        one.bytes().map(rank).lt(other.bytes().map(rank))
+            |byte: &u8| if (0xee..0xf0).contains(byte) { 0x100 | u32::from(*byte) } else { u32::from(*byte) };
+        one.iter().map(rank).lt(other.iter().map(rank))
     }
 
-    /// The number of an id, or [`NONE`].
+    /// The number of an id, or [`NONE`]; the empty id is nobody's and nothing's.
     pub(crate) fn find(&self, space: usize, kind: u16, id: &str) -> u32 {
-        let Some(Space { infos, slots }) = self.spaces.get(space) else { return NONE };
-        let key = parse(id);
-        let hash = hash(kind, &key);
-        // As the table of the format has it: the bits that numbers leave free hold the lowest of the hash.
-        let bits = usize::BITS - (infos.len() + 2).leading_zeros();
-        let mask = !0_u32 >> (u32::BITS - bits);
-        let tag = (hash as u32).checked_shl(bits).unwrap_or(0);
+        let Some(space) = self.spaces.get(space).filter(|_| !id.is_empty()) else { return NONE };
+        let Space { infos, slots } = space;
+        let id = parse(id);
+        let hash = hash(kind, &id);
+        let (kind, key) = match &id {
+            Id::Uuid(bytes) => (kind, &bytes[..]),
+            Id::Text(text) => (kind | TEXT, text.as_bytes()),
+        };
+        let mask = space.mask();
+        let tag = (hash as u32).checked_shl(mask.count_ones()).unwrap_or(0);
         let first = (((hash >> 32) * slots.len() as u64) >> 32) as usize;
         for slot in slots.iter().skip(first).chain(slots.iter().take(first)) {
             if *slot == NONE {
@@ -286,8 +327,8 @@ impl Small {
             }
             if slot & !mask == tag
                 && let Some(info) = infos.get((slot & mask) as usize)
-                && info.kind & !TEXT == kind
-                && self.id_at(info.id, info.kind & TEXT != 0) == key
+                && info.kind == kind
+                && self.key(*info) == key
             {
                 return slot & mask;
             }
@@ -316,7 +357,7 @@ impl Small {
     /// The number of the name of a type that is not among the known.
     #[must_use]
     pub fn type_number(&self, name: &str) -> u16 {
-        let place = self.types.iter().position(|known| self.text(*known) == name);
+        let place = self.types.iter().position(|known| self.text_bytes(*known) == name.as_bytes());
         place.map_or(crate::number::NEVER_NAMED, |place| crate::number::KNOWN + place as u16)
     }
 }

@@ -20,7 +20,6 @@ pub enum Basis {
     Chosen,
 }
 
-/// The prefix of internal principals, such as the service that runs a project's scorers.
-pub(crate) const INTERNAL_PRINCIPAL: &str = "bt::";
+pub(crate) use number::INTERNAL_PRINCIPAL;
 /// The prefix of the roles that internal principals hold and that no list returns.
 pub(crate) const INTERNAL_ROLE: &str = "bt:";

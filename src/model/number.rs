@@ -1,5 +1,5 @@
-//! Numbers of the known types, as compiled organisations and snapshots use them. A file of its own, which the
-//! small module of `aclarity/lite` has too.
+//! Numbers of the known types, as compiled organisations and snapshots use them, and how internal principals are
+//! known. A file of its own, which the small module of `aclarity/lite` has too.
 
 pub const ORGANIZATION: u16 = 0;
 pub const ORG_PROJECT: u16 = 1;
@@ -18,6 +18,9 @@ pub const ROLE: u16 = 12;
 pub const KNOWN: u16 = 13;
 /// A type that the data never name.
 pub const NEVER_NAMED: u16 = u16::MAX;
+
+/// The prefix of internal principals, such as the service that runs a project's scorers.
+pub const INTERNAL_PRINCIPAL: &str = "bt::";
 
 /// The four that exist once, under the organisation's own id.
 pub const fn is_singleton(ty: u16) -> bool {

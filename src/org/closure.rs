@@ -1,7 +1,7 @@
 //! Who somebody is: a user with every group that contains them.
 
 use super::keys::{self, NONE};
-use super::{Map, Members, Org, sort};
+use super::{Map, Members, Org, bounds, sort};
 
 /// Whose question it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -36,13 +36,13 @@ pub(crate) struct Ways {
 
 impl Default for Ways {
     fn default() -> Ways {
-        Ways { left: 300_000 }
+        Ways { left: bounds::WAYS }
     }
 }
 
 impl Ways {
     /// The length up to which every way is told whole.
-    pub const SHORT: usize = 16;
+    pub const SHORT: usize = bounds::SHORT;
 
     /// Whether a way of this length is told whole.
     pub fn whole(&mut self, length: usize) -> bool {

@@ -7,6 +7,7 @@ use hashbrown::HashMap;
 
 mod acls;
 mod apply;
+mod bounds;
 mod build;
 mod closure;
 mod facts;

@@ -98,6 +98,87 @@ test("the answers are those of the whole package, of random organisations and of
   expect(TYPES).toHaveLength(13);
 });
 
+/** Ids and names that JSON, sentences or objects could take for something else. */
+const ODD = [
+  'a "quoted" one',
+  "back\\slash",
+  "control \u0000\u0001\u001f\u007f",
+  "line\u2028and\u2029ends",
+  "new\nline\ttab",
+  "`ticks`",
+  "\u{1f600}",
+  "\uffee",
+  "\ue000",
+  "constructor",
+  "__proto__",
+  "toString",
+  "hasOwnProperty",
+];
+
+function odd() {
+  return {
+    organization: { id: "o", name: 'The "O"' },
+    users: ODD.map((id) => ({ id, given_name: `name of ${id}`, email: `${id}@acme.example` })),
+    groups: ODD.map((id) => ({ id, org_id: "o", name: `group ${id}`, member_users: [id] })),
+    roles: ODD.map((id) => ({
+      id,
+      org_id: "o",
+      name: `role ${id}`,
+      member_permissions: [{ permission: "read" }, { permission: "update", restrict_object_type: id }],
+    })),
+    projects: ODD.map((id) => ({ id, org_id: "o", name: `project ${id}` })),
+    datasets: ODD.map((id) => ({ id, project_id: id, name: `dataset ${id}` })),
+    acls: ODD.flatMap((id, at) => [
+      { id, object_type: "project", object_id: id, group_id: id, role_id: id },
+      { id: `${id} 2`, object_type: "dataset", object_id: ODD[(at + 1) % ODD.length], user_id: id, permission: "read" },
+      { id: `${id} 3`, object_type: id, object_id: "x", user_id: id, permission: "create" },
+    ]),
+  };
+}
+
+const TYPES_LIKE_OTHERS = ["organisation", "org_automation", "orgn", "projects", "Project", ""];
+
+test("the answers are those of the whole package for ids, names and types of any letters", () => {
+  const { whole, small } = load(Org.loadSync(odd() as never).toBytes());
+  for (const id of ODD) {
+    const who: Who = { id };
+    for (const ask of ["read", "create", "update", "manage_access"]) {
+      for (const type of ["project", "dataset", "group", "role", "project_log", ...ODD, ...TYPES_LIKE_OTHERS]) {
+        for (const about of [id, ODD[0], "x", "o", undefined]) {
+          const question = { who, ask, type, id: about, project: undefined };
+          expect({ question, answers: answers(small, question) }).toEqual({
+            question,
+            answers: answers(whole, question),
+          });
+        }
+      }
+    }
+  }
+});
+
+test("`list` goes on after any id, as in the whole package", () => {
+  const data = odd();
+  const acls = [{ id: "all", object_type: "organization", object_id: "o", user_id: ODD[0], permission: "read" }];
+  const { whole, small } = load(Org.loadSync({ ...data, acls } as never).toBytes());
+  const [me, other] = [small.as(ODD[0] as string), whole.as(ODD[0] as string)];
+  const all = me.list("read", "dataset");
+  expect(all).toEqual([...ODD].sort());
+  for (const after of [...ODD, "", "m", "\uffff"]) {
+    for (const limit of [1, 3, 100]) {
+      const page = me.list("read", "dataset", { after, limit });
+      expect(page).toEqual(other.list("read", "dataset", { after, limit }));
+      expect(page).toEqual(all.filter((id) => id > after).slice(0, limit));
+    }
+  }
+});
+
+test("the empty id is nobody's", () => {
+  const { whole, small } = load(snapshot());
+  const why = small.as("").explain("read", "project", P1);
+  expect(why.allowed).toBe(false);
+  expect(why).toEqual({ ...whole.as("").explain("read", "project", P1), fixes: [] });
+});
+
 describe("what is not included", () => {
   const HERE = {
     org: ["as", "asGroup", "anonymous", "ref", "replace", "subscribe", "version", "sliceOf", "free", "constructor"],

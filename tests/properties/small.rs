@@ -3,7 +3,8 @@
 
 use aclarity::{ListOptions, Object, Org, PermissionSet, SliceObjects, SliceOptions};
 use aclarity_lite::{ANONYMOUS, Asked, NOBODY, Question, Small};
-use serde_json::Value;
+use serde_json::{Value, json};
+use std::time::{Duration, Instant};
 use xxhash_rust::xxh64::xxh64;
 
 use crate::naive::generate::{self, Asker, Rng};
@@ -22,7 +23,6 @@ fn type_number(small: &Small, name: &str) -> u16 {
 
 fn handle(small: &Small, who: Who<'_>) -> u32 {
     match who {
-        Who::Id("") => NOBODY,
         Who::Id(id) => small.subject(false, id),
         Who::Group(id) => small.subject(true, id),
         Who::Anonymous => ANONYMOUS,
@@ -256,4 +256,329 @@ fn no_more(org: &Org, small: &mut Small, rng: &mut Rng, asker: &Asker, seed: u64
         let listed = ids(&small.list(theirs, ask("read").bits(), number, None));
         assert!(listed.iter().all(|id| all.contains(id)), "seed {seed}: {ty}");
     }
+}
+
+/// Kinds of blocks, as the format numbers them.
+const NODE_TABLE: u8 = 17;
+const PRINCIPAL_IDS: u8 = 18;
+const PRINCIPAL_TABLE: u8 = 19;
+const ROLE_IDS: u8 = 20;
+const GRANTS: u8 = 32;
+const GROUP_ROWS: u8 = 43;
+const ACL_ROWS: u8 = 45;
+const COPIES: u8 = 64;
+
+/// The blocks of a snapshot: kinds and contents.
+type Parts = Vec<(u8, Vec<u8>)>;
+
+fn parts(bytes: &[u8]) -> Parts {
+    let mut rest = &bytes[9..];
+    let mut parts = Parts::new();
+    while let Some((head, more)) = rest.split_first_chunk::<5>() {
+        let length = u32::from_le_bytes([head[1], head[2], head[3], head[4]]) as usize;
+        parts.push((head[0], more[..length].to_vec()));
+        rest = &more[length + 8..];
+    }
+    parts
+}
+
+/// A snapshot of some blocks, with the checksums that it should have.
+fn sealed(parts: &Parts) -> Vec<u8> {
+    let mut bytes = b"\x89ACL\r\n\x1a\n\x01".to_vec();
+    for (kind, content) in parts {
+        bytes.push(*kind);
+        bytes.extend((content.len() as u32).to_le_bytes());
+        bytes.extend(content);
+        bytes.extend([0; 8]);
+    }
+    sum_anew(&mut bytes);
+    bytes
+}
+
+fn part(parts: &mut Parts, kind: u8) -> &mut Vec<u8> {
+    &mut parts.iter_mut().find(|part| part.0 == kind).expect("a block of the kind").1
+}
+
+/// A number of seven bits in each byte.
+fn number(mut number: usize) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    while number >= 0x80 {
+        bytes.push(number as u8 | 0x80);
+        number >>= 7;
+    }
+    bytes.push(number as u8);
+    bytes
+}
+
+fn changed(export: &Value, change: impl FnOnce(&mut Parts)) -> Vec<u8> {
+    let bytes = load(export, &options(0).0).to_bytes();
+    let mut parts = parts(&bytes);
+    assert!(sealed(&parts) == bytes);
+    change(&mut parts);
+    sealed(&parts)
+}
+
+/// Neither reads what would be a snapshot of this but for a change.
+fn refused(export: &Value, change: impl FnOnce(&mut Parts)) {
+    let bytes = changed(export, change);
+    assert_eq!(Org::from_snapshot(&bytes).expect_err("damaged").code().as_str(), "snapshot_corrupt");
+    assert_eq!(Small::read(bytes, None, None).err(), Some(0));
+}
+
+fn two_acls() -> Value {
+    json!({
+        "organization": {"id": "o"}, "projects": [{"id": "p"}], "users": [{"id": "x"}],
+        "acls": [{"id": "a", "object_type": "project", "object_id": "p", "user_id": "x", "permission": "read"},
+                 {"id": "b", "object_type": "project", "object_id": "p", "user_id": "y", "permission": "update"}]
+    })
+}
+
+/// One reader would add to the grants what the other puts in their place.
+#[test]
+fn grants_come_once() {
+    refused(&two_acls(), |parts| {
+        let at = parts.iter().position(|part| part.0 == GRANTS).expect("grants");
+        // Two: not deleted, the permission `delete`, for all types.
+        parts.insert(at + 1, (GRANTS, vec![2, 0, 3, 0, 0, 3, 0]));
+    });
+}
+
+#[test]
+fn the_empty_id_is_nobody() {
+    let bytes = changed(&two_acls(), |parts| {
+        // One principal is called nothing.
+        let ids = part(parts, PRINCIPAL_IDS);
+        let at = ids.windows(2).position(|bytes| bytes == [1, b'x']).expect("the id");
+        ids.splice(at..at + 2, [0]);
+        // And stands in every slot where it would be looked for.
+        let table = part(parts, PRINCIPAL_TABLE);
+        let (slots, hash) = ((table.len() - 1) / 4, xxh64(b"", 0));
+        let first = ((hash >> 32) * slots as u64) >> 32;
+        table[1..].fill(0xff);
+        let at = 1 + 4 * first as usize;
+        table[at..at + 4].copy_from_slice(&((hash as u32) << 3).to_le_bytes());
+    });
+    let org = Org::from_snapshot(&bytes).expect("an id may be empty");
+    let mut small = read(&bytes);
+    assert_eq!(small.subject(false, ""), NOBODY);
+    let nobody = small.subject(false, "");
+    let about = object("project", Some("p"), None);
+    assert!(org.subject("").permissions(&about).is_empty());
+    assert!(permissions(&mut small, nobody, ("project", Some("p"), None)).is_empty());
+    let asked = Asked { subject: nobody, id: None, of_group: false };
+    let told = small.explain(asked, Question { ask: 2, ty: 5, id: Some("p"), project: None });
+    assert!(told.starts_with("[2,0,"), "{told}");
+}
+
+#[test]
+fn a_table_has_every_number_once() {
+    let export = two_acls();
+    for kind in [NODE_TABLE, PRINCIPAL_TABLE] {
+        let free = |table: &[u8]| {
+            let slot = table[1..].chunks(4).position(|slot| slot == [0xff; 4]).expect("a free slot");
+            1 + 4 * slot
+        };
+        refused(&export, |parts| {
+            let table = part(parts, kind);
+            let taken = table[1..].chunks(4).find(|slot| *slot != [0xff; 4]).expect("a number").to_vec();
+            let free = free(table);
+            table[free..free + 4].copy_from_slice(&taken);
+        });
+        refused(&export, |parts| {
+            let table = part(parts, kind);
+            let free = free(table);
+            table[free..free + 4].copy_from_slice(&[0xfe, 0xff, 0xff, 0xff]);
+        });
+    }
+}
+
+#[test]
+fn what_the_library_refuses_of_acls_is_refused() {
+    // Nodes that climb beyond the highest number; they do not count.
+    refused(&two_acls(), |parts| {
+        *part(parts, ACL_ROWS) = [2, 9, 0xff, 0xff, 0xff, 0xff, 0x0f, 2, 8, 0, 2, 8, 0, 2].to_vec();
+    });
+    // A copy that is named twice.
+    let mut export = two_acls();
+    export["acls"][1]["id"] = "a".into();
+    refused(&export, |parts| {
+        let copies = part(parts, COPIES);
+        let copy = copies[1..].to_vec();
+        assert_eq!(copies[0], 1);
+        copies[0] = 2;
+        copies.extend(copy);
+    });
+}
+
+/// Nobody writes them so, and both read them.
+#[test]
+fn numbers_may_be_longer_than_they_need_to_be() {
+    let bytes = changed(&two_acls(), |parts| {
+        let grants = part(parts, GRANTS);
+        let count = grants[0];
+        grants.splice(0..1, [count | 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0]);
+    });
+    let org = Org::from_snapshot(&bytes).expect("a snapshot");
+    let mut small = read(&bytes);
+    let x = small.subject(false, "x");
+    let about = ("project", Some("p"), None);
+    assert!(!permissions(&mut small, x, about).is_empty());
+    assert_eq!(
+        permissions(&mut small, x, about),
+        org.subject("x").permissions(&object("project", Some("p"), None))
+    );
+}
+
+/// What was written by any earlier version is read for good.
+#[test]
+fn the_small_module_reads_every_version() {
+    let bytes = include_bytes!("../vectors/snapshots/1.snapshot");
+    let decisions: Value =
+        serde_json::from_str(include_str!("../vectors/snapshots/1.json")).expect("decisions");
+    let mut small = read(bytes);
+    let reasons = ["granted", "public", "no_grant", "deleted", "unknown_object", "not_a_member"];
+    let cases = decisions["decisions"].as_array().expect("decisions");
+    assert!(cases.len() > 20);
+    for case in cases {
+        let text = |field: &str| case[field].as_str();
+        let id = text("subject");
+        let subject = small.subject(false, id.unwrap_or_default());
+        let ty = type_number(&small, text("type").expect("a type"));
+        let ask = ask(text("permission").expect("a permission")).bits();
+        let question = Question { ask, ty, id: text("id"), project: text("project") };
+        let told = small.explain(Asked { subject, id, of_group: false }, question);
+        let told: Value = serde_json::from_str(&told).expect("JSON");
+        let reason = told[0].as_u64().and_then(|place| reasons.get(place as usize));
+        assert_eq!(reason.copied(), text("reason"), "{case}");
+    }
+}
+
+/// Work that takes no time, where a step for each pair of things would take minutes.
+fn at_once<T>(what: &str, work: impl FnOnce() -> T) -> T {
+    let start = Instant::now();
+    let done = work();
+    let taken = start.elapsed();
+    assert!(taken < Duration::from_secs(20), "{what} took {taken:?}");
+    done
+}
+
+/// Hostile bytes: ids by ones, and an id of which many are compared with.
+#[test]
+fn reading_takes_no_longer_than_bytes_are_long() {
+    let bytes = changed(&two_acls(), |parts| {
+        let at = parts.iter().position(|part| part.0 > ROLE_IDS).expect("rows");
+        // One id, which is the text `r`.
+        let ids = vec![1, 0, 0x80, 0x80, 2, 1, b'r'];
+        parts.splice(at..at, vec![(ROLE_IDS, ids); 400_000]);
+    });
+    let read = at_once("reading 400,000 blocks", || Small::read(bytes, None, None).err());
+    assert_eq!(read, Some(0), "the roles are not counted");
+
+    let long = "l".repeat(40_000_000);
+    let groups: Vec<Value> =
+        [long].into_iter().chain((0..50_000).map(|n| format!("g{n}"))).map(|id| json!({"id": id})).collect();
+    let count = groups.len();
+    let export = json!({"organization": {"id": "o"}, "groups": groups});
+    let bytes = changed(&export, |parts| {
+        // Each group says that its node is that of the first.
+        let rows = part(parts, GROUP_ROWS);
+        let node = rows[4];
+        assert!(rows[3] == 0 && node < 0x80, "the first group has the first number");
+        let at = parts.iter().position(|part| part.0 == GROUP_ROWS).expect("rows");
+        parts.retain(|part| part.0 != GROUP_ROWS);
+        let mut rows = number(count);
+        for group in 0..count {
+            rows.push(1);
+            rows.extend(number(group));
+            rows.extend([node, 0, 0]);
+        }
+        parts.insert(at, (GROUP_ROWS, rows));
+    });
+    let read = at_once("reading 50,000 groups of one node", || Small::read(bytes, None, None).err());
+    assert_eq!(read, Some(0), "a group is another's node");
+}
+
+fn explain(small: &mut Small, who: &str, ask: PermissionSet) -> Value {
+    let subject = small.subject(false, who);
+    let asked = Asked { subject, id: Some(who), of_group: false };
+    let told = small.explain(asked, Question { ask: ask.bits(), ty: 5, id: Some("p"), project: None });
+    serde_json::from_str(&told).expect("JSON")
+}
+
+fn acl(number: usize, grantee: &str, id: &str, role: &str) -> Value {
+    json!({"id": format!("a{number:06}"), "object_type": "project", "object_id": "p", grantee: id, "role_id": role})
+}
+
+/// Roles in a chain, of which the last half gives something, held through many groups.
+#[test]
+fn an_explanation_takes_no_longer_than_there_are_roles_and_groups() {
+    const ROLES: usize = 8_000;
+    let gives = ["create_acls", "read_acls", "update_acls"].map(|name| json!({"permission": name}));
+    let roles: Vec<Value> = (0..ROLES)
+        .map(|n| {
+            let more: &[Value] = if n < ROLES / 2 { &[] } else { &gives };
+            json!({"id": format!("r{n}"), "member_roles": [format!("r{}", n + 1)], "member_permissions": more})
+        })
+        .collect();
+    let groups: Vec<Value> =
+        (0..10_000).map(|n| json!({"id": format!("g{n}"), "member_users": ["u"]})).collect();
+    let mut acls: Vec<Value> =
+        (0..10_000).map(|n| acl(n, "group_id", &format!("g{n}"), &format!("r{}", n % 20))).collect();
+    acls.push(
+        json!({"id": "o", "object_type": "organization", "object_id": "o", "user_id": "u", "role_id": "r0"}),
+    );
+    let export = json!({
+        "organization": {"id": "o"}, "projects": [{"id": "p"}], "roles": roles, "groups": groups, "acls": acls
+    });
+    let mut small = read(&load(&export, &options(0).0).to_bytes());
+    let told = at_once("explaining a yes", || explain(&mut small, "u", ask("read_acls")));
+    assert_eq!(told[0], 0);
+    let grants = told[7].as_array().expect("grants");
+    assert_eq!(grants.len(), 10_001);
+    let whole = grants.iter().filter(|grant| grant[5].as_array().is_some_and(|way| way.len() > 16)).count();
+    assert!(whole > 50, "{whole} ways are told whole");
+    // Of what is asked, one permission is missing, and every role holds others that would do.
+    let told = at_once("explaining a no", || explain(&mut small, "u", ask("manage_access")));
+    assert_eq!(told[0], 2);
+    let subject = small.subject(false, "u");
+    assert!(!at_once("asking for owners", || small.is_owner(subject)));
+}
+
+/// One grantee with many roles on one object, and groups in a chain.
+#[test]
+fn an_explanation_takes_no_longer_than_there_are_grants_and_steps() {
+    const MANY: usize = 100_000;
+    let roles: Vec<Value> = (0..MANY)
+        .map(|n| json!({"id": format!("r{n}"), "member_permissions": [{"permission": "read"}]}))
+        .collect();
+    let acls: Vec<Value> = (0..MANY).map(|n| acl(n, "user_id", "u", &format!("r{n}"))).collect();
+    let export = json!({
+        "organization": {"id": "o"}, "projects": [{"id": "p"}], "roles": roles, "acls": acls
+    });
+    let mut small = read(&load(&export, &options(0).0).to_bytes());
+    let told = at_once("explaining a yes by many roles", || explain(&mut small, "u", ask("read")));
+    assert_eq!(told[7].as_array().map(Vec::len), Some(MANY));
+    let told = at_once("explaining a no by many roles", || explain(&mut small, "u", ask("update")));
+    assert_eq!(told[8].as_array().map(Vec::len), Some(5));
+
+    let group = |n: usize| {
+        let within: Vec<String> = n.checked_sub(1).iter().map(|n| format!("g{n:06}")).collect();
+        let users: &[&str] = if n == 0 { &["u"] } else { &[] };
+        json!({"id": format!("g{n:06}"), "member_users": users, "member_groups": within})
+    };
+    let groups: Vec<Value> = (0..MANY).map(group).collect();
+    let acls: Vec<Value> = (0..MANY)
+        .map(|n| {
+            json!({"id": format!("a{n}"), "object_type": "project", "object_id": "p",
+                   "group_id": format!("g{n:06}"), "permission": "read"})
+        })
+        .collect();
+    let export = json!({
+        "organization": {"id": "o"}, "projects": [{"id": "p"}], "groups": groups, "acls": acls
+    });
+    let org = load(&export, &options(0).0);
+    let mut small = read(&org.to_bytes());
+    let told = at_once("explaining ways of 100,000 groups", || explain(&mut small, "u", ask("read")));
+    assert_eq!(told[7].as_array().map(Vec::len), Some(MANY));
+    at_once("telling ways of 100,000 groups", || same_groups(&org, &mut small, Who::Id("u"), "a chain"));
 }

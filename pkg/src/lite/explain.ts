@@ -63,18 +63,20 @@ const quote = (text: string) => `\`${text}\``;
 const holds = (set: number, bits: number) => (set & bits) === bits;
 const label = (bits: number) => (bits === askBits("manage_access") ? "manage_access" : permissionSet(bits).join(", "));
 
-const NOUNS: Record<string, string> = {
-  prompt_session: "playground",
-  project_log: "logs of the project",
-  group: "permission group",
-  project_group: "project group",
-};
-const OWN: Record<string, string> = {
-  organization: "the organization",
-  org_project: "all projects",
-  org_member: "the members",
-  org_audit_logs: "the audit logs",
-};
+// Any text may be a type: in an object `constructor` would have a noun too.
+const NOUNS = new Map([
+  ["prompt_session", "playground"],
+  ["project_log", "logs of the project"],
+  ["group", "permission group"],
+  ["project_group", "project group"],
+]);
+const OWN = new Map([
+  ["organization", "the organization"],
+  ["org_project", "all projects"],
+  ["org_member", "the members"],
+  ["org_audit_logs", "the audit logs"],
+]);
+const CONTAINERS = ["organization", "org_project", "project_group", "project"];
 const VERBS = ["create", "read", "update", "delete", "grant", "see who has", "change", "revoke"];
 
 export function describe(organization: string, asked: Asked, raw: RawExplanation): unknown {
@@ -84,8 +86,9 @@ export function describe(organization: string, asked: Asked, raw: RawExplanation
   const params: Record<string, unknown> = {};
   const isNamed = asked.id !== "";
 
+  const nounOf = (wire: string) => NOUNS.get(wire) ?? wire;
   const objectLabel = (wire: string, [id, called]: Called) =>
-    id === organization && OWN[wire] !== undefined ? OWN[wire] : `the ${NOUNS[wire] ?? wire} ${quote(called ?? id)}`;
+    (id === organization ? OWN.get(wire) : undefined) ?? `the ${nounOf(wire)} ${quote(called ?? id)}`;
 
   const phrase = (ask: number, wire: string, object: string) => {
     if (label(ask) === "manage_access") return `manage access to ${object}`;
@@ -94,17 +97,16 @@ export function describe(organization: string, asked: Asked, raw: RawExplanation
     const verb = VERBS[index] as string;
     if (wire === "org_member" && index === 0) return "invite members";
     if (wire === "org_member" && index === 3) return "remove members";
-    if (index === 0 && /^(org.*n|org_project|project_group|project)$/.test(wire)) return `create things in ${object}`;
+    if (index === 0 && CONTAINERS.includes(wire)) return `create things in ${object}`;
     return index < 4 ? `${verb} ${object}` : `${verb} access to ${object}`;
   };
 
   /** What something new of a type is called. */
   const aNew = (wire: string) => {
     if (wire === "project_log") return "logs";
-    const noun = NOUNS[wire] ?? wire;
     if (wire === "organization" || wire === "experiment") return `an ${wire}`;
     const known = (OBJECT_TYPES as readonly string[]).indexOf(wire) > 3;
-    return known ? `a ${noun}` : `an object of the type ${quote(wire)}`;
+    return known ? `a ${nounOf(wire)}` : `an object of the type ${quote(wire)}`;
   };
 
   const called = subjectName ?? subject ?? "";

@@ -16,8 +16,10 @@ export async function loadInTurn(host: Host<LiteGlue>, source: unknown, options:
   // One that is rejected while the module is still loading must not count as unhandled.
   if (isThenable(source)) source.then(undefined, () => {});
   assertIncluded(options);
-  const instance = await host.ready();
-  return read(instance, await takeInTurn(collect(source, options), options.signal), options);
+  await host.ready();
+  const chunks = await takeInTurn(collect(source, options), options.signal);
+  // The instance that runs when all has come: one may have stopped meanwhile.
+  return read(await host.ready(), chunks, options);
 }
 
 export function loadAtOnce(host: Host<LiteGlue>, source: unknown, options: CheckedOptions): LoadedLite {

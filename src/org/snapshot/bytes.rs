@@ -1,6 +1,7 @@
 //! Numbers and texts as bytes, and back. Reading checks every length against the bytes that are
 //! left before anything is made room for.
 
+use super::format::column::{CLIMBS, RUNS};
 use crate::org::keys::NONE;
 
 /// What is wrong with a snapshot, as the end of a sentence.
@@ -9,11 +10,6 @@ pub(super) struct Damage(pub &'static str);
 
 const SHORT: Damage = Damage("part of it is missing");
 const UNREADABLE: Damage = Damage("a number or a text of it cannot be read");
-
-/// How a column of numbers is written: each in so many bytes above the smallest, or as runs.
-const RUNS: u8 = 8;
-/// The same for runs in which every number is one more than that before.
-const CLIMBS: u8 = 9;
 
 /// Bytes that are written.
 #[derive(Debug, Default)]

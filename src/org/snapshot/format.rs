@@ -25,4 +25,43 @@ pub mod kind {
     pub const SKIPPED: u8 = 66;
     pub const ISSUES: u8 = 67;
     pub const END: u8 = 255;
+
+    /// Whether there is one block of a kind at most.
+    pub const fn is_single(kind: u8) -> bool {
+        matches!(kind, ABOUT | GRANTS | END)
+    }
+}
+
+/// Marks of a row; a row without the first does not count. What 4 says depends on the list.
+pub mod row {
+    pub const PRESENT: u8 = 1;
+    pub const DELETED: u8 = 2;
+    pub const PUBLIC: u8 = 4;
+    pub const SYSTEM: u8 = 4;
+    pub const EXPIRES: u8 = 4;
+    pub const NAMED: u8 = 8;
+}
+
+/// How a column of numbers is written, if not each in so many bytes above the smallest: as runs of equal ones, or of such
+/// as are one more than that before.
+pub mod column {
+    pub const RUNS: u8 = 8;
+    pub const CLIMBS: u8 = 9;
+}
+
+/// The lists by their places.
+pub mod list {
+    pub const USERS: u8 = 0;
+    pub const SERVICE_ACCOUNTS: u8 = 1;
+    pub const SERVICE_TOKENS: u8 = 2;
+    pub const GROUPS: u8 = 3;
+    pub const ROLES: u8 = 4;
+    pub const ACLS: u8 = 5;
+    pub const PROJECTS: u8 = 6;
+    pub const PROJECT_GROUPS: u8 = 7;
+    pub const EXPERIMENTS: u8 = 8;
+    pub const DATASETS: u8 = 9;
+    pub const PROMPTS: u8 = 10;
+    pub const FUNCTIONS: u8 = 11;
+    pub const PROMPT_SESSIONS: u8 = 12;
 }

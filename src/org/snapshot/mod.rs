@@ -15,7 +15,7 @@
 //! * [`kind::IDS`] and [`kind::TABLE`] for each space of ids (nodes of the tree, principals, roles,
 //!   tokens, ACLs): the ids in the order of their numbers, a UUID in 16 bytes; then the hash table
 //!   by which they are found, slot by slot. Its hash is part of the format.
-//! * [`kind::GRANTS`]: the distinct grants of ACLs.
+//! * [`kind::GRANTS`]: the distinct grants of ACLs, in one block.
 //! * [`kind::ROWS`] for each list: what rows say, as numbers, in the order of the list; ACLs are
 //!   columns of nodes, principals and grants. What follows from rows (who is in which group, the
 //!   chains of ACLs, what is deleted or public) is not written but reckoned as rows are read.
@@ -45,6 +45,27 @@ use format::{BLOCK_HEAD, BLOCK_SUM, HEAD, MARK, VERSION, kind};
 use crate::model::error::{Error, ErrorCode};
 use crate::model::finding::Severity;
 use crate::org::LoadOptions;
+
+// INVARIANT: lists have the places that the format gives them.
+const _: () = {
+    use crate::load::list::List;
+    assert!(
+        List::Users as u8 == format::list::USERS
+            && List::ServiceAccounts as u8 == format::list::SERVICE_ACCOUNTS
+            && List::ServiceTokens as u8 == format::list::SERVICE_TOKENS
+            && List::Groups as u8 == format::list::GROUPS
+            && List::Roles as u8 == format::list::ROLES
+            && List::Acls as u8 == format::list::ACLS
+            && List::Projects as u8 == format::list::PROJECTS
+            && List::ProjectGroups as u8 == format::list::PROJECT_GROUPS
+            && List::Experiments as u8 == format::list::EXPERIMENTS
+            && List::Datasets as u8 == format::list::DATASETS
+            && List::Prompts as u8 == format::list::PROMPTS
+            && List::Functions as u8 == format::list::FUNCTIONS
+            && List::PromptSessions as u8 == format::list::PROMPT_SESSIONS
+            && List::ALL.len() == format::list::PROMPT_SESSIONS as usize + 1
+    );
+};
 
 /// How many rows or ids a block has at most.
 const ROWS: usize = 1 << 13;

@@ -190,7 +190,7 @@ impl State {
 
     fn block(&mut self, before: u8, kind: u8, from: In<'_>) -> Result<(), Damage> {
         // INVARIANT: ids come before the rows that speak of them.
-        if kind < before || kind == before && matches!(kind, kind::ABOUT | kind::END) {
+        if kind < before || kind == before && kind::is_single(kind) {
             return Err(Damage("its parts are in the wrong order"));
         }
         if kind != before {

@@ -3,6 +3,7 @@
 //! A row begins with its marks; a row that does not count has no other than 0.
 
 use super::bytes::{Damage, In, Out, checked};
+use super::format::row::{DELETED, EXPIRES, NAMED, PRESENT, PUBLIC, SYSTEM};
 use crate::load::list::List;
 use crate::model::object::number;
 use crate::org::Org;
@@ -12,14 +13,6 @@ use crate::org::people::{GROUP, GroupRow, PersonRow, TokenRow, USER};
 use crate::org::put::object_rows;
 use crate::org::roles::RoleRow;
 use crate::org::tree::{ObjectRow, RegionRow};
-
-/// The row counts.
-const PRESENT: u8 = 1;
-const DELETED: u8 = 2;
-const PUBLIC: u8 = 4;
-const NAMED: u8 = 8;
-const SYSTEM: u8 = 4;
-const EXPIRES: u8 = 4;
 
 fn mark(mark: u8, is: bool) -> u8 {
     if is { mark } else { 0 }
