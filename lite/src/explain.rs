@@ -247,12 +247,16 @@ impl Small {
                 let Some(place) = known.get_mut(place) else { continue };
                 if *place == NONE {
                     *place = ways.len() as u32;
-                    let way =
-                        self.role_way(role, gives & gives.wrapping_neg(), target.ty, &mut walk, &mut left);
-                    roles.clone_from(&way.roles);
-                    restrict = way.restrict;
-                    ways.push(way);
-                } else if let Some(way) = ways.get(*place as usize) {
+                    // What may still be told of it is spent below.
+                    ways.push(self.role_way(
+                        role,
+                        gives & gives.wrapping_neg(),
+                        target.ty,
+                        &mut walk,
+                        &mut left.clone(),
+                    ));
+                }
+                if let Some(way) = ways.get(*place as usize) {
                     (roles, restrict) = (shorten(&way.roles, &mut left), way.restrict);
                 }
             }

@@ -7,7 +7,7 @@ use crate::input::NONE;
 use crate::json::Json;
 use crate::number;
 use crate::roles::fits;
-use crate::small::{ACLS, Asked, DELETED, Info, KNOWN, PRINCIPALS, ROLES, Small};
+use crate::small::{ACLS, Asked, DELETED, KNOWN, PRINCIPALS, ROLES, Small};
 use crate::tree::Target;
 
 /// The one thing that differs, in the order in which they are told.
@@ -140,20 +140,25 @@ impl Search<'_> {
 
     /// The live roles that contain some, which may be marked deleted themselves.
     fn containers(&self, roles: &[u32]) -> Vec<bool> {
-        let containers = roles.iter().flat_map(|role| self.small.contained_in.of(*role));
-        self.small.roles_from(containers.collect(), true)
+        let mut containers = Vec::new();
+        for role in roles {
+            containers.extend(self.small.contained_in.of(*role));
+        }
+        self.small.roles_from(containers, true)
     }
 
     /// The roles in which a single one stands that is marked deleted and would give what is missing. What a role of the
     /// subject gives without it is not missing.
     fn with_deleted_roles(&self) -> Vec<bool> {
         let small = self.small;
-        let would = |(role, info): &(u32, &Info)| {
-            info.flags & (KNOWN | DELETED) == KNOWN | DELETED
-                && self.gives_all(small.revived_bits(*role, self.target.ty))
-        };
-        let roles = (0..).zip(small.space(ROLES)).filter(would).map(|(role, _)| role);
-        let roles: Vec<u32> = roles.collect();
+        let mut roles = Vec::new();
+        for (role, info) in (0..).zip(small.space(ROLES)) {
+            if info.flags & (KNOWN | DELETED) == KNOWN | DELETED
+                && self.gives_all(small.revived_bits(role, self.target.ty))
+            {
+                roles.push(role);
+            }
+        }
         let mut all = self.containers(&roles);
         for role in roles {
             if let Some(found) = all.get_mut(role as usize) {
@@ -218,11 +223,11 @@ impl Search<'_> {
         for candidate in self.candidates.iter().filter(|candidate| candidate.counts()) {
             let bits = self.bits(candidate);
             granted.extend(candidate.grant.role());
-            for (place, (holders, source)) in holders.iter_mut().zip(&mut sources).enumerate() {
+            for place in 0..8 {
                 if bits >> place & 1 != 0 {
-                    *holders += if candidate.many { 2 } else { 1 };
+                    holders[place] += if candidate.many { 2 } else { 1 };
                     if candidate.grant.role().is_none() {
-                        *source = Source::More;
+                        sources[place] = Source::More;
                     }
                 }
             }

@@ -128,7 +128,7 @@ impl Reader {
         for _ in 0..from.count() {
             from.text();
             let status = from.number();
-            from.expect(status <= u32::from(u16::MAX));
+            from.expect(u16::try_from(status).is_ok());
         }
         for _ in 0..from.count() {
             from.text();
