@@ -179,8 +179,8 @@ impl Small {
     /// The live groups that contain somebody, in no order, as JSON: each with its name and the groups on the way.
     pub fn groups(&mut self, subject: u32) -> String {
         self.prepare(subject, 0);
-        // The nearest groups come first; the whole library spends the same by id: where not all ways can be told whole,
-        // others are.
+        // The nearest groups come first, as in the whole library. Equally near ones come there by id: where not all ways
+        // can be told whole, others of these may be.
         let mut left = WAYS;
         let mut json = Json::default();
         json.begin();
