@@ -7,11 +7,18 @@ say "Rust tests, builds the wasm module and the npm package, and tests the packe
 say "Deno and Bun and with bundlers and TypeScript. About 25 minutes the first time, half of that afterwards, on two cores."
 scripts/setup.sh
 
+# Compilers of one crate have one thread most of the time: what is built for wasm is built beside the Rust tests.
+scripts/build-wasm.sh >"$LOGS/build-beside.txt" 2>&1 &
+building=$!
+trap 'kill "$building" 2>/dev/null || true' EXIT
+
 section "Rust"
-cargo test --locked
+cargo test --locked --workspace
 scripts/instructions.sh
 
 section "Build"
+# What failed is done again, and says so here.
+wait "$building" || true
 scripts/build-wasm.sh
 scripts/pack.sh
 node scripts/sizes.mjs

@@ -25,6 +25,8 @@ export class Kernel<Core extends RawAnswers = RawAnswers> extends Lease<Core> {
   refNumbers: RefNumbers = new RefNumbers(this);
   readonly answers = new AnswerCache();
   private typeNumbers = new Map<string, number>();
+  /** Whether the core can be asked about many objects at once: that of `aclarity/lite` cannot. */
+  readonly takesMany: boolean;
 
   constructor(
     core: Core,
@@ -37,6 +39,7 @@ export class Kernel<Core extends RawAnswers = RawAnswers> extends Lease<Core> {
     super(core, instance, "Org");
     this.organization = core.organization();
     this.sliceOf = core.sliceOf();
+    this.takesMany = core.masks !== undefined;
   }
 
   /** Throws on a slice, which cannot answer for anybody but its subject. */
@@ -58,11 +61,25 @@ export class Kernel<Core extends RawAnswers = RawAnswers> extends Lease<Core> {
     }
   }
 
-  /** The same for several objects; none when an id cannot be told from the next one, or the module is small. */
-  masks(subject: number, types: Uint16Array, ids: readonly string[]): Uint16Array | undefined {
-    const joined = ids.join("\n");
-    if (!isWellFormed(joined)) return undefined;
-    const masks = this.call((core) => core.masks?.(subject, types, joined));
+  /** The same for several objects, whose ids and projects may cross together; none when they cannot be told apart there. */
+  masks(
+    subject: number,
+    types: Uint16Array,
+    ids: readonly string[],
+    projects: readonly (string | undefined)[],
+  ): Uint16Array | undefined {
+    const encoder = new TextEncoder();
+    // Each project once; the first is none.
+    const places = new Map<string | undefined, number>([[undefined, 0]]);
+    const inProjects = Uint32Array.from(projects, (project) => {
+      const place = places.get(project) ?? places.size;
+      places.set(project, place);
+      return place;
+    });
+    const [allIds, allProjects] = [ids, [...places.keys()]].map((texts) => encoder.encode(texts.join("\n")));
+    const masks = this.call((core) =>
+      core.masks?.(subject, types, allIds as Uint8Array, inProjects, allProjects as Uint8Array),
+    );
     return masks?.length === ids.length ? masks : undefined;
   }
 

@@ -27,7 +27,7 @@ export const NUMBER_SHIFT = 9;
 /** Ids per generation; at most two generations are kept, so asking about random ids never grows without bound. */
 const GENERATION = 65_536;
 /** Of more ids than these, only the last ones would still be remembered. */
-export const MOST_KEPT = GENERATION;
+export const MOST_KEPT = 2 * GENERATION;
 
 /** Slots of the ref table at most: 16 MB. */
 const MOST_SLOTS = 1 << 22;
@@ -95,6 +95,11 @@ export class Memo {
       this.placed = undefined;
       this.extra = 0;
     }
+  }
+
+  /** Stores the answer, unless it is there: an object may be asked about twice at once. */
+  remember(type: number, id: string, project: string | undefined, answer: number): void {
+    if (this.find(type, id, project) < 0) this.store(type, id, project, answer);
   }
 
   private entriesIn(project: string): Map<string, number> {

@@ -19,10 +19,19 @@ export interface RawAnswers {
   subject(kind: SubjectKind, id: string): number;
   typeNumber(name: string): number;
   mask(subject: number, type: number, id: string | undefined, project: string | undefined): number;
-  /** The same for several objects: ids with a line feed between them, of one type or each of its own. */
-  masks?(subject: number, types: Uint16Array, ids: string): Uint16Array;
+  /**
+   * The same for several objects, of one type or each of its own, each in a project by its place. Ids and projects are
+   * UTF-8 with line feeds between them.
+   */
+  masks?(
+    subject: number,
+    types: Uint16Array,
+    ids: Uint8Array,
+    inProjects: Uint32Array,
+    projects: Uint8Array,
+  ): Uint16Array;
   canCreate(subject: number, type: number, project: string | undefined): boolean;
-  /** Ids in order: one by one, or all in one text, each behind a character that is the text's first. */
+  /** Ids in order, as `idsOf` takes them. */
   list(
     subject: number,
     ask: number,
@@ -30,8 +39,8 @@ export interface RawAnswers {
     project: string | undefined,
     after: string | undefined,
     limit: number | undefined,
-  ): string | string[];
-  creatable(subject: number, type: number): string | string[];
+  ): Uint8Array | string[];
+  creatable(subject: number, type: number): Uint8Array | string[];
   /** `subjectId` left out: somebody who is not signed in. */
   explain(
     kind: SubjectKind,

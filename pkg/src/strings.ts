@@ -7,6 +7,24 @@ export function isWellFormed(text: string): boolean {
   return typeof text.isWellFormed === "function" ? text.isWellFormed() : !LONE.test(text);
 }
 
+const LINE_FEED = 0x0a;
+/** Strings that are parts of a longer one keep all of it in memory: so it is taken apart in pieces of about so many bytes. */
+const PIECE = 1 << 16;
+
+/** Ids as a core gives them: one by one, or in one text with a line feed before each, or as JSON. */
+export function idsOf(given: Uint8Array | string[]): string[] {
+  if (Array.isArray(given)) return given;
+  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+  if (given[0] !== LINE_FEED) return given.length === 0 ? [] : JSON.parse(decoder.decode(given));
+  const ids: string[] = [];
+  for (let from = 1, to = 0; to < given.length; from = to + 1) {
+    const end = given.indexOf(LINE_FEED, from + PIECE);
+    to = end < 0 ? given.length : end;
+    for (const id of decoder.decode(given.subarray(from, to)).split("\n")) ids.push(id);
+  }
+  return ids;
+}
+
 /** The string as UTF-8 can hold it, and as `fetch` sends it: lone surrogates become U+FFFD. */
 export function wellFormed(text: string): string {
   return isWellFormed(text) ? text : text.replace(EVERY_LONE, "\ufffd");

@@ -12,11 +12,11 @@ import { questionKey } from "./cache.js";
 import { badArgument, kindOf } from "./errors.js";
 import { deepFreeze } from "./freeze.js";
 import type { Kernel } from "./kernel.js";
-import { ALONE, Unasked } from "./many.js";
+import { ALONE, mayCrossTogether, Unasked } from "./many.js";
 import { ANSWER, CODE, FIRST_CODE, KNOWN, Memo, MOST_KEPT, NUMBER_SHIFT, SECOND, SECOND_CODE } from "./memo.js";
 import { ANONYMOUS, NOBODY, type RawAnswers, type SubjectKind } from "./raw.js";
 import type { Ref } from "./ref.js";
-import { isWellFormed } from "./strings.js";
+import { idsOf, isWellFormed } from "./strings.js";
 import type { Explanation, Permission } from "./types.js";
 import {
   askBits,
@@ -129,49 +129,49 @@ export class Subject {
       const project = row ? id.project_id : undefined;
       if (mask < 0 || (project !== undefined && !((mask & KNOWN) !== 0 && mayBeProject(project)))) {
         if (this.isNew(number, objectId, project)) {
-          unasked.add(index, number, objectId as string);
+          unasked.add(index, number, objectId as string, (project as string | null) || undefined);
           continue;
         }
         mask = this.maskOf(number, id, undefined);
       }
       answers[index] = held(mask, bits);
     }
-    unasked
-      .answers(this.kernel, () => this.resolved())
-      .forEach((answer, at, all) => {
-        const place = unasked.places[at] as number;
-        const id = ids[place];
-        // What project a row says counts for an object that the data do not know.
-        const alone = answer === ALONE || ((answer & KNOWN) === 0 && isRow(id) && id.project_id != null);
-        if (!alone && all.length - at <= MOST_KEPT) {
-          this.memo.store(number, unasked.ids[at] as string, undefined, answer);
-        }
-        answers[place] = held(alone ? this.maskOf(number, id, undefined) : answer, bits);
-      });
+    // What rows do while they are read is not ours to say.
+    if (this.generation !== this.kernel.generation) return this.canMany(ask, typeOrRefs, ids);
+    unasked.answers(this.kernel, () => this.resolved()).forEach((answer, at, all) => {
+      const place = unasked.places[at] as number;
+      if (answer !== ALONE && all.length - at <= MOST_KEPT) {
+        this.memo.remember(number, unasked.ids[at] as string, unasked.projects[at], answer);
+      }
+      answers[place] = held(answer === ALONE ? this.maskOf(number, ids[place], undefined) : answer, bits);
+    });
     return answers;
   }
 
-  /** Whether nothing is remembered about an object that is named as it should be. */
+  /** Whether an object is named as it should be, nothing is remembered about it, and it may be asked about with others. */
   private isNew(type: number, id: unknown, project: unknown): boolean {
-    if (typeof id !== "string" || id === "" || (project !== undefined && !mayBeProject(project))) return false;
-    return this.memo.find(type, id, (project as string | null | undefined) ?? undefined) < 0;
+    if (!this.kernel.takesMany || !mayCrossTogether(id)) return false;
+    const isIn = project !== undefined && project !== null && project !== "";
+    if (isIn && !mayCrossTogether(project)) return false;
+    return this.memo.find(type, id, isIn ? project : undefined) < 0;
   }
 
   private canManyRefs(bits: number, refs: readonly unknown[]): Uint8Array {
     const answers = new Uint8Array(refs.length);
+    // All of one time: adopting a ref may begin numbers anew, and with them the memo.
     const numbers = this.kernel.refNumbers;
-    const { slots, slotMask } = this.memo;
+    const memo = this.memo;
+    const { slots, slotMask } = memo;
     const unasked = new Unasked();
     for (let index = 0; index < refs.length; index++) {
       const ref = refs[index] as Ref;
       let mask: number;
       if (typeof ref === "object" && ref !== null && ref.numbers === numbers) {
-        const entry = slots[ref.number & slotMask] as number;
-        mask = entry;
-        if (entry >>> NUMBER_SHIFT !== ref.number) {
-          mask = this.memo.findRef(ref.number);
-          if (mask < 0 && ref.id !== "") {
-            unasked.add(index, this.kernel.typeNumber(ref.type), ref.id);
+        mask = slots[ref.number & slotMask] as number;
+        if (mask >>> NUMBER_SHIFT !== ref.number) {
+          mask = memo.findRef(ref.number);
+          if (mask < 0 && this.isNewRef(ref)) {
+            unasked.add(index, this.kernel.typeNumber(ref.type), ref.id, ref.project_id);
             continue;
           }
           if (mask < 0) mask = this.refMask(ref);
@@ -181,19 +181,18 @@ export class Subject {
       }
       answers[index] = held(mask, bits);
     }
-    unasked
-      .answers(this.kernel, () => this.resolved())
-      .forEach((answer, at) => {
-        const place = unasked.places[at] as number;
-        const ref = refs[place] as Ref;
-        const alone =
-          answer === ALONE ||
-          ref.numbers !== this.kernel.refNumbers ||
-          ((answer & KNOWN) === 0 && ref.project_id !== undefined);
-        if (!alone) this.memo.storeRef(ref.number, answer);
-        answers[place] = held(alone ? this.refMask(ref) : answer, bits);
-      });
+    unasked.answers(this.kernel, () => this.resolved()).forEach((answer, at) => {
+      const place = unasked.places[at] as number;
+      const ref = refs[place] as Ref;
+      const alone = answer === ALONE || ref.numbers !== this.kernel.refNumbers;
+      if (!alone && this.memo.findRef(ref.number) < 0) this.memo.storeRef(ref.number, answer);
+      answers[place] = held(alone ? this.refMask(ref) : answer, bits);
+    });
     return answers;
+  }
+
+  private isNewRef({ id, project_id: project }: Ref): boolean {
+    return this.kernel.takesMany && mayCrossTogether(id) && (project === undefined || mayCrossTogether(project));
   }
 
   permissions(type: unknown, id?: unknown, project?: unknown): readonly Permission[] {
@@ -368,13 +367,6 @@ export class Subject {
     if (this.id === null) return undefined;
     return isWellFormed(this.id) ? this.id : "";
   }
-}
-
-/** Ids as the core gives them, in an array. */
-function idsOf(joined: string | string[]): string[] {
-  if (typeof joined !== "string") return joined;
-  const separator = String.fromCodePoint(joined.codePointAt(0) ?? 0);
-  return joined === "" ? [] : joined.slice(separator.length).split(separator);
 }
 
 /** Whether a project may be given so: anything else is a mistake, even where the project does not matter. */

@@ -6,10 +6,11 @@ use std::rc::Rc;
 use crate::decide::inherited::Inherited;
 use crate::decide::list::ListOptions;
 use crate::decide::subject::{Subject, by_everybody};
+use crate::model::error::Error;
 use crate::model::object::{Object, number, wire_name};
 use crate::model::permission::{Permission, PermissionSet};
 use crate::org::keys::NONE;
-use crate::org::{Closure, Map, Org, Who};
+use crate::org::{Applied, Closure, Map, Org, Who};
 
 /// A subject whom the data do not name.
 const UNNAMED: u32 = u32::MAX;
@@ -19,9 +20,9 @@ const ANONYMOUS: u32 = u32::MAX - 1;
 const KNOWN: u16 = 1 << 8;
 const DELETED: u16 = 1 << 9;
 
-/// Of how many subjects something is kept, and for about how many projects what they have by them.
+/// Of how many subjects something is kept, and for how many types of a project what they have by it.
 const SUBJECTS: usize = 64;
-const PROJECTS: usize = 256;
+const INHERITED: usize = 256;
 
 pub(super) fn object_of(ty: &str, id: Option<&str>, project: Option<&str>) -> Object {
     let object = match id {
@@ -40,6 +41,14 @@ struct Kept {
     inherited: RefCell<Inherited>,
 }
 
+/// Several objects.
+pub(super) struct Many<'a> {
+    pub types: &'a [u16],
+    pub ids: &'a [u8],
+    pub in_projects: &'a [u32],
+    pub projects: &'a [u8],
+}
+
 pub(super) struct Asked {
     pub org: Org,
     /// By handle.
@@ -51,9 +60,14 @@ impl Asked {
         Asked { org, kept: RefCell::default() }
     }
 
-    /// Forgets what is kept, after the organisation changed.
-    pub fn changed(&self) {
+    /// Changes the organisation, and forgets what was kept of it.
+    ///
+    /// # Errors
+    /// As [`Org::apply`].
+    pub fn apply(&mut self, changes: &[u8]) -> Result<Applied, Error> {
+        let applied = self.org.apply(changes);
         self.kept.borrow_mut().clear();
+        applied
     }
 
     fn who(&self, handle: u32) -> Who {
@@ -69,7 +83,7 @@ impl Asked {
             return Rc::clone(kept);
         }
         let closure = self.org.closure(self.who(handle));
-        let new = Rc::new(Kept { closure, inherited: RefCell::new(Inherited::with_room(PROJECTS)) });
+        let new = Rc::new(Kept { closure, inherited: RefCell::new(Inherited::with_room(INHERITED)) });
         let mut kept = self.kept.borrow_mut();
         if kept.len() >= SUBJECTS {
             kept.clear();
@@ -134,20 +148,31 @@ impl Asked {
             .is_some_and(|target| self.org.granted(&subject.closure, &target).contains(Permission::Create))
     }
 
-    /// What may be done with each of several objects, as [`Asked::mask`] says, whose ids stand in one
-    /// text with a line feed between them; of one type, or each of its own.
-    pub fn masks(&self, subject: u32, types: &[u16], ids: &str) -> Vec<u16> {
+    /// What may be done with each of several objects, as [`Asked::mask`] says: of one type, or each of
+    /// its own; each in a project, by its place. Ids and projects stand in one text each, with a line
+    /// feed between them. Nothing when these are no texts.
+    pub fn masks(&self, subject: u32, many: &Many<'_>) -> Vec<u16> {
+        let (Ok(ids), Ok(projects)) = (str::from_utf8(many.ids), str::from_utf8(many.projects)) else {
+            return Vec::new();
+        };
         let kept = self.kept(subject);
-        let types = types.iter().chain(std::iter::repeat(types.last().unwrap_or(&number::NEVER_NAMED)));
-        ids.split('\n').zip(types).map(|(id, ty)| self.mask_for(&kept, *ty, Some(id), None)).collect()
+        let projects: Vec<&str> = projects.split('\n').collect();
+        ids.split('\n')
+            .enumerate()
+            .map(|(at, id)| {
+                let ty = many.types.get(at).or(many.types.last()).unwrap_or(&number::NEVER_NAMED);
+                let project = many.in_projects.get(at).and_then(|place| projects.get(*place as usize));
+                self.mask_for(&kept, *ty, Some(id), project.copied().filter(|project| !project.is_empty()))
+            })
+            .collect()
     }
 
-    pub fn list(&self, subject: u32, ask: u8, ty: u16, options: ListOptions<'_>) -> String {
+    pub fn list(&self, subject: u32, ask: u8, ty: u16, options: ListOptions<'_>) -> Vec<u8> {
         let nodes = self.subject(subject).list_nodes(PermissionSet::from_bits(ask), ty, options);
         self.org.joined_ids(&nodes)
     }
 
-    pub fn creatable(&self, subject: u32, ty: u16) -> String {
+    pub fn creatable(&self, subject: u32, ty: u16) -> Vec<u8> {
         self.org.joined_ids(&self.subject(subject).creatable_nodes(ty))
     }
 }

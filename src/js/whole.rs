@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use wasm_bindgen::prelude::*;
 
-use super::asked::{Asked, object_of};
+use super::asked::{Asked, Many, object_of};
 use crate::decide::list::ListOptions;
 use crate::model::error::{Error, ErrorCode};
 use crate::model::permission::PermissionSet;
@@ -190,10 +190,18 @@ impl Core {
         self.0.mask(subject, ty, id.as_deref(), project.as_deref())
     }
 
-    /// The same for several objects: ids with a line feed between them, of one type or each of its own.
+    /// The same for several objects, of one type or each of its own, each in a project by its place.
+    /// Ids and projects have line feeds between them.
     #[must_use]
-    pub fn masks(&self, subject: u32, types: &[u16], ids: &str) -> Vec<u16> {
-        self.0.masks(subject, types, ids)
+    pub fn masks(
+        &self,
+        subject: u32,
+        types: &[u16],
+        ids: &[u8],
+        in_projects: &[u32],
+        projects: &[u8],
+    ) -> Vec<u16> {
+        self.0.masks(subject, &Many { types, ids, in_projects, projects })
     }
 
     /// Whether the subject may create one of this type.
@@ -203,7 +211,7 @@ impl Core {
         self.0.can_create(subject, ty, project.as_deref())
     }
 
-    /// Ids to which the subject may do this, each behind a character that is the text's first.
+    /// Ids to which the subject may do this, as [`Org::joined_ids`] writes them.
     #[must_use]
     pub fn list(
         &self,
@@ -213,7 +221,7 @@ impl Core {
         project: Option<String>,
         after: Option<String>,
         limit: Option<u32>,
-    ) -> String {
+    ) -> Vec<u8> {
         let options = ListOptions {
             project: project.as_deref(),
             after: after.as_deref(),
@@ -224,7 +232,7 @@ impl Core {
 
     /// Projects in which the subject may create one of this type, in the same form.
     #[must_use]
-    pub fn creatable(&self, subject: u32, ty: u16) -> String {
+    pub fn creatable(&self, subject: u32, ty: u16) -> Vec<u8> {
         self.0.creatable(subject, ty)
     }
 
@@ -320,9 +328,7 @@ impl Core {
     /// # Errors
     /// As [`Org::apply`].
     pub fn apply(&mut self, changes: &[u8]) -> Result<JsValue, JsValue> {
-        let applied = self.0.org.apply(changes).map_err(|error| thrown(&error))?;
-        self.0.changed();
-        value(&applied)
+        value(&self.0.apply(changes).map_err(|error| thrown(&error))?)
     }
 
     /// Everything with this name or e-mail; the query is JSON of `{email?, name?, type?}`.

@@ -79,23 +79,23 @@ impl Org {
         nodes.iter().map(|node| self.node_id(*node)).collect()
     }
 
-    /// The ids of nodes in one text for JavaScript: each behind a character that is the text's first, and is in none
-    /// of them.
+    /// The ids of nodes in one text for JavaScript: a line feed before each; a JSON array where an id
+    /// has one itself.
     #[cfg(any(test, feature = "js"))]
-    pub(crate) fn joined_ids(&self, nodes: &[u32]) -> String {
-        let is_in_one = |character: char| {
-            nodes.iter().any(|node| match self.node_keys.id(*node) {
-                Id::Uuid(_) => false,
-                Id::Text(text) => text.contains(character),
-            })
+    pub(crate) fn joined_ids(&self, nodes: &[u32]) -> Vec<u8> {
+        let has_line_feed = |node: &u32| match self.node_keys.id(*node) {
+            Id::Uuid(_) => false,
+            Id::Text(text) => text.contains('\n'),
         };
-        let separator = ('\n'..).find(|character| !is_in_one(*character)).unwrap_or('\n');
+        if nodes.iter().any(has_line_feed) {
+            return serde_json::to_vec(&self.node_ids(nodes)).unwrap_or_default();
+        }
         let mut joined = String::with_capacity(nodes.len() * 37);
         for node in nodes {
-            joined.push(separator);
+            joined.push('\n');
             self.node_keys.push_text(*node, &mut joined);
         }
-        joined
+        joined.into_bytes()
     }
 }
 
@@ -143,11 +143,13 @@ mod tests {
             assert_eq!(list(Some(id), Some(2)), ids[at + 1..(at + 3).min(ids.len())]);
         }
 
-        let nodes =
-            me.list_nodes(Permission::Read.into(), org.types().get("project"), ListOptions::default());
-        let joined = org.joined_ids(&nodes);
-        let separator = joined.chars().next().expect("not empty");
-        assert_eq!(joined[separator.len_utf8()..].split(separator).collect::<Vec<_>>(), ids);
-        assert!(!['\n', '\u{b}'].contains(&separator), "these are in ids");
+        let joined = |limit| {
+            let options = ListOptions { limit, ..ListOptions::default() };
+            let nodes = me.list_nodes(Permission::Read.into(), org.types().get("project"), options);
+            String::from_utf8(org.joined_ids(&nodes)).expect("UTF-8")
+        };
+        assert_eq!(serde_json::from_str::<Vec<String>>(&joined(None)).expect("ids with line feeds"), ids);
+        assert_eq!(joined(Some(1)), format!("\n{}", ids[0]), "the first has none");
+        assert_eq!(joined(Some(0)), "");
     }
 }

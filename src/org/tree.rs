@@ -283,20 +283,11 @@ impl Org {
         }
     }
 
-    /// What is above everything that lives in a project; its own node is none, and deleted is what the
-    /// project is.
-    pub(crate) fn above_child(&self, project: u32) -> Target<'_> {
-        let mut target = Target {
-            ty: number::NEVER_NAMED,
-            node: NONE,
-            known: true,
-            deleted: false,
-            public: false,
-            chain: Chain::EMPTY,
-        };
-        self.push_project(&mut target.chain, project);
-        target.deleted = self.is_known(project) && self.node(project).deleted;
-        target
+    /// What is above everything that lives in a project, and whether the project is marked deleted.
+    pub(crate) fn above_child(&self, project: u32) -> (Chain<'_>, bool) {
+        let mut chain = Chain::EMPTY;
+        self.push_project(&mut chain, project);
+        (chain, self.is_known(project) && self.node(project).deleted)
     }
 
     /// MODEL 4: an object that the export does not know has no known ancestors, but a project that

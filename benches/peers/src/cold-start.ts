@@ -53,6 +53,7 @@ interface ColdWay {
 export const LITE_SLICE = 'aclarity/lite, the person\'s slice, objects: "all"';
 export const LITE_SLICE_WITHOUT_OBJECTS = 'aclarity/lite, the person\'s slice, objects: "none"';
 export const CASL_FOLDED = "CASL, the person's rules folded, packed";
+export const CASL_UNFOLDED = "CASL, the person's rules, one per ACL, packed";
 
 const WHOLE: readonly ColdWay[] = [
   { way: "aclarity", name: "aclarity", data: "text" },
@@ -67,7 +68,7 @@ const OWN: readonly ColdWay[] = [
   { way: "aclarity", name: 'aclarity, the person\'s slice, objects: "none"', data: "sliceWithoutObjects" },
   { way: "aclarity", name: "aclarity, an export of what covers the person", data: "own" },
   { way: "CASL", name: CASL_FOLDED, data: "rules" },
-  { way: "CASL", name: "CASL, the person's rules, one per ACL, packed", data: "rulesUnfolded" },
+  { way: "CASL", name: CASL_UNFOLDED, data: "rulesUnfolded" },
 ];
 const WORKERS: readonly ColdWay[] = [
   ...OWN,

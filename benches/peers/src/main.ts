@@ -6,6 +6,7 @@
 //   … --engines aclarity,bitmaskMap   these engines of engines/index.ts alone
 //   … --also <title> <file>        appends another program's output
 //   … --report <file>              makes the report of figures that an earlier run left in <file>
+//   … --report <file> --again million,cold   the same, with these parts measured again: million, unknown, cold, sizes
 
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir, totalmem } from "node:os";
@@ -146,19 +147,44 @@ async function measureAll(efforts: Efforts, folder: string): Promise<Results> {
     }
   }
   const size = SIZES[1] as Size;
-  const file = join(folder, "export.json");
-  await run("generate", [size, file], folder);
+  await run("generate", [size, join(folder, "export.json")], folder);
+  const parts = { million: await million(efforts, folder), unknown: await unknown(efforts, folder) };
+  const rest = { cold: await cold(efforts, folder), packages: await sizes() };
+  return { environment: environment(), measured, skipped, ...parts, ...rest };
+}
+
+function million({ million: { objects, effort } }: Efforts, folder: string): Promise<Million> {
   now("many objects");
-  const { objects, effort } = efforts.million;
-  const million = await run<Million>("million", [size, file, objects, effort], folder);
+  return run<Million>("million", [SIZES[1], join(folder, "export.json"), objects, effort], folder);
+}
+
+function unknown({ unknown }: Efforts, folder: string): Promise<UnknownIds> {
   now("ids that no data contain");
-  const unknown = await run<UnknownIds>("unknown", [file, efforts.unknown], folder);
+  return run<UnknownIds>("unknown", [join(folder, "export.json"), unknown], folder);
+}
+
+function cold({ cold }: Efforts, folder: string) {
   now("cold start");
-  const scenario = new Scenario(size, readFileSync(file, "latin1"));
-  const cold = await measureColdStart(scenario, efforts.cold, folder);
+  const scenario = new Scenario(SIZES[1] as Size, readFileSync(join(folder, "export.json"), "latin1"));
+  return measureColdStart(scenario, cold, folder);
+}
+
+function sizes() {
   now("sizes");
-  const packages = await packageSizes();
-  return { environment: environment(), measured, skipped, million, unknown, cold, packages };
+  return packageSizes();
+}
+
+/** What an earlier run measured, with what does not hang on a size's organisation measured again. */
+async function measureAgain(earlier: Results, parts: readonly string[], folder: string): Promise<Results> {
+  await run("generate", [SIZES[1], join(folder, "export.json")], folder);
+  const again = (part: string) => parts.includes(part);
+  return {
+    ...earlier,
+    million: again("million") ? await million(efforts, folder) : earlier.million,
+    unknown: again("unknown") ? await unknown(efforts, folder) : earlier.unknown,
+    cold: again("cold") ? await cold(efforts, folder) : earlier.cold,
+    packages: again("sizes") ? await sizes() : earlier.packages,
+  };
 }
 
 /** The table of sizes stands in docs/COMPARE.md, too. */
@@ -188,8 +214,10 @@ const earlier = argument("--report");
 const benches = fileURLToPath(new URL("../../", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "aclarity-bench-"));
 try {
-  const results =
-    earlier === undefined ? await measureAll(efforts, folder) : (JSON.parse(readFileSync(earlier, "utf8")) as Results);
+  const again = argument("--again")?.split(",") ?? [];
+  let results = earlier && (JSON.parse(readFileSync(earlier, "utf8")) as Results);
+  if (!results) results = await measureAll(efforts, folder);
+  else if (again.length > 0) results = await measureAgain(results, again, folder);
   const also = process.argv.flatMap((flag, at) =>
     flag === "--also" ? [[process.argv[at + 1] as string, process.argv[at + 2] as string] as const] : [],
   );

@@ -311,7 +311,8 @@ function changes(measured: readonly Measured[]): string {
   );
   return `## Changing, µs
 
-Each call timed by itself. "first" is the first call of the process, the cold twin of the others.
+Each call timed by itself. "first" is the first such call of the process, the cold twin of the others; what came before it in the
+process was other work.
 
 ![Median time of one change against the number of ACLs](plots/changes.svg)
 
