@@ -1,5 +1,5 @@
-//! How many instructions a change takes, for an organisation small and large: a count, not a time, so that it may fail
-//! the build. `scripts/instructions.sh` runs it under callgrind and compares.
+//! How many instructions loading, questions and changes take, for an organisation small and large: a count, not a time,
+//! so that it may fail the build. `scripts/instructions.sh` runs it under callgrind and compares.
 //!
 //! `instructions generate <acls> <file>` writes an organisation; `instructions count <file>` applies changes to it.
 //! What happens inside the functions named `counted_…` is what is counted.
@@ -11,7 +11,7 @@ mod naive;
 use std::hint::black_box;
 use std::{env, fs};
 
-use aclarity::{Object, Org, Permission};
+use aclarity::{Object, Org, Permission, Subject};
 use naive::generate::{Rng, large};
 use serde_json::{Value, json};
 
@@ -36,7 +36,9 @@ fn generate(acls: usize, file: &str) {
 
 fn count(file: &str) {
     let text = fs::read(file).expect("the file is read");
-    let mut org = Org::from_json(&text).expect("the organisation loads");
+    let mut org = counted_loading_json(&text);
+    let bytes = org.to_bytes();
+    assert_eq!(counted_loading_snapshot(&bytes).stats().acls, org.stats().acls, "the snapshot is whole");
     let changes = Changes::new();
     // The first change of each kind may make room: it is not what the next ones cost.
     changes.round(&mut org, 0, false);
@@ -93,6 +95,8 @@ impl Changes {
         }
         counted_acl_added(org, &add);
         assert!(counted_subject_and_can(org, &user, &asked), "the ACL that was added grants");
+        let subject = org.subject(&user);
+        assert!(counted_can_again(&subject, &asked), "the ACL that was added grants");
         counted_acl_replaced(org, &replace);
         assert!(
             !org.subject(&user).can(Permission::Read, &asked),
@@ -162,6 +166,24 @@ fn counted_acl_added_beside_a_clone(org: &mut Org, change: &[u8]) {
 fn counted_acl_removed_after_a_clone(org: &mut Org, change: &[u8]) {
     black_box("removed after");
     org.apply(change).expect("the change applies");
+}
+
+#[inline(never)]
+fn counted_loading_json(text: &[u8]) -> Org {
+    black_box("loaded");
+    Org::from_json(text).expect("the organisation loads")
+}
+
+#[inline(never)]
+fn counted_loading_snapshot(bytes: &[u8]) -> Org {
+    black_box("read");
+    Org::from_snapshot(bytes).expect("the snapshot is read")
+}
+
+#[inline(never)]
+fn counted_can_again(subject: &Subject<'_>, object: &Object) -> bool {
+    black_box("asked again");
+    subject.can(Permission::Read, object)
 }
 
 #[inline(never)]

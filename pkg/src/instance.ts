@@ -90,14 +90,20 @@ export class Host<Glue extends AnyGlue> {
       throw new AclarityError("not_ready", "the WebAssembly module is not loaded: await `ready()` first");
     }
     const glue = createGlue();
-    glue.initSync(atOnce());
+    glue.initSync(compiled(atOnce));
     this.instance = new Instance(glue);
     return this.instance;
   }
 
   private async start(source: ModuleSource | undefined): Promise<Instance<Glue>> {
     try {
-      if (source === undefined && this.finder.atOnce !== undefined) return this.now();
+      if (source === undefined && this.finder.atOnce !== undefined) {
+        try {
+          return this.now();
+        } catch (error) {
+          if (this.finder.otherwise === undefined) throw error;
+        }
+      }
       const module = source === undefined ? await this.find() : await this.moduleOf(await source);
       const glue = this.finder.createGlue();
       await glue.init(module);
@@ -129,6 +135,14 @@ export class Host<Glue extends AnyGlue> {
     // A module of another realm (a worker's loader may make one) is not an instance of this realm's class.
     if (Object.prototype.toString.call(source) === "[object WebAssembly.Module]") return source as WebAssembly.Module;
     throw badArgument("`ready` takes a WebAssembly.Module, its bytes, its address or a Response");
+  }
+}
+
+function compiled(atOnce: () => WebAssembly.Module): WebAssembly.Module {
+  try {
+    return atOnce();
+  } catch (cause) {
+    throw new AclarityError("not_ready", "the WebAssembly module is not there: await `ready()` first", { cause });
   }
 }
 

@@ -138,13 +138,15 @@ export class Subject {
     }
     // What rows do while they are read is not ours to say.
     if (this.generation !== this.kernel.generation) return this.canMany(ask, typeOrRefs, ids);
-    unasked.answers(this.kernel, () => this.resolved()).forEach((answer, at, all) => {
-      const place = unasked.places[at] as number;
-      if (answer !== ALONE && all.length - at <= MOST_KEPT) {
-        this.memo.remember(number, unasked.ids[at] as string, unasked.projects[at], answer);
-      }
-      answers[place] = held(answer === ALONE ? this.maskOf(number, ids[place], undefined) : answer, bits);
-    });
+    unasked
+      .answers(this.kernel, () => this.resolved())
+      .forEach((answer, at, all) => {
+        const place = unasked.places[at] as number;
+        if (answer !== ALONE && all.length - at <= MOST_KEPT) {
+          this.memo.remember(number, unasked.ids[at] as string, unasked.projects[at], answer);
+        }
+        answers[place] = held(answer === ALONE ? this.maskOf(number, ids[place], undefined) : answer, bits);
+      });
     return answers;
   }
 
@@ -181,13 +183,15 @@ export class Subject {
       }
       answers[index] = held(mask, bits);
     }
-    unasked.answers(this.kernel, () => this.resolved()).forEach((answer, at) => {
-      const place = unasked.places[at] as number;
-      const ref = refs[place] as Ref;
-      const alone = answer === ALONE || ref.numbers !== this.kernel.refNumbers;
-      if (!alone && this.memo.findRef(ref.number) < 0) this.memo.storeRef(ref.number, answer);
-      answers[place] = held(alone ? this.refMask(ref) : answer, bits);
-    });
+    unasked
+      .answers(this.kernel, () => this.resolved())
+      .forEach((answer, at) => {
+        const place = unasked.places[at] as number;
+        const ref = refs[place] as Ref;
+        const alone = answer === ALONE || ref.numbers !== this.kernel.refNumbers;
+        if (!alone && this.memo.findRef(ref.number) < 0) this.memo.storeRef(ref.number, answer);
+        answers[place] = held(alone ? this.refMask(ref) : answer, bits);
+      });
     return answers;
   }
 

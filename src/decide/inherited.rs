@@ -88,8 +88,15 @@ mod tests {
         let mut held = 0;
         for round in 0..2 {
             for (ty, id) in [
-                ("dataset", "dp"), ("prompt", "pp"), ("dataset", "dq"), ("prompt", "pq"), ("dataset", "dg"),
-                ("dataset", "db"), ("dataset", "dn"), ("prompt", "pu"), ("dataset", "dp"),
+                ("dataset", "dp"),
+                ("prompt", "pp"),
+                ("dataset", "dq"),
+                ("prompt", "pq"),
+                ("dataset", "dg"),
+                ("dataset", "db"),
+                ("dataset", "dn"),
+                ("prompt", "pu"),
+                ("dataset", "dp"),
             ] {
                 let node = org.find_node(org.types().get(ty), id);
                 let (bits, deleted) = inherited.child(&org, &me.closure, node);

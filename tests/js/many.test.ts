@@ -19,7 +19,10 @@ function questions(rng: Rng, asker: Asker, count: number, odd: number) {
   });
 }
 
-type Load = (bytes: Uint8Array, options: lite.LiteLoadOptions) => Pick<lite.Org, "as" | "asGroup" | "anonymous" | "ref" | "free">;
+type Load = (
+  bytes: Uint8Array,
+  options: lite.LiteLoadOptions,
+) => Pick<lite.Org, "as" | "asGroup" | "anonymous" | "ref" | "free">;
 
 describe.each<[string, Load]>([
   ["aclarity", (bytes, options) => aclarity.Org.loadSync(bytes, options)],
@@ -38,7 +41,13 @@ describe.each<[string, Load]>([
         const subject = (org: ReturnType<Load>) =>
           "anonymous" in who ? org.anonymous : "group" in who ? org.asGroup(who.group) : org.as(who.id);
         // Fewer than are asked together, as many, and more than fit one call: without odd ids, and with some.
-        for (const [count, odd] of [[3, 0], [100, 0], [100, 9], [9000, 0], [9000, 2]] as const) {
+        for (const [count, odd] of [
+          [3, 0],
+          [100, 0],
+          [100, 9],
+          [9000, 0],
+          [9000, 2],
+        ] as const) {
           const asked = questions(rng, asker, count, odd);
           const [forIds, forRows, forRefs] = [1, 2, 3].map(() => load(bytes, { unknownObjects }));
           const me = subject(alone);
@@ -46,7 +55,11 @@ describe.each<[string, Load]>([
           const expected = (answer: (question: (typeof asked)[number], n: number) => boolean) =>
             Uint8Array.from(asked, (question, n) => Number(answer(question, n)));
 
-          const ids = subject(forIds as ReturnType<Load>).canMany(ask, type, asked.map(({ id }) => id));
+          const ids = subject(forIds as ReturnType<Load>).canMany(
+            ask,
+            type,
+            asked.map(({ id }) => id),
+          );
           expect({ ...context, ids }).toEqual({ ...context, ids: expected(({ id }) => me.can(ask, type, id)) });
 
           // Every third by its id alone; of the others some have no project.
@@ -94,7 +107,12 @@ describe("calls into wasm", () => {
   test("few, and none the second time: ids", () => {
     const { org, ids, expected } = irregular();
     const zoe = org.as("zoe");
-    const ask = () => zoe.canMany("read", "dataset", ids.map((id) => ({ id, project_id: P1 })));
+    const ask = () =>
+      zoe.canMany(
+        "read",
+        "dataset",
+        ids.map((id) => ({ id, project_id: P1 })),
+      );
     expect(callsOf(() => expect(ask()).toEqual(expected))).toBeLessThan(6);
     expect(callsOf(() => expect(ask()).toEqual(expected))).toBe(0);
     // The ids alone are the same objects.
@@ -113,7 +131,9 @@ describe("calls into wasm", () => {
   test("few about objects that the data do not know, with a project", () => {
     const { org } = irregular();
     const rows = Array.from({ length: 9000 }, (_, n) => ({ id: `new-${n}`, project_id: n % 2 === 0 ? P1 : "nowhere" }));
-    const expected = Uint8Array.from(rows, ({ id, project_id }) => Number(org.as("ada").can("read", "dataset", id, project_id)));
+    const expected = Uint8Array.from(rows, ({ id, project_id }) =>
+      Number(org.as("ada").can("read", "dataset", id, project_id)),
+    );
     org.apply({});
     const ask = () => org.as("ada").canMany("read", "dataset", rows);
     expect(callsOf(() => expect(ask()).toEqual(expected))).toBeLessThan(6);

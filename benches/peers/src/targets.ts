@@ -281,9 +281,12 @@ function changing(smallest: Measured, largest: Measured): Target[] {
   return [
     atMost(`${title}: median`, 50, " µs", values("median")),
     atMost(`${title}: p99 (at most of all: "How long one change takes at most")`, 1000, " µs", values("p99")),
-    atMost(`the next answer after that, ${count(largest.size.acls)} ACLs against ${count(smallest.size.acls)}: so many times as long`, FLAT, " times", [
-      growth("median", NEXT),
-    ]),
+    atMost(
+      `the next answer after that, ${count(largest.size.acls)} ACLs against ${count(smallest.size.acls)}: so many times as long`,
+      FLAT,
+      " times",
+      [growth("median", NEXT)],
+    ),
     atMost(
       `the preview of one grant, ${count(largest.size.acls)} ACLs against ${count(smallest.size.acls)}: so many times as long`,
       FLAT,

@@ -1,4 +1,6 @@
-// Node, Deno and Bun: the module is a file beside this one.
+// Node, Deno and Bun: the module is a file beside this one. It is so small that compiling it at once takes less time than
+// waiting for threads that do.
+import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { Host } from "../instance.js";
 import { createGlue } from "../wasm/lite-glue.js";
@@ -14,6 +16,7 @@ function readAddress(address: URL | string) {
 export const { Org, ready, newOrganization } = /* @__PURE__ */ define(
   /* @__PURE__ */ new Host({
     createGlue,
+    atOnce: () => new WebAssembly.Module(readFileSync(new URL(FILE, import.meta.url))),
     locate: () => readFile(new URL(FILE, import.meta.url)),
     otherwise: async () => (await import("../wasm/lite-bytes.js")).wasmBytes(),
     readAddress,
