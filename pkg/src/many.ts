@@ -17,12 +17,14 @@ export function mayCrossTogether(id: unknown): id is string {
   return typeof id === "string" && id !== "" && !id.includes("\n") && isWellFormed(id);
 }
 
+/** What is collected while many objects are gone through, and asked about whenever it is enough for a call. */
 export class Unasked {
   /** Where each stands among all that are asked about. */
   readonly places: number[] = [];
   readonly ids: string[] = [];
   readonly projects: (string | undefined)[] = [];
   private readonly types: number[] = [];
+  private characters = 0;
 
   /** Texts that may cross together. */
   add(place: number, type: number, id: string, project: string | undefined): void {
@@ -30,23 +32,19 @@ export class Unasked {
     this.types.push(type);
     this.ids.push(id);
     this.projects.push(project);
+    this.characters += id.length + (project?.length ?? 0);
   }
 
-  /** The answer about each, or `ALONE`. */
-  answers(kernel: Kernel, subject: () => number): Int16Array {
-    const answers = new Int16Array(this.ids.length).fill(ALONE);
-    if (answers.length < FEW) return answers;
-    let to = 0;
-    for (let from = 0; from < answers.length; from = to) {
-      for (let characters = 0; to < answers.length && to - from < TOGETHER && characters < CHARACTERS; to++) {
-        characters += (this.ids[to] as string).length + (this.projects[to]?.length ?? 0);
-      }
-      const types = Uint16Array.from(this.types.slice(from, to));
-      const masks = kernel.masks(subject(), types, this.ids.slice(from, to), this.projects.slice(from, to));
-      masks?.forEach((mask, at) => {
-        answers[from + at] = mask & ANSWER;
-      });
-    }
-    return answers;
+  get isEnough(): boolean {
+    return this.ids.length >= TOGETHER || this.characters >= CHARACTERS;
+  }
+
+  /** Tells the answer about each, or `ALONE`, by its place here; then all is forgotten. */
+  answer(kernel: Kernel, subject: () => number, tell: (at: number, answer: number) => void): void {
+    const { ids, projects, types, places } = this;
+    const masks = ids.length < FEW ? undefined : kernel.masks(subject(), Uint16Array.from(types), ids, projects);
+    for (let at = 0; at < ids.length; at++) tell(at, masks === undefined ? ALONE : (masks[at] as number) & ANSWER);
+    for (const list of [ids, projects, types, places]) list.length = 0;
+    this.characters = 0;
   }
 }

@@ -116,6 +116,8 @@ export class Subject {
     const code = number < KNOWN_TYPES ? number + 1 : -1;
     const answers = new Uint8Array(ids.length);
     const unasked = new Unasked();
+    // A row may do anything while it is read: then all is asked anew.
+    const isCurrent = () => this.generation === this.kernel.generation;
     for (let index = 0; index < ids.length; index++) {
       const id = ids[index];
       const row = isRow(id);
@@ -130,24 +132,30 @@ export class Subject {
       if (mask < 0 || (project !== undefined && !((mask & KNOWN) !== 0 && mayBeProject(project)))) {
         if (this.isNew(number, objectId, project)) {
           unasked.add(index, number, objectId as string, (project as string | null) || undefined);
+          if (unasked.isEnough && isCurrent()) this.answerIds(unasked, number, bits, ids, answers);
           continue;
         }
         mask = this.maskOf(number, id, undefined);
       }
       answers[index] = held(mask, bits);
     }
-    // What rows do while they are read is not ours to say.
-    if (this.generation !== this.kernel.generation) return this.canMany(ask, typeOrRefs, ids);
-    unasked
-      .answers(this.kernel, () => this.resolved())
-      .forEach((answer, at, all) => {
-        const place = unasked.places[at] as number;
-        if (answer !== ALONE && all.length - at <= MOST_KEPT) {
-          this.memo.remember(number, unasked.ids[at] as string, unasked.projects[at], answer);
-        }
-        answers[place] = held(answer === ALONE ? this.maskOf(number, ids[place], undefined) : answer, bits);
-      });
+    if (!isCurrent()) return this.canMany(ask, typeOrRefs, ids);
+    this.answerIds(unasked, number, bits, ids, answers);
     return answers;
+  }
+
+  private answerIds(unasked: Unasked, type: number, bits: number, ids: readonly unknown[], answers: Uint8Array): void {
+    unasked.answer(
+      this.kernel,
+      () => this.resolved(),
+      (at, answer) => {
+        const place = unasked.places[at] as number;
+        if (answer !== ALONE && ids.length - place <= MOST_KEPT) {
+          this.memo.remember(type, unasked.ids[at] as string, unasked.projects[at], answer);
+        }
+        answers[place] = held(answer === ALONE ? this.maskOf(type, ids[place], undefined) : answer, bits);
+      },
+    );
   }
 
   /** Whether an object is named as it should be, nothing is remembered about it, and it may be asked about with others. */
@@ -174,6 +182,7 @@ export class Subject {
           mask = memo.findRef(ref.number);
           if (mask < 0 && this.isNewRef(ref)) {
             unasked.add(index, this.kernel.typeNumber(ref.type), ref.id, ref.project_id);
+            if (unasked.isEnough) this.answerRefs(unasked, bits, refs, answers);
             continue;
           }
           if (mask < 0) mask = this.refMask(ref);
@@ -183,16 +192,22 @@ export class Subject {
       }
       answers[index] = held(mask, bits);
     }
-    unasked
-      .answers(this.kernel, () => this.resolved())
-      .forEach((answer, at) => {
+    this.answerRefs(unasked, bits, refs, answers);
+    return answers;
+  }
+
+  private answerRefs(unasked: Unasked, bits: number, refs: readonly unknown[], answers: Uint8Array): void {
+    unasked.answer(
+      this.kernel,
+      () => this.resolved(),
+      (at, answer) => {
         const place = unasked.places[at] as number;
         const ref = refs[place] as Ref;
         const alone = answer === ALONE || ref.numbers !== this.kernel.refNumbers;
         if (!alone && this.memo.findRef(ref.number) < 0) this.memo.storeRef(ref.number, answer);
         answers[place] = held(alone ? this.refMask(ref) : answer, bits);
-      });
-    return answers;
+      },
+    );
   }
 
   private isNewRef({ id, project_id: project }: Ref): boolean {

@@ -24,9 +24,10 @@ impl Inherited {
     }
 
     /// What may be done with a known object that lives in a project, and whether it counts as deleted.
-    pub fn child(&mut self, org: &Org, closure: &Closure, node: u32) -> (PermissionSet, bool) {
-        let (info, ty) = (org.node(node), org.node_type(node));
-        debug_assert!(info.known && number::is_child(ty), "a known object in a project");
+    #[inline]
+    pub fn child(&mut self, org: &Org, closure: &Closure, ty: u16, node: u32) -> (PermissionSet, bool) {
+        let info = org.node(node);
+        debug_assert!(info.known && number::is_child(ty) && org.node_type(node) == ty, "a known object");
         if info.deleted {
             return (PermissionSet::EMPTY, true);
         }
@@ -40,18 +41,24 @@ impl Inherited {
         (PermissionSet(above as u8 | own) | public, false)
     }
 
-    #[inline(never)]
+    #[inline]
     fn above(&mut self, org: &Org, closure: &Closure, ty: u16, project: u32) -> u64 {
         let key = u64::from(project) << 32 | u64::from(ty) << 16;
         let at = (key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as usize & (self.slots.len() - 1);
-        let slot = &mut self.slots[at];
-        if *slot & Inherited::KEY != key || *slot & Inherited::IS_SET == 0 {
-            let (chain, deleted) = org.above_child(project);
-            let held = |node| if closure.len() > 0 { org.bits_on(node, ty, closure) } else { 0 };
-            let bits = chain.iter().fold(0, |bits, node| bits | held(node));
-            *slot = key | Inherited::IS_SET | if deleted { Inherited::DELETED } else { 0 } | u64::from(bits);
+        let slot = self.slots[at];
+        if slot & (Inherited::KEY | Inherited::IS_SET) == key | Inherited::IS_SET {
+            return slot;
         }
-        *slot
+        self.slots[at] = key | Inherited::reckon(org, closure, ty, project);
+        self.slots[at]
+    }
+
+    #[inline(never)]
+    fn reckon(org: &Org, closure: &Closure, ty: u16, project: u32) -> u64 {
+        let (chain, deleted) = org.above_child(project);
+        let held = |node| if closure.len() > 0 { org.bits_on(node, ty, closure) } else { 0 };
+        let bits = chain.iter().fold(0, |bits, node| bits | held(node));
+        Inherited::IS_SET | if deleted { Inherited::DELETED } else { 0 } | u64::from(bits)
     }
 }
 
@@ -98,8 +105,9 @@ mod tests {
                 ("prompt", "pu"),
                 ("dataset", "dp"),
             ] {
-                let node = org.find_node(org.types().get(ty), id);
-                let (bits, deleted) = inherited.child(&org, &me.closure, node);
+                let number = org.types().get(ty);
+                let node = org.find_node(number, id);
+                let (bits, deleted) = inherited.child(&org, &me.closure, number, node);
                 assert_eq!(bits, me.permissions(&Object::new(ty, id)), "{ty} {id}, round {round}");
                 assert_eq!(deleted, id == "dg", "{ty} {id}");
                 held += bits.iter().count();

@@ -4,7 +4,7 @@ use super::inherited::Inherited;
 use super::subject::{Subject, by_everybody};
 use crate::model::object::{ObjectType, number};
 use crate::model::permission::{Permission, PermissionSet};
-use crate::org::{by_code_units, keys::NONE, sort};
+use crate::org::{Listed, by_code_units, keys::NONE, sort};
 
 /// Of so many projects is kept what a subject has by them, while one list is made.
 const MOST_PROJECTS: usize = 1 << 16;
@@ -43,11 +43,11 @@ impl Subject<'_> {
         options: ListOptions<'_>,
     ) -> Vec<String> {
         let ty = self.org.types().get(object_type.into().as_str());
-        self.org.node_ids(&self.list_nodes(ask.into(), ty, options))
+        self.org.listed_ids(&self.list_nodes(ask.into(), ty, options))
     }
 
     /// The nodes of the same ids, in their order.
-    pub(crate) fn list_nodes(&self, ask: PermissionSet, ty: u16, options: ListOptions<'_>) -> Vec<u32> {
+    pub(crate) fn list_nodes(&self, ask: PermissionSet, ty: u16, options: ListOptions<'_>) -> Vec<Listed> {
         let org = self.org;
         let project = match options.project.map(|id| org.find_node(number::PROJECT, id)) {
             Some(NONE) => return Vec::new(),
@@ -57,37 +57,38 @@ impl Subject<'_> {
         if ask.is_empty() || (project.is_some() && !(number::is_child(ty) || ty == number::PROJECT_LOG)) {
             return Vec::new();
         }
-        let nodes = if number::is_child(ty) {
-            self.children(ask, ty, project)
+        if number::is_child(ty) {
+            org.page_of_nodes(&mut self.children(ask, ty, project), options.after, options.limit)
         } else {
-            self.not_in_projects(ask, ty, project)
-        };
-        org.page_of_nodes(nodes, options.after, options.limit)
+            org.page_of_nodes(&mut self.not_in_projects(ask, ty, project), options.after, options.limit)
+        }
     }
 
     /// What lives in projects.
-    fn children(&self, ask: PermissionSet, ty: u16, project: Option<u32>) -> Vec<u32> {
+    fn children(&self, ask: PermissionSet, ty: u16, project: Option<u32>) -> impl Iterator<Item = u32> {
         let org = self.org;
         let mut inherited = Inherited::with_room(MOST_PROJECTS.min(org.nodes().len()));
-        let of_type = org.nodes().filter(|node| org.node_type(*node) == ty);
-        of_type
-            .filter(|node| {
+        org.nodes_of_type(ty)
+            .filter(move |node| {
                 let info = org.node(*node);
                 info.known && project.is_none_or(|project| project == info.project)
             })
-            .filter(|node| inherited.child(org, &self.closure, *node).0.contains_all(ask))
-            .collect()
+            .filter(move |node| inherited.child(org, &self.closure, ty, *node).0.contains_all(ask))
     }
 
     /// Everything else, a project's log among it, which has no row of its own.
-    fn not_in_projects(&self, ask: PermissionSet, ty: u16, project: Option<u32>) -> Vec<u32> {
+    fn not_in_projects(
+        &self,
+        ask: PermissionSet,
+        ty: u16,
+        project: Option<u32>,
+    ) -> impl Iterator<Item = u32> {
         let org = self.org;
         let is_log = ty == number::PROJECT_LOG;
         let rows_of = if is_log { number::PROJECT } else { ty };
-        let of_type = org.nodes().filter(|node| org.node_type(*node) == rows_of && org.node(*node).known);
-        of_type
-            .filter(|node| project.is_none_or(|project| project == *node))
-            .filter(|node| {
+        org.nodes_of_type(rows_of)
+            .filter(move |node| org.node(*node).known && project.is_none_or(|project| project == *node))
+            .filter(move |node| {
                 let target = if is_log {
                     org.target(ty, Some(&org.node_id(*node)), None)
                 } else {
@@ -95,7 +96,6 @@ impl Subject<'_> {
                 };
                 (org.granted(&self.closure, &target) | by_everybody(&target)).contains_all(ask)
             })
-            .collect()
     }
 
     /// The projects in which the subject may create one of this type, ascending by code units;
@@ -103,23 +103,19 @@ impl Subject<'_> {
     #[must_use]
     pub fn creatable(&self, object_type: impl Into<ObjectType>) -> Vec<String> {
         let ty = self.org.types().get(object_type.into().as_str());
-        self.org.node_ids(&self.creatable_nodes(ty))
+        self.org.listed_ids(&self.creatable_nodes(ty))
     }
 
-    pub(crate) fn creatable_nodes(&self, ty: u16) -> Vec<u32> {
+    pub(crate) fn creatable_nodes(&self, ty: u16) -> Vec<Listed> {
         let org = self.org;
         if !(number::is_child(ty) || ty == number::PROJECT_LOG || ty >= number::KNOWN) {
             return Vec::new();
         }
-        let projects = org
-            .nodes()
-            .filter(|node| org.node_type(*node) == number::PROJECT && org.node(*node).known)
-            .filter(|node| {
-                let mut target = org.target_of(*node);
-                target.ty = ty;
-                org.granted(&self.closure, &target).contains(Permission::Create)
-            })
-            .collect();
-        org.page_of_nodes(projects, None, None)
+        let mut projects = org.nodes_of_type(number::PROJECT).filter(|node| {
+            let mut target = org.target_of(*node);
+            target.ty = ty;
+            org.node(*node).known && org.granted(&self.closure, &target).contains(Permission::Create)
+        });
+        org.page_of_nodes(&mut projects, None, None)
     }
 }

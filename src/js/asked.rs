@@ -132,7 +132,7 @@ impl Asked {
         let node =
             id.filter(|id| number::is_child(ty) && !id.is_empty()).map_or(NONE, |id| org.find_node(ty, id));
         let (bits, known, deleted) = if node != NONE && org.node(node).known {
-            let (bits, deleted) = kept.inherited.borrow_mut().child(org, &kept.closure, node);
+            let (bits, deleted) = kept.inherited.borrow_mut().child(org, &kept.closure, ty, node);
             (bits, true, deleted)
         } else {
             let target = org.target(ty, id, project);

@@ -86,19 +86,21 @@ impl Keys {
         self.kinds[number as usize] & !TEXT
     }
 
-    /// The id of a number.
-    pub fn text(&self, number: u32) -> String {
-        let mut text = String::new();
-        self.push_text(number, &mut text);
-        text
+    /// The numbers of a kind, ascending.
+    pub fn of_kind(&self, kind: u16) -> impl Iterator<Item = u32> {
+        let plain = self.kinds.plain();
+        let is_of_kind = move |number: &u32| {
+            let of = plain.map_or_else(|| self.kinds[*number as usize], |kinds| kinds[*number as usize]);
+            of & !TEXT == kind
+        };
+        (0..self.next()).filter(is_of_kind)
     }
 
-    /// Writes the id of a number behind a text.
-    #[inline(never)]
-    pub fn push_text(&self, number: u32, text: &mut String) {
+    /// The id of a number.
+    pub fn text(&self, number: u32) -> String {
         match self.id(number) {
-            Id::Uuid(bytes) => text.push_str(text_of(&format_uuid(&bytes))),
-            Id::Text(id) => text.push_str(id),
+            Id::Uuid(bytes) => uuid_text(&bytes),
+            Id::Text(text) => text.to_owned(),
         }
     }
 
@@ -194,6 +196,11 @@ fn hash_at(keys: &Column<[u8; 16]>, kinds: &Column<u16>, texts: &Column<Box<str>
 #[inline(never)]
 pub(super) fn compare_uuid(bytes: &[u8; 16], other: &str) -> Ordering {
     by_code_units(text_of(&format_uuid(bytes)), other)
+}
+
+/// The text of a packed id.
+pub(super) fn uuid_text(bytes: &[u8; 16]) -> String {
+    text_of(&format_uuid(bytes)).to_owned()
 }
 
 /// INVARIANT: a UUID is digits and dashes.

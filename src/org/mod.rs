@@ -42,6 +42,7 @@ pub use apply::Applied;
 pub use build::{LoadOptions, Loader, Members, UnknownObjects};
 pub(crate) use closure::{Closure, Ways, Who};
 pub use names::Stats;
+pub(crate) use order::Listed;
 pub(crate) use places::Pointers;
 pub use slicing::{SliceObjects, SliceOptions};
 pub use snapshot::SnapshotReader;

@@ -1,13 +1,33 @@
 //! Nodes in the order of their ids, and those ids as text.
 
+#[cfg(any(test, feature = "js"))]
+use super::ids::format_uuid;
 use super::keys::{self, Id};
 use super::{Org, by_code_units, sort};
 
-/// A node whose id is a UUID: these are in the same order as their bytes.
-struct Place {
-    /// The first bytes.
+/// A node with its id, as it is sorted: UUIDs are in the same order as their bytes.
+#[derive(Clone, Copy)]
+pub(crate) struct Listed {
+    pub node: u32,
+    /// The id is no UUID: its text stands with the keys.
+    is_text: bool,
     first: u64,
-    node: u32,
+    rest: u64,
+}
+
+impl Listed {
+    fn packed(node: u32, bytes: [u8; 16]) -> Listed {
+        let bytes = u128::from_be_bytes(bytes);
+        Listed { node, is_text: false, first: (bytes >> 64) as u64, rest: bytes as u64 }
+    }
+
+    fn text(node: u32) -> Listed {
+        Listed { node, is_text: true, first: 0, rest: 0 }
+    }
+
+    fn bytes(&self) -> [u8; 16] {
+        (u128::from(self.first) << 64 | u128::from(self.rest)).to_be_bytes()
+    }
 }
 
 impl Org {
@@ -15,15 +35,16 @@ impl Org {
     /// most. Each id is that of one of the nodes alone.
     pub(crate) fn page_of_nodes(
         &self,
-        nodes: Vec<u32>,
+        // Not generic: three kinds of iterators would make it three times.
+        nodes: &mut dyn Iterator<Item = u32>,
         after: Option<&str>,
         limit: Option<usize>,
-    ) -> Vec<u32> {
+    ) -> Vec<Listed> {
         let (mut packed, mut texts) = (Vec::new(), Vec::new());
         for node in nodes {
             match self.node_keys.id(node) {
                 Id::Uuid(bytes) if after.is_none_or(|after| keys::compare_uuid(&bytes, after).is_gt()) => {
-                    packed.push(Place { first: first_of(&bytes), node });
+                    packed.push(Listed::packed(node, bytes));
                 }
                 Id::Text(text) if after.is_none_or(|after| by_code_units(text, after).is_gt()) => {
                     texts.push(node);
@@ -31,76 +52,63 @@ impl Org {
                 _ => {}
             }
         }
-        let limit = limit.unwrap_or(usize::MAX);
-        packed.sort_unstable_by_key(|place: &Place| place.first);
-        for same in packed.chunk_by_mut(|a, b| a.first == b.first) {
-            self.sort_same(same);
+        packed.sort_unstable_by_key(|listed: &Listed| (listed.first, listed.rest));
+        if !texts.is_empty() {
+            sort::by_id(&mut texts, |node| self.node_id(*node));
+            packed = self.merge(&packed, &texts);
         }
-        sort::by_id(&mut texts, |node| self.node_id(*node));
-        self.merge(packed.iter().map(|place| place.node), &texts, limit)
+        packed.truncate(limit.unwrap_or(usize::MAX));
+        packed
     }
 
-    /// UUIDs that begin alike, few as a rule.
-    fn sort_same(&self, places: &mut [Place]) {
-        if places.len() < 2 {
-            return;
-        }
-        let mut nodes: Vec<u32> = places.iter().map(|place| place.node).collect();
-        sort::by_id(&mut nodes, |node| self.node_id(*node));
-        for (place, node) in places.iter_mut().zip(nodes) {
-            place.node = node;
-        }
-    }
-
-    /// The first of both, in order; each is in order by itself.
-    fn merge(&self, packed: impl ExactSizeIterator<Item = u32>, texts: &[u32], limit: usize) -> Vec<u32> {
+    /// Both in order; each is in order by itself.
+    fn merge(&self, packed: &[Listed], texts: &[u32]) -> Vec<Listed> {
+        let is_before = |text: u32, listed: &Listed| match self.node_keys.id(text) {
+            Id::Text(text) => keys::compare_uuid(&listed.bytes(), text).is_gt(),
+            Id::Uuid(_) => false,
+        };
         let mut texts = texts.iter().copied().peekable();
-        let mut merged = Vec::with_capacity(limit.min(packed.len() + texts.len()));
-        for node in packed {
-            while let Some(text) = texts.next_if(|text| self.is_before(*text, node)) {
-                merged.push(text);
+        let mut merged = Vec::with_capacity(packed.len() + texts.len());
+        for listed in packed {
+            while let Some(text) = texts.next_if(|text| is_before(*text, listed)) {
+                merged.push(Listed::text(text));
             }
-            merged.push(node);
+            merged.push(*listed);
         }
-        merged.extend(texts);
-        merged.truncate(limit);
+        merged.extend(texts.map(Listed::text));
         merged
     }
 
-    fn is_before(&self, text: u32, packed: u32) -> bool {
-        match (self.node_keys.id(text), self.node_keys.id(packed)) {
-            (Id::Text(text), Id::Uuid(bytes)) => keys::compare_uuid(&bytes, text).is_gt(),
-            _ => false,
-        }
-    }
-
     /// The ids of nodes.
-    pub(crate) fn node_ids(&self, nodes: &[u32]) -> Vec<String> {
-        nodes.iter().map(|node| self.node_id(*node)).collect()
+    pub(crate) fn listed_ids(&self, listed: &[Listed]) -> Vec<String> {
+        let id = |listed: &Listed| {
+            if listed.is_text { self.node_id(listed.node) } else { keys::uuid_text(&listed.bytes()) }
+        };
+        listed.iter().map(id).collect()
     }
 
     /// The ids of nodes in one text for JavaScript: a line feed before each; a JSON array where an id
     /// has one itself.
     #[cfg(any(test, feature = "js"))]
-    pub(crate) fn joined_ids(&self, nodes: &[u32]) -> Vec<u8> {
-        let has_line_feed = |node: &u32| match self.node_keys.id(*node) {
+    pub(crate) fn joined_ids(&self, all: &[Listed]) -> Vec<u8> {
+        let has_line_feed = |listed: &Listed| match self.node_keys.id(listed.node) {
             Id::Uuid(_) => false,
             Id::Text(text) => text.contains('\n'),
         };
-        if nodes.iter().any(has_line_feed) {
-            return serde_json::to_vec(&self.node_ids(nodes)).unwrap_or_default();
+        if all.iter().filter(|listed| listed.is_text).any(has_line_feed) {
+            return serde_json::to_vec(&self.listed_ids(all)).unwrap_or_default();
         }
-        let mut joined = String::with_capacity(nodes.len() * 37);
-        for node in nodes {
-            joined.push('\n');
-            self.node_keys.push_text(*node, &mut joined);
+        let mut joined = Vec::with_capacity(all.len() * 37);
+        for listed in all {
+            joined.push(b'\n');
+            if listed.is_text {
+                joined.extend(self.node_id(listed.node).into_bytes());
+            } else {
+                joined.extend(format_uuid(&listed.bytes()));
+            }
         }
-        joined.into_bytes()
+        joined
     }
-}
-
-fn first_of(bytes: &[u8; 16]) -> u64 {
-    bytes.first_chunk().map_or(0, |first| u64::from_be_bytes(*first))
 }
 
 #[cfg(test)]

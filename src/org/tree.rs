@@ -146,6 +146,10 @@ impl Org {
         0..self.nodes.len() as u32
     }
 
+    pub(crate) fn nodes_of_type(&self, ty: u16) -> impl Iterator<Item = u32> {
+        self.node_keys.of_kind(ty)
+    }
+
     pub(crate) fn node_type(&self, node: u32) -> u16 {
         self.node_keys.kind(node)
     }

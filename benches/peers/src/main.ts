@@ -180,6 +180,7 @@ async function measureAgain(earlier: Results, parts: readonly string[], folder: 
   const again = (part: string) => parts.includes(part);
   return {
     ...earlier,
+    again: parts,
     million: again("million") ? await million(efforts, folder) : earlier.million,
     unknown: again("unknown") ? await unknown(efforts, folder) : earlier.unknown,
     cold: again("cold") ? await cold(efforts, folder) : earlier.cold,

@@ -101,7 +101,12 @@ const lists = listers.map(({ user, listed }) =>
 const byHand = expected.reduce((sum, one) => sum + one, 0);
 if (listers[1]?.listed !== byHand) throw new Error(`${listers[1]?.listed} are listed, not ${byHand}`);
 const candidates: Candidate[] = [
-  candidate(`me.canMany(permission, refs), ${FEW.toLocaleString("en-US")}`, FEW, () => me.canMany("read", fewRefs)),
+  candidate(
+    `me.canMany(permission, refs), ${FEW.toLocaleString("en-US")}`,
+    FEW,
+    () => me.canMany("read", fewRefs),
+    () => me.canMany("read", fewRefs),
+  ),
   // What the lines below make it forget is asked before the clock starts.
   candidate(
     `me.canMany(permission, refs), ${named} in random order`,

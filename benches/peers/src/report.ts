@@ -47,6 +47,8 @@ export interface Results {
   unknown: UnknownIds;
   cold: ColdStart;
   packages: PackageSize[];
+  /** Parts that were measured again, later than the rest and perhaps of newer sources. */
+  again?: readonly string[];
 }
 
 /** When, where and with what. */
@@ -80,12 +82,23 @@ export function report(results: Results): string {
   ].join("\n");
 }
 
-function heading({ environment }: Results): string {
+function heading({ environment, again = [] }: Results): string {
+  const parts = again.map((part) => AGAIN[part] ?? part).join(", ");
+  const later =
+    parts === "" ? "" : `\nMeasured again after the rest, on the same machine, of newer sources: ${parts}.\n`;
   return `# Results
 
 \`make bench\` writes this file and the pictures in it: ${environment}
-`;
+${later}`;
 }
+
+/** What `--again` names. */
+const AGAIN: { [part: string]: string } = {
+  million: "a million objects",
+  unknown: "ids that no data contain",
+  cold: "cold start",
+  sizes: "what is downloaded",
+};
 
 function organizations({ measured }: Results): string {
   const rows = measured.map(({ size, asking, figures }) => [

@@ -46,6 +46,15 @@ impl<T> Column<T> {
         }
     }
 
+    /// All things, where they stand in one place.
+    pub fn plain(&self) -> Option<&[T]> {
+        match self {
+            Column::Own(items) => Some(items),
+            Column::Common(items) => Some(items),
+            Column::Changed { .. } => None,
+        }
+    }
+
     /// Whether a copy holds on to the same things, so that numbers mean the same in both.
     pub fn is_shared(&self) -> bool {
         match self {
