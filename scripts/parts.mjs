@@ -4,6 +4,7 @@
 //   node scripts/parts.mjs               the parts
 //   node scripts/parts.mjs --lite        those of the small module
 //   node scripts/parts.mjs --functions   the 40 largest functions too
+//   node scripts/parts.mjs --naming serde   what functions with a text in their names weigh together, and the largest
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
@@ -127,6 +128,16 @@ line(
   `${rest.length} smaller parts`,
 );
 line(data, "data and tables");
+const naming = process.argv.indexOf("--naming");
+if (naming >= 0) {
+  const text = process.argv[naming + 1] ?? "";
+  const named = functions.filter(({ name }) => name.includes(text)).sort((a, b) => b.size - a.size);
+  line(
+    named.reduce((sum, { size }) => sum + size, 0),
+    `\`${text}\` in the name, ${named.length}; the largest:`,
+  );
+  for (const { size, name } of named.slice(0, 20)) line(size, name.slice(0, 140));
+}
 if (process.argv.includes("--functions")) {
   console.log("\nthe largest functions:");
   for (const { size, name } of functions.sort((a, b) => b.size - a.size).slice(0, 40)) line(size, name.slice(0, 140));
