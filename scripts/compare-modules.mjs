@@ -21,6 +21,12 @@ const REFS = 200_000;
 const text = readFileSync(file);
 const data = JSON.parse(text);
 const objects = Object.entries(TYPES).flatMap(([list, type]) => (data[list] ?? []).map(({ id }) => ({ type, id })));
+// 12 turns ask about 2,000 objects each that nobody asked about before.
+const FEWEST = 24_000;
+if (objects.length < FEWEST) {
+  console.error(`${file} has ${objects.length} experiments, datasets and prompts: at least ${FEWEST} are needed`);
+  process.exit(2);
+}
 const userAt = (n) => data.users[n % data.users.length].id;
 const projectAt = (n) => data.projects[n % data.projects.length].id;
 
