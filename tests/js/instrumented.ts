@@ -34,6 +34,12 @@ WebAssembly.instantiate = (async (module: WebAssembly.Module, imports: WebAssemb
   return { exports: watched(instance.exports) };
 }) as never;
 
+// Entry points that have the module at once make an instance without waiting.
+const { Instance } = WebAssembly;
+WebAssembly.Instance = function watchedInstance(module: WebAssembly.Module, imports: WebAssembly.Imports) {
+  return { exports: watched(new Instance(module, imports).exports) };
+} as never;
+
 /** How many calls into wasm an action makes. */
 export function callsOf(action: () => unknown): number {
   const before = calls;
