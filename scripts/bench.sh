@@ -3,8 +3,8 @@
 # Everything is printed, and written to benches/RESULTS.md.
 source "$(dirname "${BASH_SOURCE[0]}")/env.sh"
 
-say "make bench: builds the crate, the wasm module and the npm package, then measures, up to a million ACLs. About"
-say "40 minutes and 8 GB of memory; the quieter the machine, the better. benches/RESULTS.md and its plots are written anew."
+say "make bench: builds the crate, the wasm module and the npm package, then measures, up to a million ACLs. Half"
+say "an hour and 8 GB of memory; the quieter the machine, the better. benches/RESULTS.md and its plots are written anew."
 scripts/setup.sh wasm npm
 scripts/build-wasm.sh
 step "building the npm package" npm run build --workspace pkg

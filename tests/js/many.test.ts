@@ -187,6 +187,8 @@ test("refs whose numbers have run out in the middle of a question", () => {
 test("an organisation that changes while rows are read is asked anew", () => {
   using org = aclarity.Org.loadSync(sample());
   const ada = org.as("ada");
+  // What is remembered, rows before the change are answered by.
+  expect(ada.can("read", "dataset", D1)).toBe(true);
   const rows: { id: string }[] = Array.from({ length: 20 }, (_, n) => ({ id: n % 2 === 0 ? D1 : `new-${n}` }));
   let left = 1;
   Object.defineProperty(rows[10], "id", {
