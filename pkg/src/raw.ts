@@ -20,8 +20,8 @@ export interface RawAnswers {
   typeNumber(name: string): number;
   mask(subject: number, type: number, id: string | undefined, project: string | undefined): number;
   /**
-   * The same for several objects, of one type or each of its own, each in a project by its place. Ids and projects are
-   * UTF-8 with line feeds between them.
+   * The same for several objects, each of its type, and in a project by its place. Ids and projects are UTF-8 with line
+   * feeds between them.
    */
   masks?(
     subject: number,

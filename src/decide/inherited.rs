@@ -1,8 +1,9 @@
 //! What a subject has on objects by what is above them: the same for all objects of a type in a
 //! project, so that it is reckoned once for many.
 
+use super::subject::by_everybody_if;
 use crate::model::object::number;
-use crate::model::permission::{Permission, PermissionSet};
+use crate::model::permission::PermissionSet;
 use crate::org::{Closure, Org};
 
 /// A bounded table by project and type, of one subject and one version of the organisation. An entry
@@ -36,9 +37,7 @@ impl Inherited {
             return (PermissionSet::EMPTY, true);
         }
         let own = if info.acls > 0 && closure.len() > 0 { org.bits_on(node, ty, closure) } else { 0 };
-        // MODEL 3.2: what is public, anybody may read.
-        let public = if info.public { Permission::Read.into() } else { PermissionSet::EMPTY };
-        (PermissionSet(above as u8 | own) | public, false)
+        (PermissionSet(above as u8 | own) | by_everybody_if(info.public), false)
     }
 
     #[inline]

@@ -89,7 +89,12 @@ impl Org {
 
 /// MODEL 3.2: what anybody may do.
 pub(crate) fn by_everybody(target: &Target<'_>) -> PermissionSet {
-    if target.public && !target.deleted { Permission::Read.into() } else { PermissionSet::EMPTY }
+    if target.deleted { PermissionSet::EMPTY } else { by_everybody_if(target.public) }
+}
+
+/// The same of something that is not deleted.
+pub(crate) fn by_everybody_if(public: bool) -> PermissionSet {
+    if public { Permission::Read.into() } else { PermissionSet::EMPTY }
 }
 
 /// Decides by what is granted, in the order of [`Reason`].

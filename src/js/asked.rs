@@ -10,7 +10,7 @@ use crate::model::error::Error;
 use crate::model::object::{Object, number, wire_name};
 use crate::model::permission::{Permission, PermissionSet};
 use crate::org::keys::NONE;
-use crate::org::{Applied, Closure, Map, Org, Who};
+use crate::org::{Applied, Closure, Map, Org, Target, Who};
 
 /// A subject whom the data do not name.
 const UNNAMED: u32 = u32::MAX;
@@ -128,15 +128,21 @@ impl Asked {
 
     fn mask_for(&self, kept: &Kept, ty: u16, id: Option<&str>, project: Option<&str>) -> u16 {
         let org = &self.org;
-        // The most frequent question by far.
-        let node =
-            id.filter(|id| number::is_child(ty) && !id.is_empty()).map_or(NONE, |id| org.find_node(ty, id));
-        let (bits, known, deleted) = if node != NONE && org.node(node).known {
-            let (bits, deleted) = kept.inherited.borrow_mut().child(org, &kept.closure, ty, node);
-            (bits, true, deleted)
-        } else {
-            let target = org.target(ty, id, project);
-            (org.granted(&kept.closure, &target) | by_everybody(&target), target.known, target.deleted)
+        let told = |target: &Target<'_>| {
+            (org.granted(&kept.closure, target) | by_everybody(target), target.known, target.deleted)
+        };
+        let (bits, known, deleted) = match id {
+            // The most frequent question by far.
+            Some(id) if number::is_child(ty) && !id.is_empty() => {
+                let node = org.find_node(ty, id);
+                if node != NONE && org.node(node).known {
+                    let (bits, deleted) = kept.inherited.borrow_mut().child(org, &kept.closure, ty, node);
+                    (bits, true, deleted)
+                } else {
+                    told(&org.target_at(ty, node, id, project))
+                }
+            }
+            _ => told(&org.target(ty, id, project)),
         };
         u16::from(bits.bits()) | if known { KNOWN } else { 0 } | if deleted { DELETED } else { 0 }
     }
@@ -148,9 +154,9 @@ impl Asked {
             .is_some_and(|target| self.org.granted(&subject.closure, &target).contains(Permission::Create))
     }
 
-    /// What may be done with each of several objects, as [`Asked::mask`] says: of one type, or each of
-    /// its own; each in a project, by its place. Ids and projects stand in one text each, with a line
-    /// feed between them. Nothing when these are no texts.
+    /// What may be done with each of several objects, as [`Asked::mask`] says: each of its type, and in a
+    /// project, by its place. Ids and projects stand in one text each, with a line feed between them.
+    /// Nothing when these are no texts.
     pub fn masks(&self, subject: u32, many: &Many<'_>) -> Vec<u16> {
         let (Ok(ids), Ok(projects)) = (str::from_utf8(many.ids), str::from_utf8(many.projects)) else {
             return Vec::new();
@@ -160,7 +166,7 @@ impl Asked {
         ids.split('\n')
             .enumerate()
             .map(|(at, id)| {
-                let ty = many.types.get(at).or(many.types.last()).unwrap_or(&number::NEVER_NAMED);
+                let ty = many.types.get(at).unwrap_or(&number::NEVER_NAMED);
                 let project = many.in_projects.get(at).and_then(|place| projects.get(*place as usize));
                 self.mask_for(&kept, *ty, Some(id), project.copied().filter(|project| !project.is_empty()))
             })

@@ -190,8 +190,8 @@ impl Core {
         self.0.mask(subject, ty, id.as_deref(), project.as_deref())
     }
 
-    /// The same for several objects, of one type or each of its own, each in a project by its place.
-    /// Ids and projects have line feeds between them.
+    /// The same for several objects, each of its type, and in a project by its place. Ids and projects
+    /// have line feeds between them.
     #[must_use]
     pub fn masks(
         &self,

@@ -119,6 +119,13 @@ pub(crate) struct Target<'a> {
     pub chain: Chain<'a>,
 }
 
+impl Target<'_> {
+    /// Of which nothing is known, and above which nothing is.
+    fn nothing(ty: u16, node: u32) -> Target<'static> {
+        Target { ty, node, known: false, deleted: false, public: false, chain: Chain::EMPTY }
+    }
+}
+
 impl Org {
     /// The number of a node, a new one if the data name it for the first time.
     pub(super) fn node_number(&mut self, ty: u16, id: &str) -> u32 {
@@ -196,18 +203,18 @@ impl Org {
 
     /// Finds an object and what is above it. `id` is left out for the four types that exist once.
     pub(crate) fn target(&self, ty: u16, id: Option<&str>, project: Option<&str>) -> Target<'_> {
-        let mut target =
-            Target { ty, node: NONE, known: false, deleted: false, public: false, chain: Chain::EMPTY };
-        let Some(id) = id.or(number::is_singleton(ty).then_some(&*self.id)) else {
-            return target;
-        };
-        // An id that is empty where one is needed: nothing counts.
+        let id = id.or(number::is_singleton(ty).then_some(&*self.id)).unwrap_or("");
+        // An id that is left out or empty where one is needed: nothing counts.
         if id.is_empty() {
-            return target;
+            return Target::nothing(ty, NONE);
         }
-        if ty != number::NEVER_NAMED {
-            target.node = self.find_node(ty, id);
-        }
+        let node = if ty == number::NEVER_NAMED { NONE } else { self.find_node(ty, id) };
+        self.target_at(ty, node, id, project)
+    }
+
+    /// The same where the node of an id is found already.
+    pub(crate) fn target_at(&self, ty: u16, node: u32, id: &str, project: Option<&str>) -> Target<'_> {
+        let mut target = Target::nothing(ty, node);
         if ty == number::PROJECT_LOG {
             self.project_log_target(&mut target, id);
         } else if self.is_known(target.node) {
@@ -222,8 +229,7 @@ impl Org {
     /// The same for a node.
     pub(crate) fn target_of(&self, node: u32) -> Target<'_> {
         let ty = self.node_type(node);
-        let mut target =
-            Target { ty, node, known: false, deleted: false, public: false, chain: Chain::EMPTY };
+        let mut target = Target::nothing(ty, node);
         if ty == number::PROJECT_LOG {
             self.project_log_target(&mut target, &self.node_id(node));
         } else if self.is_known(node) {
