@@ -113,6 +113,7 @@ impl Org {
     /// be copied.
     pub(crate) fn settle(&mut self) {
         self.roles.settle();
+        self.chain_acls();
         self.share();
     }
 

@@ -503,7 +503,7 @@ impl Org {
             self.acls.keep_blank(slot);
             self.add_acl_copy(first, slot, acl);
         } else {
-            self.link_acl(slot, id, acl);
+            self.add_acl(slot, id, acl);
         }
     }
 

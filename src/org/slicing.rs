@@ -457,7 +457,7 @@ impl<'o> Slicing<'o> {
         mapped.sort_unstable_by_key(|(slot, acl)| (acl.node, *slot));
         for (slot, acl) in mapped {
             let linked = self.slice.places_mut(List::Acls).append_read();
-            self.slice.link_acl(linked, &self.org.acls.id(slot), acl);
+            self.slice.add_acl(linked, &self.org.acls.id(slot), acl);
         }
     }
 

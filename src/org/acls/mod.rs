@@ -1,14 +1,16 @@
 //! The ACLs: a row is four numbers in two chains (its object's and its grantee's) and an id.
 
+mod chains;
 mod sweep;
 #[cfg(test)]
 mod tests;
 
-use super::keys::{Keys, NONE, mix};
+use super::keys::{Keys, NONE};
 use super::roles::Roles;
 use super::shared::{Column, Index, SharedMap};
 use super::{Map, Org, sort};
 use crate::model::permission::Permission;
+use chains::pair_hash_at;
 use sweep::Sweep;
 
 /// What an ACL grants, in a number: a role, or one permission with its restriction. ACLs point
@@ -86,6 +88,12 @@ impl Stored {
     const BLANK: Stored =
         Stored { node: NONE, principal: NONE, grant: BLANK, next_on_node: NONE, next_of_principal: NONE };
 
+    /// In no chain.
+    fn new(row: AclRow) -> Stored {
+        let grant = row.grant.0 | if row.deleted { DELETED } else { 0 };
+        Stored { node: row.node, principal: row.principal, grant, ..Stored::BLANK }
+    }
+
     /// The ACL, unless the slot has none.
     #[inline]
     fn acl(&self) -> Option<AclRow> {
@@ -97,10 +105,6 @@ impl Stored {
         })
     }
 }
-
-/// Up to how many ACLs an object's chain is walked; beyond that grants are found by the pair of
-/// object and grantee.
-const LIGHT: u32 = 16;
 
 /// Further rows with one ACL's id.
 #[derive(Clone, Debug, Default)]
@@ -117,6 +121,8 @@ pub(crate) struct Acls {
     rows: Column<Stored>,
     /// The first of each grantee's ACLs on objects with many, by object and grantee.
     pairs: Index,
+    /// Not while an organisation is being made: then all ACLs are put into their chains at its end.
+    is_chained: bool,
     /// Further rows with the id of an earlier one, by the earlier one's slot.
     copies: SharedMap<Copies>,
     /// The earlier row's slot and what the copy says, by the copy's slot.
@@ -135,6 +141,7 @@ impl Default for Acls {
             ids: Keys::default(),
             rows: Column::default(),
             pairs: Index::default(),
+            is_chained: false,
             copies: SharedMap::default(),
             copied_from: SharedMap::default(),
             live: 0,
@@ -143,15 +150,6 @@ impl Default for Acls {
             sweep: Sweep::default(),
         }
     }
-}
-
-fn pair_hash(node: u32, principal: u32) -> u64 {
-    mix(u64::from(node) << 32 | u64::from(principal))
-}
-
-fn pair_hash_at(rows: &Column<Stored>, slot: u32) -> u64 {
-    let row = rows[slot as usize];
-    pair_hash(row.node, row.principal)
 }
 
 impl Acls {
@@ -207,6 +205,12 @@ impl Acls {
         self.rows.push(Stored::BLANK);
     }
 
+    /// The next slot has this ACL, which is in no chain yet; its number is there already.
+    pub(super) fn push(&mut self, row: AclRow) {
+        self.rows.push(Stored::new(row));
+        self.live += 1;
+    }
+
     pub(super) fn has_free(&self) -> bool {
         self.free != NONE
     }
@@ -246,7 +250,7 @@ impl Acls {
     }
 
     pub fn share(&mut self) {
-        let Acls { ids, rows, pairs, copies, copied_from, live: _, dead: _, free: _, sweep: _ } = self;
+        let Acls { ids, rows, pairs, copies, copied_from, .. } = self;
         ids.share();
         rows.share();
         pairs.share(&|slot| pair_hash_at(rows, slot));
@@ -290,80 +294,17 @@ impl Org {
     }
 
     /// Adds an ACL in a slot that is open: a free one that was taken, or the next.
-    pub(super) fn link_acl(&mut self, slot: u32, id: &str, row: AclRow) {
+    pub(super) fn add_acl(&mut self, slot: u32, id: &str, row: AclRow) {
         self.acls.ids.give(slot, 0, id);
-        self.link_at(slot, row);
-    }
-
-    /// The same for an ACL whose id has the next slot's number.
-    pub(super) fn link_next_acl(&mut self, row: AclRow) {
-        self.link_at(self.acls.slot_count(), row);
-    }
-
-    fn link_at(&mut self, slot: u32, row: AclRow) {
-        let flags = if row.deleted { DELETED } else { 0 };
-        let node = &mut self.nodes[row.node as usize];
-        node.acls += 1;
-        let becomes_heavy = node.acls > LIGHT && !node.heavy;
-        let principal = &mut self.principals[row.principal as usize];
-        principal.acls += 1;
-        let stored = Stored {
-            node: row.node,
-            principal: row.principal,
-            grant: row.grant.0 | flags,
-            next_on_node: NONE,
-            next_of_principal: std::mem::replace(&mut principal.first_acl, slot),
-        };
         if slot == self.acls.slot_count() {
-            self.acls.rows.push(stored);
+            self.acls.push(row);
         } else {
-            self.acls.rows.set(slot as usize, stored);
+            self.acls.rows.set(slot as usize, Stored::new(row));
+            self.acls.live += 1;
         }
-        self.acls.live += 1;
-        self.chain_on_node(slot);
-        if becomes_heavy {
-            self.make_heavy(row.node);
+        if self.acls.is_chained {
+            self.chain_acl(slot);
         }
-    }
-
-    /// Chains the ACLs of a node by grantee, from now on.
-    fn make_heavy(&mut self, node: u32) {
-        let mut slots = Vec::new();
-        let mut at = self.nodes[node as usize].first_acl;
-        while at != NONE {
-            let Stored { grant, next_on_node, .. } = self.acls.rows[at as usize];
-            match grant {
-                DEAD => self.acls.rows[at as usize].grant = OFF_NODE,
-                _ => slots.push(at),
-            }
-            at = next_on_node;
-        }
-        let info = &mut self.nodes[node as usize];
-        (info.heavy, info.first_acl) = (true, NONE);
-        slots.into_iter().rev().for_each(|slot| self.chain_on_node(slot));
-        self.acls.sweep.node_is_chained_anew(node);
-    }
-
-    /// Puts an ACL first on its node; on a node with many, behind the first of its grantee if there
-    /// is one, so that a grantee's stand together.
-    fn chain_on_node(&mut self, slot: u32) {
-        let Acls { rows, pairs, .. } = &mut self.acls;
-        let Stored { node, principal, .. } = rows[slot as usize];
-        let node = &mut self.nodes[node as usize];
-        if node.heavy {
-            let hash = pair_hash_at(rows, slot);
-            let same = |other: u32| {
-                let other = rows[other as usize];
-                other.node == rows[slot as usize].node && other.principal == principal
-            };
-            if let Some(first) = pairs.find(hash, same) {
-                let next = std::mem::replace(&mut rows[first as usize].next_on_node, slot);
-                rows[slot as usize].next_on_node = next;
-                return;
-            }
-            pairs.insert(hash, slot, &|slot| pair_hash_at(rows, slot));
-        }
-        rows[slot as usize].next_on_node = std::mem::replace(&mut node.first_acl, slot);
     }
 
     /// Takes the ACL of a slot away, and what is known of its copies.
@@ -393,70 +334,5 @@ impl Org {
         copies.slots.push(slot);
         copies.deleted |= row.deleted;
         self.acls.copied_from.insert(slot, (first, row));
-    }
-
-    /// The ACLs of a chain. Most questions spend most of their time here: each row is read once.
-    fn chain(&self, first: u32, next: impl Fn(&Stored) -> u32) -> impl Iterator<Item = (u32, AclRow)> {
-        let mut at = first;
-        std::iter::from_fn(move || {
-            while at != NONE {
-                let row = &self.acls.rows[at as usize];
-                let slot = std::mem::replace(&mut at, next(row));
-                if let Some(acl) = row.acl() {
-                    return Some((slot, acl));
-                }
-            }
-            None
-        })
-    }
-
-    /// The ACLs on a node that count, newest first.
-    pub(crate) fn acls_on(&self, node: u32) -> impl Iterator<Item = (u32, AclRow)> {
-        self.acls_on_with_deleted(node).filter(|(slot, row)| self.acls.is_live(*slot, *row))
-    }
-
-    /// The ACLs on a node, those marked deleted too.
-    pub(crate) fn acls_on_with_deleted(&self, node: u32) -> impl Iterator<Item = (u32, AclRow)> {
-        self.chain(self.nodes[node as usize].first_acl, |row| row.next_on_node)
-    }
-
-    /// The ACLs of a grantee, those marked deleted too, newest first.
-    pub(crate) fn all_acls_of(&self, principal: u32) -> impl Iterator<Item = u32> {
-        self.chain_of(principal).map(|(slot, _)| slot)
-    }
-
-    fn chain_of(&self, principal: u32) -> impl Iterator<Item = (u32, AclRow)> {
-        self.chain(self.principals[principal as usize].first_acl, |row| row.next_of_principal)
-    }
-
-    /// The ACLs of a grantee that count, newest first.
-    pub(crate) fn acls_of(&self, principal: u32) -> impl Iterator<Item = (u32, AclRow)> {
-        self.chain_of(principal).filter(|(slot, row)| self.acls.is_live(*slot, *row))
-    }
-
-    /// The ACLs on a node with many whose grantee is this one.
-    pub(crate) fn acls_of_pair(&self, node: u32, principal: u32) -> impl Iterator<Item = (u32, AclRow)> {
-        let mut at = self.first_of_pair(node, principal);
-        std::iter::from_fn(move || {
-            let row = self.acls.rows.get(at as usize).filter(|row| row.principal == principal)?;
-            Some((std::mem::replace(&mut at, row.next_on_node), row.acl()))
-        })
-        .filter_map(|(slot, acl)| Some((slot, acl?)))
-        .filter(|(slot, acl)| self.acls.is_live(*slot, *acl))
-    }
-
-    /// The slot, empty perhaps, behind which a grantee's ACLs on a node with many stand together.
-    fn first_of_pair(&self, node: u32, principal: u32) -> u32 {
-        let Acls { rows, pairs, .. } = &self.acls;
-        let same = |slot: u32| {
-            let row = rows[slot as usize];
-            row.node == node && row.principal == principal
-        };
-        pairs.find(pair_hash(node, principal), same).unwrap_or(NONE)
-    }
-
-    /// What the ACLs on a node with many give to a grantee on objects of a type.
-    pub(super) fn bits_of_pair(&self, node: u32, principal: u32, ty: u16) -> u8 {
-        self.acls_of_pair(node, principal).fold(0, |bits, (_, acl)| bits | acl.grant.bits(ty, &self.roles))
     }
 }

@@ -1,7 +1,8 @@
 //! Taking removed ACLs out of their chains, so that their slots are free for others: at once where
 //! few links are between, and else in steps, some with every change, so that no change has to wait.
 
-use super::{DEAD, OFF_NODE, Stored, pair_hash, pair_hash_at};
+use super::chains::{pair_hash, pair_hash_at};
+use super::{DEAD, OFF_NODE, Stored};
 use crate::org::Org;
 use crate::org::keys::NONE;
 

@@ -3,7 +3,8 @@
 
 use serde_json::{Value, json};
 
-use super::{BLANK, DEAD, OFF_NODE, pair_hash};
+use super::chains::pair_hash;
+use super::{BLANK, DEAD, OFF_NODE};
 use crate::load::list::List;
 use crate::org::keys::NONE;
 use crate::org::{LoadOptions, Map, Org};

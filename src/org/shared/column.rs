@@ -22,6 +22,12 @@ impl<T> Default for Column<T> {
     }
 }
 
+impl<T> From<Vec<T>> for Column<T> {
+    fn from(items: Vec<T>) -> Column<T> {
+        Column::Own(items)
+    }
+}
+
 impl<T> Column<T> {
     /// An empty one with room for so many.
     pub fn with_room(items: usize) -> Column<T> {
@@ -142,7 +148,8 @@ impl<T: Clone> Column<T> {
         }
     }
 
-    fn into_vec(self) -> Vec<T> {
+    /// All things in one place.
+    pub fn into_vec(self) -> Vec<T> {
         match self {
             Column::Own(items) => items,
             Column::Common(items) => Arc::unwrap_or_clone(items),

@@ -86,6 +86,11 @@ impl Index {
         }
     }
 
+    /// An empty one with room for so many numbers below a bound.
+    pub fn with_room(numbers: usize, below: usize) -> Index {
+        Index::Own(Table::with_room(numbers, below))
+    }
+
     /// A table that was read.
     pub fn of(table: Table) -> Index {
         Index::Own(table)

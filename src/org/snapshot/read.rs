@@ -347,7 +347,7 @@ impl State {
                 return Err(Damage("an ACL of it is not found"));
             }
             match self.grants.acl(&self.org, node, principal, grant)? {
-                Some(acl) => self.org.link_next_acl(acl),
+                Some(acl) => self.org.acls.push(acl),
                 None => self.org.acls.push_blank(),
             }
         }
