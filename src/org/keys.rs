@@ -10,14 +10,43 @@ use super::shared::{Column, Index};
 /// No number.
 pub(crate) const NONE: u32 = u32::MAX;
 
+/// An id as it is held, in one place in memory: a UUID, or the place of its text.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Key {
+    pub bytes: [u8; 16],
+    /// Its kind, perhaps marked as [`TEXT`].
+    pub kind: u16,
+}
+
+impl Key {
+    pub fn is_text(&self) -> bool {
+        self.kind & TEXT != 0
+    }
+
+    /// Where the text of an id stands that is not packed.
+    fn text(&self) -> usize {
+        let [a, b, c, d, ..] = self.bytes;
+        u32::from_le_bytes([a, b, c, d]) as usize
+    }
+
+    pub fn of_text(kind: u16, place: u32) -> Key {
+        let mut key = Key { kind: kind | TEXT, ..Key::default() };
+        key.bytes[..4].copy_from_slice(&place.to_le_bytes());
+        key
+    }
+
+    fn id<'a>(&self, texts: &'a Column<Box<str>>) -> Id<'a> {
+        if self.is_text() { Id::Text(&texts[self.text()]) } else { Id::Uuid(self.bytes) }
+    }
+}
+
 /// Ids of one space, each of a kind (an object's type, user or group), numbered as they come.
 ///
 /// Only the lower-case form 8-4-4-4-12 is packed: ids are compared code unit by code unit (the
 /// model's section 1), so that every other spelling is another id.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Keys {
-    pub(super) keys: Column<[u8; 16]>,
-    pub(super) kinds: Column<u16>,
+    pub(super) keys: Column<Key>,
     pub(super) texts: Column<Box<str>>,
     pub(super) index: Index,
     /// A place in `texts` that is free; its text is the next one's, if there is one.
@@ -50,8 +79,7 @@ impl Keys {
     /// A number that no id has.
     pub fn blank(&mut self) -> u32 {
         let number = self.next();
-        self.keys.push([0; 16]);
-        self.kinds.push(0);
+        self.keys.push(Key::default());
         number
     }
 
@@ -62,19 +90,18 @@ impl Keys {
 
     /// The number has no id any more. Precondition: it is forgotten.
     pub fn clear(&mut self, number: u32) {
-        if self.kinds[number as usize] & TEXT != 0 {
+        let key = self.keys[number as usize];
+        if key.is_text() {
             let next = self.spare.map_or(String::new(), |next| next.to_string());
-            let text = text_at(&self.keys[number as usize]);
-            self.texts.set(text as usize, next.into());
-            self.spare = Some(text);
+            self.texts.set(key.text(), next.into());
+            self.spare = Some(key.text() as u32);
         }
-        self.keys.set(number as usize, [0; 16]);
-        self.kinds.set(number as usize, 0);
+        self.keys.set(number as usize, Key::default());
     }
 
     /// What the id of a number hashes to.
     pub(super) fn hash_of(&self, number: u32) -> u64 {
-        hash_at(&self.keys, &self.kinds, &self.texts, number)
+        hash_at(&self.keys, &self.texts, number)
     }
 
     /// How many numbers there are.
@@ -83,15 +110,15 @@ impl Keys {
     }
 
     pub fn kind(&self, number: u32) -> u16 {
-        self.kinds[number as usize] & !TEXT
+        self.keys[number as usize].kind & !TEXT
     }
 
     /// The numbers of a kind, ascending.
     pub fn of_kind(&self, kind: u16) -> impl Iterator<Item = u32> {
-        let plain = self.kinds.plain();
+        let plain = self.keys.plain();
         let is_of_kind = move |number: &u32| {
-            let of = plain.map_or_else(|| self.kinds[*number as usize], |kinds| kinds[*number as usize]);
-            of & !TEXT == kind
+            let key = plain.map_or_else(|| &self.keys[*number as usize], |keys| &keys[*number as usize]);
+            key.kind & !TEXT == kind
         };
         (0..self.next()).filter(is_of_kind)
     }
@@ -115,8 +142,7 @@ impl Keys {
 
     /// Bytes held, about.
     pub fn bytes(&self) -> usize {
-        self.keys.capacity() * 16
-            + self.kinds.capacity() * 2
+        self.keys.capacity() * size_of::<Key>()
             + self.texts.iter().map(|t| t.len() + size_of::<Box<str>>()).sum::<usize>()
             + self.index.capacity() * 4
     }
@@ -126,36 +152,29 @@ impl Keys {
     }
 
     pub(super) fn id(&self, number: u32) -> Id<'_> {
-        let key = self.keys[number as usize];
-        if self.kinds[number as usize] & TEXT == 0 {
-            return Id::Uuid(key);
-        }
-        Id::Text(&self.texts[text_at(&key) as usize])
+        self.keys[number as usize].id(&self.texts)
     }
 
     fn find(&self, kind: u16, key: &Id<'_>) -> Option<u32> {
         let hash = hash(kind, key);
-        self.index.find(hash, |n| self.kind(n) == kind && self.id(n) == *key)
+        self.index.find(hash, |number| {
+            let held = self.keys[number as usize];
+            held.kind & !TEXT == kind && held.id(&self.texts) == *key
+        })
     }
 
     fn put(&mut self, number: u32, kind: u16, key: &Id<'_>) -> u32 {
-        let (bytes, flag) = match key {
-            Id::Uuid(bytes) => (*bytes, 0),
-            Id::Text(text) => {
-                let mut place = [0; 16];
-                place[..4].copy_from_slice(&self.keep_text(text).to_le_bytes());
-                (place, TEXT)
-            }
+        let held = match key {
+            Id::Uuid(bytes) => Key { bytes: *bytes, kind },
+            Id::Text(text) => Key::of_text(kind, self.keep_text(text)),
         };
         if number == self.next() {
-            self.keys.push(bytes);
-            self.kinds.push(kind | flag);
+            self.keys.push(held);
         } else {
-            self.keys.set(number as usize, bytes);
-            self.kinds.set(number as usize, kind | flag);
+            self.keys.set(number as usize, held);
         }
-        let Keys { keys, kinds, texts, index, .. } = self;
-        index.insert(hash(kind, key), number, &|n| hash_at(keys, kinds, texts, n));
+        let Keys { keys, texts, index, .. } = self;
+        index.insert(hash(kind, key), number, &|n| hash_at(keys, texts, n));
         number
     }
 
@@ -170,26 +189,16 @@ impl Keys {
     }
 
     pub fn share(&mut self) {
-        let Keys { keys, kinds, texts, index, spare: _ } = self;
+        let Keys { keys, texts, index, spare: _ } = self;
         keys.share();
-        kinds.share();
         texts.share();
-        index.share(&|n| hash_at(keys, kinds, texts, n));
+        index.share(&|n| hash_at(keys, texts, n));
     }
 }
 
-/// Where the text of an id stands that is not packed.
-fn text_at(key: &[u8; 16]) -> u32 {
-    u32::from_le_bytes([key[0], key[1], key[2], key[3]])
-}
-
-fn hash_at(keys: &Column<[u8; 16]>, kinds: &Column<u16>, texts: &Column<Box<str>>, number: u32) -> u64 {
+fn hash_at(keys: &Column<Key>, texts: &Column<Box<str>>, number: u32) -> u64 {
     let key = keys[number as usize];
-    let kind = kinds[number as usize];
-    if kind & TEXT == 0 {
-        return hash(kind, &Id::Uuid(key));
-    }
-    hash(kind & !TEXT, &Id::Text(&texts[text_at(&key) as usize]))
+    hash(key.kind & !TEXT, &key.id(texts))
 }
 
 /// Compares the text of a packed id with another, code unit by code unit.

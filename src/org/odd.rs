@@ -69,7 +69,7 @@ impl Org {
     pub(super) fn file_odd(&mut self, node: u32) {
         let info = *self.node(node);
         let filed = self.odd.places.get(node).map(|place| place.above);
-        let belongs = (info.known && (info.deleted || info.public)).then_some(info.project);
+        let belongs = info.is_odd().then_some(info.project);
         if filed == belongs {
             return;
         }

@@ -397,19 +397,22 @@ impl Org {
 
     pub(super) fn keep_object(&mut self, list: List, slot: u32, object: ObjectRow) {
         let Some((rows, _)) = object_rows(list) else { return };
-        let node = object.node;
+        let ObjectRow { node, project, public, deleted, .. } = object;
+        let is_only = self.nodes[node as usize].row == NONE && !self.functions.contains(node);
         let first = if list == List::Functions {
             self.functions.get_or_insert(node, NONE)
         } else {
             &mut self.nodes[node as usize].row
         };
-        let (is_copy, deleted) = (*first != NONE, object.deleted);
+        let is_copy = *first != NONE;
         put_first(&mut self.objects[rows], first, node, slot, object);
         if is_copy {
             // A further row with the same id can only mark the object deleted.
             self.nodes[node as usize].deleted |= deleted;
             self.file_odd(node);
             self.note_name(node);
+        } else if is_only {
+            self.set_object(node, Some((project, public)), deleted);
         } else {
             self.refresh_object(node);
         }
@@ -461,6 +464,11 @@ impl Org {
             deleted |= row.deleted;
             standing.get_or_insert((row.project, row.public));
         }
+        self.set_object(node, standing, deleted);
+    }
+
+    /// What is known of an object: project and publicity are those of the row that stands, if there is one.
+    fn set_object(&mut self, node: u32, standing: Option<(u32, bool)>, deleted: bool) {
         let (project, public) = standing.unwrap_or((NONE, false));
         let before = self.nodes[node as usize].project;
         if before != NONE {
@@ -470,10 +478,13 @@ impl Org {
             self.nodes[project as usize].children += 1;
         }
         let info = &mut self.nodes[node as usize];
+        let was_odd = info.is_odd();
         info.project = project;
         info.public = public;
         (info.known, info.deleted) = (standing.is_some(), deleted);
-        self.file_odd(node);
+        if was_odd || info.is_odd() {
+            self.file_odd(node);
+        }
         self.note_name(node);
     }
 

@@ -58,6 +58,11 @@ impl NodeInfo {
         public: false,
         heavy: false,
     };
+
+    /// Known, and deleted or public by itself.
+    pub fn is_odd(&self) -> bool {
+        self.known && (self.deleted || self.public)
+    }
 }
 
 /// A node and everything above it, nearest first. Project groups stand beside: a project may be in

@@ -1,7 +1,7 @@
 //! Ids as they stand in a snapshot: their kinds, the UUIDs, then the texts.
 
 use super::bytes::{Damage, In, Out};
-use crate::org::keys::{Id, Keys, TEXT};
+use crate::org::keys::{Id, Key, Keys, TEXT};
 use crate::org::shared::{Column, Index, Table};
 
 /// Writes the ids of some numbers; none is a number without an id.
@@ -30,25 +30,19 @@ pub(super) fn write_ids(keys: &Keys, numbers: &[Option<u32>], out: &mut Out) {
 pub(super) fn read_ids(keys: &mut Keys, kinds_below: u16, from: &mut In<'_>) -> Result<(), Damage> {
     let count = from.count()?;
     let kinds = from.column(count)?;
-    let texts = kinds.iter().filter(|kind| **kind & u32::from(TEXT) != 0).count();
-    let length = (count - texts).checked_mul(16).ok_or(NO_KIND)?;
-    let mut uuids = from.bytes(length)?.chunks_exact(16);
-    for kind in kinds {
-        let kind = u16::try_from(kind).map_err(|_| NO_KIND)?;
-        if kind & !TEXT >= kinds_below {
-            return Err(NO_KIND);
-        }
-        if kind & TEXT == 0 {
-            let bytes = uuids.next().and_then(|uuid| uuid.try_into().ok()).ok_or(NO_KIND)?;
-            keys.push_key(bytes, kind);
-        } else {
-            // Their texts come behind the UUIDs.
-            keys.push_key([0; 16], kind);
-        }
+    if kinds.iter().any(|kind| *kind & !u32::from(TEXT) >= u32::from(kinds_below)) {
+        return Err(NO_KIND);
     }
-    for number in (keys.len() - count)..keys.len() {
-        if keys.kinds[number] & TEXT != 0 {
-            keys.put_text(number, from.text()?);
+    let is_text = |kind: u32| kind & u32::from(TEXT) != 0;
+    let texts = kinds.iter().filter(|kind| is_text(**kind)).count();
+    let length = (count - texts).checked_mul(16).ok_or(NO_KIND)?;
+    let mut uuids = from.bytes(length)?.as_chunks::<16>().0.iter();
+    for kind in kinds {
+        // Texts come behind the UUIDs.
+        if is_text(kind) {
+            keys.push_text(kind as u16 & !TEXT, from.text()?);
+        } else {
+            keys.keys.push(Key { bytes: *uuids.next().ok_or(NO_KIND)?, kind: kind as u16 });
         }
     }
     from.end()
@@ -57,25 +51,19 @@ pub(super) fn read_ids(keys: &mut Keys, kinds_below: u16, from: &mut In<'_>) -> 
 const NO_KIND: Damage = Damage("an id of it is of no kind");
 
 impl Keys {
-    fn push_key(&mut self, key: [u8; 16], kind: u16) {
-        self.keys.push(key);
-        self.kinds.push(kind);
-    }
-
     /// An empty text is that of a number without an id.
-    fn put_text(&mut self, number: usize, text: &str) {
+    fn push_text(&mut self, kind: u16, text: &str) {
         if text.is_empty() {
-            self.kinds[number] = 0;
+            self.keys.push(Key::default());
             return;
         }
-        self.keys[number][..4].copy_from_slice(&(self.texts.len() as u32).to_le_bytes());
+        self.keys.push(Key::of_text(kind, self.texts.len() as u32));
         self.texts.push(text.into());
     }
 
     /// Makes room.
     pub(super) fn reserve(&mut self, more: usize) {
         self.keys = Column::with_room(more);
-        self.kinds = Column::with_room(more);
     }
 
     /// The table by which these numbers will be found when each has the number of its place.
