@@ -37,43 +37,63 @@ pub fn parse(id: &str) -> Id<'_> {
     parse_uuid(id.as_bytes()).map_or(Id::Text(id), Id::Uuid)
 }
 
+/// Where four digits stand in a UUID; the dashes are between them.
+const DIGITS: [usize; 8] = [0, 4, 9, 14, 19, 24, 28, 32];
+const DASHES: [usize; 4] = [8, 13, 18, 23];
+
 fn parse_uuid(id: &[u8]) -> Option<[u8; 16]> {
-    if id.len() != 36 || id[8] != b'-' || id[13] != b'-' || id[18] != b'-' || id[23] != b'-' {
+    let id: &[u8; 36] = id.try_into().ok()?;
+    if DASHES.iter().any(|dash| id[*dash] != b'-') {
         return None;
     }
-    let mut bytes = [0; 16];
-    let mut bad = 0;
-    for (byte, place) in bytes.iter_mut().zip(PLACES) {
-        let (high, low) = (HEX[id[place] as usize], HEX[id[place + 1] as usize]);
-        bad |= high | low;
-        *byte = high << 4 | low;
+    let four = |at: usize| u32::from_le_bytes([id[at], id[at + 1], id[at + 2], id[at + 3]]);
+    let eight = |n: usize| u64::from(four(DIGITS[n])) | u64::from(four(DIGITS[n + 1])) << 32;
+    let mut uuid = [0; 16];
+    for (n, bytes) in uuid.as_chunks_mut::<4>().0.iter_mut().enumerate() {
+        *bytes = from_hex(eight(2 * n))?.to_le_bytes();
     }
-    (bad < 16).then_some(bytes)
+    Some(uuid)
 }
 
-/// Where the pairs of digits stand in a UUID.
-const PLACES: [usize; 16] = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34];
+/// The same byte eight times.
+const fn each(byte: u8) -> u64 {
+    u64::from_le_bytes([byte; 8])
+}
 
-const DIGITS: &[u8; 16] = b"0123456789abcdef";
-
-/// The value of a lower-case hexadecimal digit, 255 for anything else.
-const HEX: [u8; 256] = {
-    let mut table = [255; 256];
-    let mut digit = 0;
-    while digit < 16 {
-        table[DIGITS[digit] as usize] = digit as u8;
-        digit += 1;
+/// Eight lower-case hexadecimal digits, the first in the lowest byte, as the four bytes that they
+/// stand for; all digits at once.
+fn from_hex(digits: u64) -> Option<u32> {
+    // `0` to `9` end in their value; `a` to `f`, which have the bit 64, in 1 to 6.
+    let values = (digits & each(15)) + 9 * ((digits >> 6) & each(1));
+    if values & each(0xf0) != 0 || to_digits(values) != digits {
+        return None;
     }
-    table
-};
+    let pairs = (values << 4 | values >> 8) & 0x00ff_00ff_00ff_00ff;
+    let fours = (pairs | pairs >> 8) & 0x0000_ffff_0000_ffff;
+    Some((fours | fours >> 16) as u32)
+}
+
+/// The digits of eight values below 16.
+fn to_digits(values: u64) -> u64 {
+    let letters = ((values + each(6)) >> 4) & each(1);
+    values + each(b'0') + letters * u64::from(b'a' - 10 - b'0')
+}
+
+/// Four bytes as eight digits: the reverse of [`from_hex`].
+fn to_hex(bytes: u32) -> u64 {
+    let fours = (u64::from(bytes) | u64::from(bytes) << 16) & 0x0000_ffff_0000_ffff;
+    let pairs = (fours | fours << 8) & 0x00ff_00ff_00ff_00ff;
+    to_digits((pairs >> 4 | pairs << 8) & each(15))
+}
 
 /// The usual form of a UUID.
 #[inline(never)]
 pub fn format_uuid(bytes: &[u8; 16]) -> [u8; 36] {
     let mut text = [b'-'; 36];
-    for (byte, place) in bytes.iter().zip(PLACES) {
-        text[place] = DIGITS[usize::from(byte >> 4)];
-        text[place + 1] = DIGITS[usize::from(byte & 15)];
+    for (n, four) in bytes.as_chunks::<4>().0.iter().enumerate() {
+        let digits = to_hex(u32::from_le_bytes(*four)).to_le_bytes();
+        text[DIGITS[2 * n]..][..4].copy_from_slice(&digits[..4]);
+        text[DIGITS[2 * n + 1]..][..4].copy_from_slice(&digits[4..]);
     }
     text
 }

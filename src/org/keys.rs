@@ -245,6 +245,37 @@ mod tests {
         assert_eq!(keys.get(0, &ids[1]), None);
     }
 
+    /// MODEL 1: only what formatting gives again is packed, whatever byte stands wherever.
+    #[test]
+    fn an_id_is_packed_only_if_it_comes_back_the_same() {
+        let mut packed = 0;
+        for (n, place) in (0..36).flat_map(|place| (0..=255_u8).map(move |byte| (byte, place))) {
+            let mut id = *b"fedcba98-7654-3210-0123-456789abcdef";
+            id[place] = n;
+            let Ok(id) = str::from_utf8(&id) else { continue };
+            let is_one = id.bytes().enumerate().all(|(at, byte)| match at {
+                8 | 13 | 18 | 23 => byte == b'-',
+                _ => matches!(byte, b'0'..=b'9' | b'a'..=b'f'),
+            });
+            match parse(id) {
+                Id::Uuid(bytes) => {
+                    let digits: String = id.split('-').collect();
+                    assert_eq!(
+                        u128::from_be_bytes(bytes),
+                        u128::from_str_radix(&digits, 16).expect("digits")
+                    );
+                    assert_eq!(uuid_text(&bytes), id);
+                    packed += 1;
+                }
+                Id::Text(text) => assert_eq!((text, is_one), (id, false)),
+            }
+        }
+        assert_eq!(packed, 32 * 16 + 4);
+        for short in ["", "fedcba98-7654-3210-0123-456789abcde", "fedcba98-7654-3210-0123-456789abcdeff"] {
+            assert!(matches!(parse(short), Id::Text(text) if text == short));
+        }
+    }
+
     /// Numbers are used again for ids of either form, and so is the room of their texts.
     #[test]
     fn numbers_are_used_again() {
