@@ -10,8 +10,13 @@ use crate::org::{Closure, Org};
 /// may take another's place, which is then reckoned anew.
 #[derive(Debug)]
 pub(crate) struct Inherited {
-    /// The project's node, the type, [`Inherited::IS_SET`], perhaps [`Inherited::DELETED`], and bits.
+    /// A node, the type, [`Inherited::IS_SET`], perhaps [`Inherited::DELETED`], and bits: of a project
+    /// with all that is above it, and of what is above all projects by itself.
     slots: Vec<u64>,
+    /// How many entries have lost their place since the table grew.
+    displaced: usize,
+    /// How many slots there are at most.
+    most: usize,
 }
 
 impl Inherited {
@@ -19,9 +24,14 @@ impl Inherited {
     const DELETED: u64 = 1 << 9;
     const KEY: u64 = !0xffff;
 
-    /// For so many projects with types, about. A power of two.
+    /// For so many projects with types, about.
     pub fn with_room(entries: usize) -> Inherited {
-        Inherited { slots: vec![0; entries.next_power_of_two()] }
+        Inherited::growing(entries, entries)
+    }
+
+    /// For so many at first, and so many at most.
+    pub fn growing(entries: usize, most: usize) -> Inherited {
+        Inherited { slots: vec![0; entries.next_power_of_two()], displaced: 0, most }
     }
 
     /// What may be done with a known object that lives in a project, and whether it counts as deleted.
@@ -42,23 +52,63 @@ impl Inherited {
 
     #[inline]
     fn above(&mut self, org: &Org, closure: &Closure, ty: u16, project: u32) -> u64 {
-        let key = u64::from(project) << 32 | u64::from(ty) << 16;
-        let at = (key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as usize & (self.slots.len() - 1);
-        let slot = self.slots[at];
-        if slot & (Inherited::KEY | Inherited::IS_SET) == key | Inherited::IS_SET {
-            return slot;
+        self.get(ty, project).unwrap_or_else(|| self.reckon(org, closure, ty, project))
+    }
+
+    #[inline]
+    fn place(&self, key: u64) -> usize {
+        (key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as usize & (self.slots.len() - 1)
+    }
+
+    #[inline]
+    fn get(&self, ty: u16, node: u32) -> Option<u64> {
+        let key = key(ty, node);
+        let slot = self.slots[self.place(key)];
+        (slot & (Inherited::KEY | Inherited::IS_SET) == key | Inherited::IS_SET).then_some(slot)
+    }
+
+    fn put(&mut self, entry: u64) {
+        let place = self.place(entry & Inherited::KEY);
+        self.displaced += usize::from(self.slots[place] != 0);
+        self.slots[place] = entry;
+        if self.displaced * 2 > self.slots.len() && self.slots.len() < self.most {
+            let mut grown = Inherited::growing(self.most.min(self.slots.len() * 4), self.most);
+            for entry in self.slots.iter().filter(|entry| **entry != 0) {
+                let place = grown.place(*entry & Inherited::KEY);
+                grown.slots[place] = *entry;
+            }
+            *self = grown;
         }
-        self.slots[at] = key | Inherited::reckon(org, closure, ty, project);
-        self.slots[at]
     }
 
     #[inline(never)]
-    fn reckon(org: &Org, closure: &Closure, ty: u16, project: u32) -> u64 {
+    fn reckon(&mut self, org: &Org, closure: &Closure, ty: u16, project: u32) -> u64 {
         let (chain, deleted) = org.above_child(project);
-        let held = |node| if closure.len() > 0 { org.bits_on(node, ty, closure) } else { 0 };
-        let bits = chain.iter().fold(0, |bits, node| bits | held(node));
-        Inherited::IS_SET | if deleted { Inherited::DELETED } else { 0 } | u64::from(bits)
+        let bits = chain.iter().fold(0, |bits, node| bits | self.bits_on(org, closure, ty, node));
+        let flags = Inherited::IS_SET | if deleted { Inherited::DELETED } else { 0 };
+        let entry = key(ty, project) | flags | u64::from(bits);
+        self.put(entry);
+        entry
     }
+
+    /// What an ACL's node gives; that of what is above all projects is kept.
+    fn bits_on(&mut self, org: &Org, closure: &Closure, ty: u16, node: u32) -> u8 {
+        if closure.len() == 0 {
+            return 0;
+        }
+        if !number::is_singleton(org.node_type(node)) {
+            return org.bits_on(node, ty, closure);
+        }
+        self.get(ty, node).unwrap_or_else(|| {
+            let entry = key(ty, node) | Inherited::IS_SET | u64::from(org.bits_on(node, ty, closure));
+            self.put(entry);
+            entry
+        }) as u8
+    }
+}
+
+fn key(ty: u16, node: u32) -> u64 {
+    u64::from(node) << 32 | u64::from(ty) << 16
 }
 
 #[cfg(test)]
@@ -67,7 +117,8 @@ mod tests {
     use crate::Object;
     use serde_json::json;
 
-    /// An entry that takes another's place says nothing of it (MODEL 3: the same answers as without).
+    /// An entry that takes another's place says nothing of it, and none is lost or changed where the
+    /// table grows (MODEL 3: the same answers as without).
     #[test]
     fn projects_and_types_that_share_a_place_are_told_apart() {
         let grant = |n: usize, on: &str, permission: &str, only: Option<&str>| {
@@ -90,28 +141,31 @@ mod tests {
         });
         let org = Org::from_json(data.to_string().as_bytes()).expect("it loads");
         let me = org.subject("u");
-        let mut inherited = Inherited::with_room(1);
-        let mut held = 0;
-        for round in 0..2 {
-            for (ty, id) in [
-                ("dataset", "dp"),
-                ("prompt", "pp"),
-                ("dataset", "dq"),
-                ("prompt", "pq"),
-                ("dataset", "dg"),
-                ("dataset", "db"),
-                ("dataset", "dn"),
-                ("prompt", "pu"),
-                ("dataset", "dp"),
-            ] {
-                let number = org.types().get(ty);
-                let node = org.find_node(number, id);
-                let (bits, deleted) = inherited.child(&org, &me.closure, number, node);
-                assert_eq!(bits, me.permissions(&Object::new(ty, id)), "{ty} {id}, round {round}");
-                assert_eq!(deleted, id == "dg", "{ty} {id}");
-                held += bits.iter().count();
+        for mut inherited in [Inherited::with_room(1), Inherited::growing(1, 2), Inherited::growing(1, 64)] {
+            let most = inherited.most;
+            let mut held = 0;
+            for _ in 0..2 {
+                for (ty, id) in [
+                    ("dataset", "dp"),
+                    ("prompt", "pp"),
+                    ("dataset", "dq"),
+                    ("prompt", "pq"),
+                    ("dataset", "dg"),
+                    ("dataset", "db"),
+                    ("dataset", "dn"),
+                    ("prompt", "pu"),
+                    ("dataset", "dp"),
+                ] {
+                    let number = org.types().get(ty);
+                    let node = org.find_node(number, id);
+                    let (bits, deleted) = inherited.child(&org, &me.closure, number, node);
+                    assert_eq!(bits, me.permissions(&Object::new(ty, id)), "{ty} {id}, at most {most}");
+                    assert_eq!(deleted, id == "dg", "{ty} {id}");
+                    held += bits.iter().count();
+                }
             }
+            assert!(inherited.slots.len() <= most, "{} slots of {most}", inherited.slots.len());
+            assert_eq!(held, 2 * (2 + 1 + 1 + 1 + 1 + 2), "something is held, and not everything");
         }
-        assert_eq!(held, 2 * (2 + 1 + 1 + 1 + 1 + 2), "something is held, and not everything");
     }
 }

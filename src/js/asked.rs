@@ -20,9 +20,10 @@ const ANONYMOUS: u32 = u32::MAX - 1;
 const KNOWN: u16 = 1 << 8;
 const DELETED: u16 = 1 << 9;
 
-/// Of how many subjects something is kept, and for how many types of a project what they have by it.
+/// Of how many subjects something is kept.
 const SUBJECTS: usize = 64;
-const INHERITED: usize = 256;
+/// Projects with types of which is kept what a subject has by them: at first, and at most (64 kB).
+const INHERITED: (usize, usize) = (1 << 8, 1 << 13);
 
 pub(super) fn object_of(ty: &str, id: Option<&str>, project: Option<&str>) -> Object {
     let object = match id {
@@ -83,7 +84,8 @@ impl Asked {
             return Rc::clone(kept);
         }
         let closure = self.org.closure(self.who(handle));
-        let new = Rc::new(Kept { closure, inherited: RefCell::new(Inherited::with_room(INHERITED)) });
+        let new =
+            Rc::new(Kept { closure, inherited: RefCell::new(Inherited::growing(INHERITED.0, INHERITED.1)) });
         let mut kept = self.kept.borrow_mut();
         if kept.len() >= SUBJECTS {
             kept.clear();
