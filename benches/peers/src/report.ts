@@ -386,6 +386,7 @@ function slices(measured: readonly Measured[]): string {
     "that cover the subject",
     "projects",
     'bytes with objects: "none"',
+    "objects in it",
     "÷ (32 × ACLs + 64 × projects)",
   ];
   return `## Slices
