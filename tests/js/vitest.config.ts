@@ -6,6 +6,7 @@ export default defineConfig({
     testTimeout: 60_000,
     // The garbage collector at hand: some tests are about what it may take.
     pool: "forks",
+    maxWorkers: 2,
     execArgv: ["--expose-gc"],
   },
 });
