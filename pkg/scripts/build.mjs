@@ -1,5 +1,5 @@
-// Builds pkg/dist from pkg/src and wasm-bindgen's output in pkg/wasm and pkg/wasm-lite: one ES module per entry point
-// with shared chunks, the type declarations, and the two .wasm files.
+// Builds pkg/dist from pkg/src and wasm-bindgen's output in pkg/wasm and pkg/wasm-lite: one ES module per entry point,
+// what they share, the type declarations, and the two .wasm files.
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -16,7 +16,11 @@ const WHOLE = {
 };
 const LITE = { folder: "wasm-lite", file: "aclarity_lite_bg.wasm", classes: ["Core"], gives: ["Core"] };
 const RUNTIMES = ["node", "browser", "workerd", "default"];
-const ENTRIES = [...RUNTIMES, "inline", "api", ...RUNTIMES.map((name) => `lite-${name}`)];
+const ENTRIES = [...RUNTIMES, "inline"];
+/** Bundled each by itself: one file is smaller compressed, and imported sooner, than parts that the others have too. */
+const ALONE = ["api", ...RUNTIMES.map((name) => `lite-${name}`)];
+/** What is one for all entry points: an error is of the same class wherever it comes from. */
+const SHARED = "shared";
 /** Entry points with the types of index.d.ts under another name. */
 const TYPED = ["inline"];
 /** Files of types. */
@@ -86,23 +90,40 @@ const wasmPlugin = {
   },
 };
 
+/** Leaves what is shared to the one file that has it. All files are in one folder, so that its path is the same in each. */
+const sharedPlugin = {
+  name: "shared",
+  setup(run) {
+    run.onResolve({ filter: /\/(errors|secrets|words\.generated)\.js$/ }, () => ({
+      path: `./${SHARED}.js`,
+      external: true,
+    }));
+  },
+};
+
+function bundle(names, plugins) {
+  return build({
+    entryPoints: Object.fromEntries(names.map((name) => [name, join(pkg, "src/entry", `${name}.ts`)])),
+    outdir: dist,
+    bundle: true,
+    splitting: true,
+    chunkNames: "[name]-[hash]",
+    format: "esm",
+    platform: "neutral",
+    target: "es2022",
+    external: ["node:*"],
+    minify: true,
+    charset: "utf8",
+    plugins,
+    logLevel: "warning",
+  });
+}
+
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist, { recursive: true });
-await build({
-  entryPoints: Object.fromEntries(ENTRIES.map((name) => [name, join(pkg, "src/entry", `${name}.ts`)])),
-  outdir: dist,
-  bundle: true,
-  splitting: true,
-  chunkNames: "chunks/[name]-[hash]",
-  format: "esm",
-  platform: "neutral",
-  target: "es2022",
-  external: ["node:*"],
-  minify: true,
-  charset: "utf8",
-  plugins: [wasmPlugin],
-  logLevel: "warning",
-});
+await bundle([SHARED], []);
+await bundle(ENTRIES, [sharedPlugin, wasmPlugin]);
+for (const name of ALONE) await bundle([name], [sharedPlugin, wasmPlugin]);
 // The command line imports the entry points beside it, as a program of a user would.
 await build({
   entryPoints: { cli: join(pkg, "src/cli/main.ts") },

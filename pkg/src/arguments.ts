@@ -1,7 +1,6 @@
 // What callers pass, made uniform. A programmer's mistake throws; data never do.
 import { badArgument, kindOf } from "./errors.js";
 import { MOST } from "./raw.js";
-import { withoutCredentials } from "./secrets.js";
 import { isWellFormed } from "./strings.js";
 import { isSingleton, knownTypeNumber, wireName } from "./vocabulary.js";
 
@@ -61,8 +60,7 @@ export function optionalObject<T extends object>(options: T | null | undefined, 
 /** A misspelt option would be left out in silence, and what it should deny be allowed. */
 export function knownKeys(given: object, known: readonly string[], what: string): void {
   for (const key of Object.keys(given)) {
-    if (!known.includes(key))
-      throw badArgument(`\`${withoutCredentials(key)}\` is not ${what}: these are ${known.join(", ")}`);
+    if (!known.includes(key)) throw badArgument(`\`${key}\` is not ${what}: these are ${known.join(", ")}`);
   }
 }
 

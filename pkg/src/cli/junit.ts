@@ -1,6 +1,7 @@
 // The report that CI systems read.
-import { withoutKeys } from "../secrets.js";
+
 import { type Case, caseName } from "./cases.js";
+import { withoutKeys } from "./keys.js";
 
 export function junit(file: string, cases: readonly Case[]): string {
   const failures = cases.filter(({ status }) => status === "fails").length;

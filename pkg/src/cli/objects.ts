@@ -1,8 +1,9 @@
 // Objects: from what is written to types and ids, and back.
-import { holdsKey } from "../secrets.js";
+
 import type { Node } from "../types.js";
 import { OBJECT_TYPES } from "../words.generated.js";
 import { folded, nearest } from "./directory.js";
+import { holdsKey } from "./keys.js";
 import type { Names } from "./names.js";
 import type { Opened } from "./opened.js";
 import { ambiguous, looksLikeAnId, type Place, quoted } from "./place.js";

@@ -1,7 +1,7 @@
 // People, groups as somebody in them, and nobody in particular: from what is written to ids, and back.
 import type { Subject } from "../../types/index.js";
-import { holdsKey } from "../secrets.js";
 import { nearest, type Person } from "./directory.js";
+import { holdsKey } from "./keys.js";
 import type { Names } from "./names.js";
 import type { Opened } from "./opened.js";
 import { ambiguous, looksLikeAnId, quoted } from "./place.js";

@@ -1,6 +1,6 @@
 // How a command ends when it cannot answer: one line that says what to do, and an exit code.
 import { AclarityError } from "../errors.js";
-import { withoutKeys } from "../secrets.js";
+import { withoutKeys } from "./keys.js";
 
 /** What a command's exit code says. */
 export const EXIT = { yes: 0, no: 1, usage: 2, unknown: 3 } as const;

@@ -1,10 +1,10 @@
 // From arguments to an exit code. Nothing that goes wrong leaves as a stack trace.
 import { parseArgs } from "node:util";
-import { holdsKey } from "../secrets.js";
 import { type Command, Given, OUTPUT_OPTIONS } from "./command.js";
 import { COMMANDS } from "./commands/index.js";
 import { nearest } from "./directory.js";
 import { commandHelp, generalHelp } from "./help.js";
+import { holdsKey } from "./keys.js";
 import { EXIT, type Exit, problemOf, usage } from "./problem.js";
 import { paint, Terminal } from "./terminal.js";
 import { version } from "./version.js";

@@ -1,6 +1,6 @@
 // What a person sees: lines, colours where they belong, tables, progress. Whatever comes from data is made harmless
 // here, in one place: a name may hold control characters, or a key that somebody pasted.
-import { withoutKeys } from "../secrets.js";
+import { withoutKeys } from "./keys.js";
 
 const STYLES = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, blue: 34, cyan: 36 } as const;
 export type Style = keyof typeof STYLES;
