@@ -45,16 +45,9 @@ impl Core {
     /// they are no snapshot or a damaged one, else their version, which is too high. 1 and 2: the handle of a user and of a
     /// member of a group alone. 3: the number of a type that is not among the known. 4 to 6: see [`Small`].
     #[must_use]
-    pub fn number(
-        &mut self,
-        what: u32,
-        subject: u32,
-        ty: u16,
-        id: Option<String>,
-        project: Option<String>,
-    ) -> u32 {
+    pub fn number(&mut self, what: u32, subject: u32, ty: u16, texts: Vec<u8>) -> u32 {
         let small = &mut self.small;
-        let (id, project) = (id.as_deref(), project.as_deref());
+        let [id, project, _] = apart(&texts);
         let text = id.unwrap_or("");
         match what {
             0 => self.problem,
@@ -67,20 +60,11 @@ impl Core {
     }
 
     /// An answer that is a text. 0 and 1: the organisation's id, and that of the subject that it is a slice of, or nothing.
-    /// 2 to 6, as JSON: see [`Small`]; 5 explains to a user and 6 to a member of a group.
+    /// 2 to 6, as JSON: see [`Small`]; 5 explains to a user and 6 to a member of a group, whose id is the third text.
     #[must_use]
-    pub fn text(
-        &mut self,
-        what: u32,
-        subject: u32,
-        ask: u8,
-        ty: u16,
-        id: Option<String>,
-        project: Option<String>,
-        called: Option<String>,
-    ) -> String {
+    pub fn text(&mut self, what: u32, subject: u32, ask: u8, ty: u16, texts: Vec<u8>) -> String {
         let small = &mut self.small;
-        let (id, project) = (id.as_deref(), project.as_deref());
+        let [id, project, called] = apart(&texts);
         match what {
             0 => small.organization().into(),
             1 => small.slice_of().unwrap_or("").into(),
@@ -88,10 +72,16 @@ impl Core {
             3 => small.creatable(subject, ty),
             4 => small.groups(subject),
             _ => {
-                let id_of_subject = called.as_deref().filter(|id| !id.is_empty());
+                let id_of_subject = called.filter(|id| !id.is_empty());
                 let asked = Asked { subject, id: id_of_subject, of_group: what == 6 };
                 small.explain(asked, Question { ask, ty, id, project })
             }
         }
     }
+}
+
+/// Texts that crossed as one: behind each is a byte that UTF-8 never has, and in place of one left out there is another.
+fn apart(texts: &[u8]) -> [Option<&str>; 3] {
+    let mut each = texts.split(|byte| *byte == 0xff).map(|text| core::str::from_utf8(text).ok());
+    [(); 3].map(|()| each.next().flatten())
 }

@@ -3,14 +3,15 @@
 import { optionalLimit, optionalObject, requiredString } from "./arguments.js";
 import { AnswerCache, questionKey } from "./cache.js";
 import { crossingBody, crossingPrincipal, crossingRequest } from "./changes.js";
+import { Dependents } from "./dependents.js";
 import { badArgument, kindOf } from "./errors.js";
 import { deepFreeze } from "./freeze.js";
 import type { Instance } from "./instance.js";
-import { Kernel } from "./kernel.js";
+import { WholeKernel } from "./kernel-whole.js";
 import { Lease } from "./lease.js";
 import { Listeners } from "./listeners.js";
 import type { OrgBase } from "./org.js";
-import { MOST, type RawCore, type RawDraft } from "./raw.js";
+import { MOST, type RawDraft } from "./raw.js";
 import { isWellFormed, wellFormed } from "./strings.js";
 import { MATRIX } from "./tables.generated.js";
 import type { Change, DiffRow, Finding, Request, Summary } from "./types.js";
@@ -30,20 +31,20 @@ export class Draft {
   private readonly core: DraftLease;
   private readonly listeners = new Listeners();
   private readonly answers = new AnswerCache();
-  private present: { readonly org: OrgBase; readonly kernel: Kernel<RawCore> } | undefined;
+  private present: { readonly org: OrgBase; readonly kernel: WholeKernel } | undefined;
   private latest = 1;
 
   constructor(
-    private readonly kernel: Kernel<RawCore>,
+    private readonly kernel: WholeKernel,
     actor: string,
     creatorGrants: boolean,
     /** An Org of the same class over another core. */
-    private readonly orgOver: (kernel: Kernel<RawCore>) => OrgBase,
+    private readonly orgOver: (kernel: WholeKernel) => OrgBase,
   ) {
     this.core = kernel.call(
       (core, instance) => new DraftLease(core.draft(actor, creatorGrants), instance, this.answers),
     );
-    kernel.attach(this.core);
+    kernel.dependents.attach(this.core);
   }
 
   // ---- changes ----
@@ -204,9 +205,9 @@ export class Draft {
     this.core.assertOpen();
     if (this.present === undefined || !this.present.kernel.isOpen) {
       const kernel = this.core.call(
-        (core, instance) => new Kernel(core.preview(), instance, this.kernel.reading, true),
+        (core, instance) => new WholeKernel(core.preview(), instance, this.kernel.reading, true),
       );
-      this.core.attach(kernel);
+      this.core.dependents.attach(kernel);
       this.present = { org: this.orgOver(kernel), kernel };
     }
     return this.present.org;
@@ -242,12 +243,20 @@ export class Draft {
 
 /** The draft in wasm. Freed with the Org that it is of. */
 class DraftLease extends Lease<RawDraft> {
+  /** Its previews. */
+  readonly dependents = new Dependents();
+
   constructor(
     raw: RawDraft,
     instance: Instance,
     private readonly answers: AnswerCache,
   ) {
     super(raw, instance, "Draft");
+  }
+
+  override free(): void {
+    this.dependents.free();
+    super.free();
   }
 
   protected override forget(): void {

@@ -5,7 +5,7 @@ import type { Instance } from "./instance.js";
 import { Lease } from "./lease.js";
 import type { Reading } from "./options.js";
 import type { RawAnswers } from "./raw.js";
-import { Ref, RefNumbers } from "./ref.js";
+import { Ref } from "./ref.js";
 import { isWellFormed } from "./strings.js";
 import { knownTypeNumber } from "./vocabulary.js";
 
@@ -22,24 +22,18 @@ export class Kernel<Core extends RawAnswers = RawAnswers> extends Lease<Core> {
   organization: string;
   /** The subject that the data are a slice of. */
   sliceOf: string | undefined;
-  refNumbers: RefNumbers = new RefNumbers(this);
   readonly answers = new AnswerCache();
   private typeNumbers = new Map<string, number>();
-  /** Whether the core can be asked about many objects at once: that of `aclarity/lite` cannot. */
-  readonly takesMany: boolean;
 
   constructor(
     core: Core,
     instance: Instance,
     /** How the data were read. */
     public reading: Reading,
-    /** It is the preview of a draft: its data change by the draft alone. */
-    readonly isPreview: boolean = false,
   ) {
     super(core, instance, "Org");
     this.organization = core.organization();
     this.sliceOf = core.sliceOf();
-    this.takesMany = core.masks !== undefined;
   }
 
   /** Throws on a slice, which cannot answer for anybody but its subject. */
@@ -61,28 +55,6 @@ export class Kernel<Core extends RawAnswers = RawAnswers> extends Lease<Core> {
     }
   }
 
-  /** The same for several objects, whose ids and projects may cross together; none when they cannot be told apart there. */
-  masks(
-    subject: number,
-    types: Uint16Array,
-    ids: readonly string[],
-    projects: readonly (string | undefined)[],
-  ): Uint16Array | undefined {
-    const encoder = new TextEncoder();
-    // Each project once; the first is none.
-    const places = new Map<string | undefined, number>([[undefined, 0]]);
-    const inProjects = Uint32Array.from(projects, (project) => {
-      const place = places.get(project) ?? places.size;
-      places.set(project, place);
-      return place;
-    });
-    const [allIds, allProjects] = [ids, [...places.keys()]].map((texts) => encoder.encode(texts.join("\n")));
-    const masks = this.call((core) =>
-      core.masks?.(subject, types, allIds as Uint8Array, inProjects, allProjects as Uint8Array),
-    );
-    return masks?.length === ids.length ? masks : undefined;
-  }
-
   /** The number of a wire name, of unknown types too; valid until the next change. */
   typeNumber(wire: string): number {
     const known = knownTypeNumber(wire) ?? this.typeNumbers.get(wire);
@@ -99,13 +71,6 @@ export class Kernel<Core extends RawAnswers = RawAnswers> extends Lease<Core> {
     this.assertOpen();
     const known = this.answers.get(question);
     return known === undefined ? this.answers.set(question, this.call(ask)) : (known as T);
-  }
-
-  /** After a change of the core in place. */
-  changed(): void {
-    this.organization = this.call((core) => core.organization());
-    this.version++;
-    this.forget();
   }
 
   /** Another core takes over. */
@@ -128,8 +93,7 @@ export class Kernel<Core extends RawAnswers = RawAnswers> extends Lease<Core> {
   // ---- refs ----
 
   ref(type: string, id: string, project: string | undefined): Ref {
-    const number = this.nextRefNumber();
-    return new Ref(this.refNumbers, number, type, id, project);
+    return new Ref(this, type, id, project);
   }
 
   /** With the organisation's id, whatever it is at the time: another one may take over. */
@@ -139,21 +103,14 @@ export class Kernel<Core extends RawAnswers = RawAnswers> extends Lease<Core> {
     return Object.defineProperty(ref, "id", { get: () => this.organization, enumerable: true });
   }
 
-  /** Makes sure that a ref has a number of today's; throws when it is not a ref of this Org. */
+  /** Makes sure that it is a ref of this Org. */
   adopt(ref: unknown): Ref {
     if (!(ref instanceof Ref)) throw badArgument("expected a type or an ObjectRef made by `org.ref`");
-    if (ref.numbers === this.refNumbers) return ref;
-    if (ref.numbers.kernel !== this) throw badArgument("this ObjectRef was made by another Org");
-    ref.number = this.nextRefNumber();
-    ref.numbers = this.refNumbers;
+    if (!this.owns(ref)) throw badArgument("this ObjectRef was made by another Org");
     return ref;
   }
 
-  private nextRefNumber(): number {
-    if (this.refNumbers.exhausted) {
-      this.refNumbers = new RefNumbers(this);
-      this.forget();
-    }
-    return this.refNumbers.next();
+  protected owns(ref: Ref): boolean {
+    return ref.owner === this;
   }
 }

@@ -2,17 +2,9 @@
 import { AclarityError } from "./errors.js";
 import type { Instance, Tenant } from "./instance.js";
 
-/** Whatever must be freed with what it was made from. */
-export interface Dependent {
-  free(): void;
-}
-
 export abstract class Lease<Raw extends { free(): void }> implements Tenant {
   private state: "open" | "freed" | "crashed" = "open";
   private leave: () => void;
-  private dependents: WeakRef<Dependent>[] = [];
-  /** At so many, those that were collected are looked for. */
-  private mostDependents = 64;
 
   constructor(
     protected raw: Raw,
@@ -49,16 +41,6 @@ export abstract class Lease<Raw extends { free(): void }> implements Tenant {
     }
   }
 
-  /** Registers what is freed when this is, unless it was collected before. */
-  attach(dependent: Dependent): void {
-    if (typeof WeakRef === "undefined") return;
-    if (this.dependents.length >= this.mostDependents) {
-      this.dependents = this.dependents.filter((ref) => ref.deref() !== undefined);
-      this.mostDependents = Math.max(64, 2 * this.dependents.length);
-    }
-    this.dependents.push(new WeakRef(dependent));
-  }
-
   crash(): void {
     if (this.state !== "open") return;
     this.state = "crashed";
@@ -71,8 +53,6 @@ export abstract class Lease<Raw extends { free(): void }> implements Tenant {
     this.state = "freed";
     this.leave();
     this.forget();
-    for (const ref of this.dependents) ref.deref()?.free();
-    this.dependents = [];
     if (wasOpen) release(this.raw);
   }
 

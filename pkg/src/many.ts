@@ -1,5 +1,5 @@
 // Objects about which nothing is remembered, asked about with few calls into wasm.
-import type { Kernel } from "./kernel.js";
+import type { WholeKernel } from "./kernel-whole.js";
 import { ANSWER } from "./memo.js";
 import { isWellFormed } from "./strings.js";
 
@@ -40,7 +40,7 @@ export class Unasked {
   }
 
   /** Tells the answer about each, or `ALONE`, by its place here; then all is forgotten. */
-  answer(kernel: Kernel, subject: () => number, tell: (at: number, answer: number) => void): void {
+  answer(kernel: WholeKernel, subject: () => number, tell: (at: number, answer: number) => void): void {
     const { ids, projects, types, places } = this;
     const masks = ids.length < FEW ? undefined : kernel.masks(subject(), Uint16Array.from(types), ids, projects);
     for (let at = 0; at < ids.length; at++) tell(at, masks === undefined ? ALONE : (masks[at] as number) & ANSWER);

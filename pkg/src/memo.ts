@@ -3,7 +3,7 @@
 // A byte of permissions fits a small integer beside the type's number, so one lookup by id finds all of it. Compared
 // with ids interned to numbers that index a table, this saves two dependent loads per question (measured: fresh
 // strings 1.5 to 1.6 times as fast as a hand-written Map asked three times, against 1.4) and shares nothing between
-// subjects that would have to outlive them. Objects named by a ref have numbers, and a table.
+// subjects that would have to outlive them.
 
 import { KNOWN_TYPES } from "./vocabulary.js";
 
@@ -21,21 +21,13 @@ export const SECOND = 13;
 /** Where the second type's code begins. */
 export const SECOND_CODE = 22;
 
-/** In a ref's slot its number begins here. */
-export const NUMBER_SHIFT = 9;
-
 /** Ids per generation; at most two generations are kept, so asking about random ids never grows without bound. */
 const GENERATION = 65_536;
 /** Of more ids than these, only the last ones would still be remembered. */
 export const MOST_KEPT = 2 * GENERATION;
 
-/** Slots of the ref table at most: 16 MB. */
-const MOST_SLOTS = 1 << 22;
-
 /** What a memo begins with: an edge makes a subject per request and asks it once. */
 const NO_ENTRIES: ReadonlyMap<string, number> = new Map();
-const NO_SLOTS = new Int32Array(1);
-const FIRST_SLOTS = 64;
 
 export class Memo {
   /** id → packed entry. Read on the hot path. */
@@ -46,15 +38,6 @@ export class Memo {
   /** Objects that the data do not know, asked about with a project: by project, then id → packed entry. */
   private placed: Map<string, Map<string, number>> | undefined;
   private extra = 0;
-
-  /**
-   * ref number << 9 | answer, at slot `number & slotMask` or, when that is taken, further on from a second place.
-   * Numbers are dense, so the first place is the right one nearly always. Read on the hot path.
-   */
-  slots = NO_SLOTS;
-  slotMask = 0;
-  private filled = 0;
-  private displaced = 0;
 
   /** The answer about an object, or -1. */
   find(type: number, id: string, project: string | undefined): number {
@@ -97,11 +80,6 @@ export class Memo {
     }
   }
 
-  /** Stores the answer, unless it is there: an object may be asked about twice at once. */
-  remember(type: number, id: string, project: string | undefined, answer: number): void {
-    if (this.find(type, id, project) < 0) this.store(type, id, project, answer);
-  }
-
   private entriesIn(project: string): Map<string, number> {
     this.placed ??= new Map();
     return inner(this.placed, project);
@@ -113,54 +91,6 @@ export class Memo {
       this.ids = new Map();
     }
     this.ids.set(id, entry);
-  }
-
-  /** The answer about the object with this ref number, or -1. */
-  findRef(number: number): number {
-    const first = this.slots[number & this.slotMask] as number;
-    if (first >>> NUMBER_SHIFT === number) return first & ANSWER;
-    if (this.displaced === 0) return -1;
-    for (let at = this.secondPlace(number); ; at = (at + 1) & this.slotMask) {
-      const entry = this.slots[at] as number;
-      if (entry === 0) return -1;
-      if (entry >>> NUMBER_SHIFT === number) return entry & ANSWER;
-    }
-  }
-
-  storeRef(number: number, answer: number): void {
-    const entry = (number << NUMBER_SHIFT) | answer;
-    const crowded = this.filled * 2 >= this.slots.length;
-    const taken = this.displaced > 0 || this.slots[number & this.slotMask] !== 0;
-    if (this.slots === NO_SLOTS || (crowded && taken)) this.grow();
-    this.place(entry);
-  }
-
-  private place(entry: number): void {
-    const number = entry >>> NUMBER_SHIFT;
-    let at = number & this.slotMask;
-    if (this.slots[at] !== 0) {
-      at = this.secondPlace(number);
-      while (this.slots[at] !== 0) at = (at + 1) & this.slotMask;
-      this.displaced++;
-    }
-    this.slots[at] = entry;
-    this.filled++;
-  }
-
-  private secondPlace(number: number): number {
-    return (Math.imul(number, 0x9e37_79b1) >>> 8) & this.slotMask;
-  }
-
-  // INVARIANT: while anything is displaced at least half of the slots are free, so every search for a place ends.
-  private grow(): void {
-    const entries = this.slots;
-    const full = entries.length >= MOST_SLOTS;
-    this.slots = new Int32Array(full ? FIRST_SLOTS : Math.max(FIRST_SLOTS, entries.length * 2));
-    this.slotMask = this.slots.length - 1;
-    this.filled = 0;
-    this.displaced = 0;
-    if (full) return;
-    for (const entry of entries) if (entry !== 0) this.place(entry);
   }
 
   // ---- canCreate ----

@@ -1,6 +1,5 @@
 // What every Org is, of whichever module: subjects, refs, and a life with changes.
 import { requiredString, target } from "./arguments.js";
-import { badArgument } from "./errors.js";
 import type { Kernel } from "./kernel.js";
 import { Listeners } from "./listeners.js";
 import type { Loaded } from "./loaded.js";
@@ -12,7 +11,11 @@ import type { LoadOptions } from "./types.js";
 import { isSingleton, knownTypeNumber, wireName } from "./vocabulary.js";
 import { WeakMemory } from "./weak.js";
 
-export abstract class OrgCommon<Core extends RawAnswers, Somebody extends Subject> {
+export abstract class OrgCommon<
+  Core extends RawAnswers,
+  Somebody extends Subject,
+  Its extends Kernel<Core> = Kernel<Core>,
+> {
   /** Somebody who is not signed in. */
   readonly anonymous: Somebody;
   private readonly users = new WeakMemory<Somebody>();
@@ -21,7 +24,7 @@ export abstract class OrgCommon<Core extends RawAnswers, Somebody extends Subjec
   private replacements = 0;
   private lastReplacement = 0;
 
-  protected constructor(protected readonly kernel: Kernel<Core>) {
+  protected constructor(protected readonly kernel: Its) {
     this.anonymous = this.somebody(SubjectKind.User, null);
   }
 
@@ -60,7 +63,6 @@ export abstract class OrgCommon<Core extends RawAnswers, Somebody extends Subjec
 
   async replace(source: unknown, options?: LoadOptions): Promise<void> {
     this.kernel.assertOpen();
-    this.assertNoPreview();
     const checked = checkOptions(options, this.kernel.reading);
     this.replacements++;
     const turn = this.replacements;
@@ -82,10 +84,6 @@ export abstract class OrgCommon<Core extends RawAnswers, Somebody extends Subjec
 
   subscribe(listener: () => void): () => void {
     return this.listeners.add(listener);
-  }
-
-  protected assertNoPreview(): void {
-    if (this.kernel.isPreview) throw badArgument("this Org is the preview of a Draft, and changes by that alone");
   }
 
   free(): void {

@@ -14,7 +14,7 @@ import { Draft } from "./draft.js";
 import { badArgument, kindOf } from "./errors.js";
 import { deepFreeze } from "./freeze.js";
 import type { Host } from "./instance.js";
-import { Kernel } from "./kernel.js";
+import { WholeKernel } from "./kernel-whole.js";
 import type { Loaded } from "./loaded.js";
 import { loadAtOnce, loadInTurn } from "./loading.js";
 import { type CheckedOptions, checkOptions, readingOf } from "./options.js";
@@ -39,10 +39,10 @@ import type {
 import { askBits, wireName } from "./vocabulary.js";
 
 /** What every entry point's Org is. The entry gives it a host: how the wasm module is found there. */
-export class OrgBase extends OrgCommon<RawCore, WholeSubject> {
+export class OrgBase extends OrgCommon<RawCore, WholeSubject, WholeKernel> {
   protected constructor(
     private readonly host: Host<Glue>,
-    kernel: Kernel<RawCore>,
+    kernel: WholeKernel,
   ) {
     super(kernel);
   }
@@ -151,8 +151,8 @@ export class OrgBase extends OrgCommon<RawCore, WholeSubject> {
   }
 
   /** An Org of the same class over another core. */
-  private over(kernel: Kernel<RawCore>): OrgBase {
-    return new (this.constructor as unknown as new (host: Host<Glue>, kernel: Kernel<RawCore>) => OrgBase)(
+  private over(kernel: WholeKernel): OrgBase {
+    return new (this.constructor as unknown as new (host: Host<Glue>, kernel: WholeKernel) => OrgBase)(
       this.host,
       kernel,
     );
@@ -182,8 +182,14 @@ export class OrgBase extends OrgCommon<RawCore, WholeSubject> {
 
   // ---- changes ----
 
+  override async replace(source: unknown, options?: LoadOptions): Promise<void> {
+    this.kernel.assertOpen();
+    this.kernel.assertNoPreview();
+    return super.replace(source, options);
+  }
+
   apply(changes: Changes): { readonly version: number; readonly findings: readonly Finding[] } {
-    this.assertNoPreview();
+    this.kernel.assertNoPreview();
     if (typeof changes !== "object" || changes === null || Array.isArray(changes)) {
       throw badArgument(`changes are an object, not ${kindOf(changes)}`);
     }
@@ -202,16 +208,16 @@ function sliceProjects(projects: unknown): string[] {
   return projects.map((id) => requiredString(id, "a project's id")).filter(isWellFormed);
 }
 
-export async function load(host: Host<Glue>, source: unknown, options?: LoadOptions): Promise<Kernel<RawCore>> {
+export async function load(host: Host<Glue>, source: unknown, options?: LoadOptions): Promise<WholeKernel> {
   const checked = checkOptions(options);
   const { core, instance } = await loadInTurn(host, source, checked);
-  return new Kernel(core, instance, readingOf(checked));
+  return new WholeKernel(core, instance, readingOf(checked));
 }
 
-export function loadSync(host: Host<Glue>, source: unknown, options?: LoadOptions): Kernel<RawCore> {
+export function loadSync(host: Host<Glue>, source: unknown, options?: LoadOptions): WholeKernel {
   const checked = checkOptions(options);
   const { core, instance } = loadAtOnce(host, source, checked);
-  return new Kernel(core, instance, readingOf(checked));
+  return new WholeKernel(core, instance, readingOf(checked));
 }
 
 export function makeOrganization(host: Host<Glue>, organization: unknown): PlainExport {

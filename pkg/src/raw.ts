@@ -19,17 +19,6 @@ export interface RawAnswers {
   subject(kind: SubjectKind, id: string): number;
   typeNumber(name: string): number;
   mask(subject: number, type: number, id: string | undefined, project: string | undefined): number;
-  /**
-   * The same for several objects, each of its type, and in a project by its place. Ids and projects are UTF-8 with line
-   * feeds between them.
-   */
-  masks?(
-    subject: number,
-    types: Uint16Array,
-    ids: Uint8Array,
-    inProjects: Uint32Array,
-    projects: Uint8Array,
-  ): Uint16Array;
   canCreate(subject: number, type: number, project: string | undefined): boolean;
   /** Ids in order, as `idsOf` takes them. */
   list(
@@ -58,6 +47,17 @@ export interface RawAnswers {
 }
 
 export interface RawCore extends RawAnswers {
+  /**
+   * What `mask` answers, for several objects, each of its type, and in a project by its place. Ids and projects are UTF-8 with line
+   * feeds between them.
+   */
+  masks(
+    subject: number,
+    types: Uint16Array,
+    ids: Uint8Array,
+    inProjects: Uint32Array,
+    projects: Uint8Array,
+  ): Uint16Array;
   who(
     ask: number,
     type: string,

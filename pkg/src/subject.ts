@@ -12,21 +12,11 @@ import { questionKey } from "./cache.js";
 import { badArgument, kindOf } from "./errors.js";
 import { deepFreeze } from "./freeze.js";
 import type { Kernel } from "./kernel.js";
-import { ALONE, mayCrossTogether, Unasked } from "./many.js";
-import { ANSWER, CODE, FIRST_CODE, KNOWN, Memo, MOST_KEPT, NUMBER_SHIFT, SECOND, SECOND_CODE } from "./memo.js";
+import { ANSWER, CODE, FIRST_CODE, KNOWN, Memo, SECOND, SECOND_CODE } from "./memo.js";
 import { ANONYMOUS, NOBODY, type RawAnswers, type SubjectKind } from "./raw.js";
-import type { Ref } from "./ref.js";
 import { idsOf, isWellFormed } from "./strings.js";
 import type { Explanation, Permission } from "./types.js";
-import {
-  askBits,
-  CREATE_ACLS,
-  isSingleton,
-  KNOWN_TYPES,
-  knownTypeNumber,
-  permissionSet,
-  wireName,
-} from "./vocabulary.js";
+import { askBits, CREATE_ACLS, isSingleton, knownTypeNumber, permissionSet, wireName } from "./vocabulary.js";
 import { OBJECT_TYPES } from "./words.generated.js";
 
 /** By code: a type's number plus one. */
@@ -42,8 +32,8 @@ interface ListOptions {
 
 export class Subject {
   /** The kernel's generation that everything remembered here is of. */
-  private generation: number;
-  private memo = new Memo();
+  protected generation: number;
+  protected memo = new Memo();
   private handle = UNRESOLVED;
   private owner: boolean | undefined;
 
@@ -109,109 +99,13 @@ export class Subject {
   canMany(ask: unknown, typeOrRefs: unknown, ids?: unknown): Uint8Array {
     const bits = askBits(ask);
     if (this.generation !== this.kernel.generation) this.renew();
-    if (Array.isArray(typeOrRefs)) return this.canManyRefs(bits, typeOrRefs);
-    if (!Array.isArray(ids)) throw badArgument(`canMany takes an array of ids, rows or refs, not ${kindOf(ids)}`);
+    if (Array.isArray(typeOrRefs)) {
+      return Uint8Array.from(typeOrRefs, (ref) => held(this.refMask(isRow(ref) ? ref : {}), bits));
+    }
     const number = this.kernel.typeNumber(wireName(typeOrRefs));
-    // A type that is not among the 13 has no code: all of it takes the slow path.
-    const code = number < KNOWN_TYPES ? number + 1 : -1;
-    const answers = new Uint8Array(ids.length);
-    const unasked = new Unasked();
+    const answers = Uint8Array.from(arrayOfIds(ids), (id) => held(this.maskOf(number, id, undefined), bits));
     // A row may do anything while it is read: then all is asked anew.
-    const isCurrent = () => this.generation === this.kernel.generation;
-    for (let index = 0; index < ids.length; index++) {
-      const id = ids[index];
-      const row = isRow(id);
-      const objectId = row ? id.id : id;
-      let mask = -1;
-      const entry = typeof objectId === "string" ? this.memo.ids.get(objectId) : undefined;
-      if (entry !== undefined) {
-        if (((entry >>> FIRST_CODE) & CODE) === code) mask = entry & ANSWER;
-        else if (entry >>> SECOND_CODE === code) mask = (entry >>> SECOND) & ANSWER;
-      }
-      const project = row ? id.project_id : undefined;
-      if (mask < 0 || (project !== undefined && !((mask & KNOWN) !== 0 && mayBeProject(project)))) {
-        if (this.isNew(number, objectId, project)) {
-          unasked.add(index, number, objectId as string, (project as string | null) || undefined);
-          if (unasked.isEnough && isCurrent()) this.answerIds(unasked, number, bits, ids, answers);
-          continue;
-        }
-        mask = this.maskOf(number, id, undefined);
-      }
-      answers[index] = held(mask, bits);
-    }
-    if (!isCurrent()) return this.canMany(ask, typeOrRefs, ids);
-    this.answerIds(unasked, number, bits, ids, answers);
-    return answers;
-  }
-
-  private answerIds(unasked: Unasked, type: number, bits: number, ids: readonly unknown[], answers: Uint8Array): void {
-    unasked.answer(
-      this.kernel,
-      () => this.resolved(),
-      (at, answer) => {
-        const place = unasked.places[at] as number;
-        if (answer !== ALONE && ids.length - place <= MOST_KEPT) {
-          this.memo.remember(type, unasked.ids[at] as string, unasked.projects[at], answer);
-        }
-        answers[place] = held(answer === ALONE ? this.maskOf(type, ids[place], undefined) : answer, bits);
-      },
-    );
-  }
-
-  /** Whether an object is named as it should be, nothing is remembered about it, and it may be asked about with others. */
-  private isNew(type: number, id: unknown, project: unknown): boolean {
-    if (!this.kernel.takesMany || !mayCrossTogether(id)) return false;
-    const isIn = project !== undefined && project !== null && project !== "";
-    if (isIn && !mayCrossTogether(project)) return false;
-    return this.memo.find(type, id, isIn ? project : undefined) < 0;
-  }
-
-  private canManyRefs(bits: number, refs: readonly unknown[]): Uint8Array {
-    const answers = new Uint8Array(refs.length);
-    // All of one time: adopting a ref may begin numbers anew, and with them the memo.
-    const numbers = this.kernel.refNumbers;
-    const memo = this.memo;
-    const { slots, slotMask } = memo;
-    const unasked = new Unasked();
-    for (let index = 0; index < refs.length; index++) {
-      const ref = refs[index] as Ref;
-      let mask: number;
-      if (typeof ref === "object" && ref !== null && ref.numbers === numbers) {
-        mask = slots[ref.number & slotMask] as number;
-        if (mask >>> NUMBER_SHIFT !== ref.number) {
-          mask = memo.findRef(ref.number);
-          if (mask < 0 && this.isNewRef(ref)) {
-            unasked.add(index, this.kernel.typeNumber(ref.type), ref.id, ref.project_id);
-            if (unasked.isEnough) this.answerRefs(unasked, bits, refs, answers);
-            continue;
-          }
-          if (mask < 0) mask = this.refMask(ref);
-        }
-      } else {
-        mask = this.refMask(isRow(ref) ? ref : {});
-      }
-      answers[index] = held(mask, bits);
-    }
-    this.answerRefs(unasked, bits, refs, answers);
-    return answers;
-  }
-
-  private answerRefs(unasked: Unasked, bits: number, refs: readonly unknown[], answers: Uint8Array): void {
-    unasked.answer(
-      this.kernel,
-      () => this.resolved(),
-      (at, answer) => {
-        const place = unasked.places[at] as number;
-        const ref = refs[place] as Ref;
-        const alone = answer === ALONE || ref.numbers !== this.kernel.refNumbers;
-        if (!alone && this.memo.findRef(ref.number) < 0) this.memo.storeRef(ref.number, answer);
-        answers[place] = held(alone ? this.refMask(ref) : answer, bits);
-      },
-    );
-  }
-
-  private isNewRef({ id, project_id: project }: Ref): boolean {
-    return this.kernel.takesMany && mayCrossTogether(id) && (project === undefined || mayCrossTogether(project));
+    return this.generation === this.kernel.generation ? answers : this.canMany(ask, typeOrRefs, ids);
   }
 
   permissions(type: unknown, id?: unknown, project?: unknown): readonly Permission[] {
@@ -306,7 +200,7 @@ export class Subject {
     return this.maskOf(this.kernel.typeNumber(wireName(type)), id, project);
   }
 
-  private maskOf(type: number, id: unknown, project: unknown): number {
+  protected maskOf(type: number, id: unknown, project: unknown): number {
     const row = isRow(id);
     const givenId = row ? id.id : id;
     const givenProject = (row && project === undefined ? id.project_id : project) ?? undefined;
@@ -327,23 +221,10 @@ export class Subject {
     return answer;
   }
 
-  private refMask(candidate: object): number {
-    let ref = candidate as Ref;
-    if (ref.numbers !== this.kernel.refNumbers) ref = this.adopted(candidate);
-    const known = this.memo.findRef(ref.number);
-    if (known >= 0) return known;
-    if (ref.id === "" || !isWellFormed(ref.id)) return 0;
-    const type = this.kernel.typeNumber(ref.type);
-    const answer = this.kernel.mask(this.resolved(), type, ref.id, ref.project_id) & ANSWER;
-    this.memo.storeRef(ref.number, answer);
-    return answer;
-  }
-
-  private adopted(candidate: unknown): Ref {
-    const ref = this.kernel.adopt(candidate);
-    // Numbers may have begun anew.
-    if (this.generation !== this.kernel.generation) this.renew();
-    return ref;
+  /** What may be done with an object that a ref names; throws when it is no ref of this Org. */
+  protected refMask(candidate: object): number {
+    const { type, id, project_id: project } = this.kernel.adopt(candidate);
+    return this.maskOf(this.kernel.typeNumber(type), id, project);
   }
 
   private answer<T>(question: (string | number | undefined)[], ask: (core: RawAnswers, handle: number) => T): T {
@@ -360,7 +241,7 @@ export class Subject {
   }
 
   /** Forgets what another version answered; throws when there is nobody to ask any more. */
-  private renew(): void {
+  protected renew(): void {
     this.kernel.assertOpen();
     this.memo = new Memo();
     this.handle = UNRESOLVED;
@@ -368,7 +249,7 @@ export class Subject {
     this.generation = this.kernel.generation;
   }
 
-  private resolved(): number {
+  protected resolved(): number {
     return this.handle === UNRESOLVED ? this.kernel.call((core) => this.resolve(core)) : this.handle;
   }
 
@@ -388,12 +269,18 @@ export class Subject {
   }
 }
 
+/** The ids or rows of `canMany`. */
+export function arrayOfIds(ids: unknown): readonly unknown[] {
+  if (!Array.isArray(ids)) throw badArgument(`canMany takes an array of ids, rows or refs, not ${kindOf(ids)}`);
+  return ids;
+}
+
 /** Whether a project may be given so: anything else is a mistake, even where the project does not matter. */
-function mayBeProject(project: unknown): boolean {
+export function mayBeProject(project: unknown): boolean {
   return typeof project === "string" || project === null;
 }
 
 /** 1 when all bits are held, else 0; without a branch, which over a million objects would be mispredicted half the time. */
-function held(mask: number, bits: number): number {
+export function held(mask: number, bits: number): number {
   return (((mask & bits) ^ bits) - 1) >>> 31;
 }

@@ -14,8 +14,8 @@ export interface LiteGlue extends AnyGlue {
 }
 
 interface RawLiteCore {
-  number(what: Numbers, subject: number, type: number, id?: string, project?: string): number;
-  text(what: Texts, subject: number, ask: number, type: number, id?: string, project?: string, called?: string): string;
+  number(what: Numbers, subject: number, type: number, texts: Uint8Array): number;
+  text(what: Texts, subject: number, ask: number, type: number, texts: Uint8Array): string;
   free(): void;
 }
 
@@ -41,6 +41,23 @@ enum Texts {
   ExplainToMember,
 }
 
+const encoder = new TextEncoder();
+/** Where texts are written before they cross, unless they are long. */
+const ROOM = new Uint8Array(512);
+
+/** Texts as one: behind each is a byte that UTF-8 never has, and in place of one left out there is another. */
+function together(texts: readonly (string | undefined)[]): Uint8Array {
+  const most = 3 * texts.join().length + 2 * texts.length;
+  const room = most > ROOM.length ? new Uint8Array(most) : ROOM;
+  let at = 0;
+  for (const text of texts) {
+    if (text === undefined) room[at++] = 0xfe;
+    else at += encoder.encodeInto(text, room.subarray(at)).written;
+    room[at++] = 0xff;
+  }
+  return room.subarray(0, at);
+}
+
 const CREATE = 1;
 const ORG_MEMBER = 2;
 const PROJECT_GROUP = 4;
@@ -53,45 +70,53 @@ export class LiteCore implements RawAnswers {
   readonly problem: number;
 
   constructor(private readonly raw: RawLiteCore) {
-    this.problem = raw.number(Numbers.Problem, 0, 0);
+    this.problem = this.number(Numbers.Problem, 0, 0);
+  }
+
+  private number(what: Numbers, subject: number, type: number, ...texts: (string | undefined)[]): number {
+    return this.raw.number(what, subject, type, together(texts));
+  }
+
+  private text(what: Texts, subject: number, ask: number, type: number, ...texts: (string | undefined)[]): string {
+    return this.raw.text(what, subject, ask, type, together(texts));
   }
 
   organization(): string {
-    return this.raw.text(Texts.Organization, 0, 0, 0);
+    return this.text(Texts.Organization, 0, 0, 0);
   }
 
   sliceOf(): string | undefined {
-    return this.raw.text(Texts.SliceOf, 0, 0, 0) || undefined;
+    return this.text(Texts.SliceOf, 0, 0, 0) || undefined;
   }
 
   subject(kind: SubjectKind, id: string): number {
-    return this.raw.number(Numbers.User + kind, 0, 0, id);
+    return this.number(Numbers.User + kind, 0, 0, id);
   }
 
   typeNumber(name: string): number {
-    return knownTypeNumber(name) ?? this.raw.number(Numbers.Type, 0, 0, name);
+    return knownTypeNumber(name) ?? this.number(Numbers.Type, 0, 0, name);
   }
 
   mask(subject: number, type: number, id: string | undefined, project: string | undefined): number {
-    return this.raw.number(Numbers.Mask, subject, type, id, project);
+    return this.number(Numbers.Mask, subject, type, id, project);
   }
 
   canCreate(subject: number, type: number, project: string | undefined): boolean {
-    return this.raw.number(Numbers.CanCreate, subject, type, undefined, project) === 1;
+    return this.number(Numbers.CanCreate, subject, type, undefined, project) === 1;
   }
 
   isOwner(subject: number): boolean {
-    return this.raw.number(Numbers.IsOwner, subject, 0) === 1;
+    return this.number(Numbers.IsOwner, subject, 0) === 1;
   }
 
   list(...[subject, ask, type, project, after, limit]: Parameters<RawAnswers["list"]>): string[] {
-    const ids: string[] = JSON.parse(this.raw.text(Texts.List, subject, ask, type, undefined, project));
+    const ids: string[] = JSON.parse(this.text(Texts.List, subject, ask, type, undefined, project));
     // Strings are compared code unit by code unit: so ids are ordered.
     return (after === undefined ? ids : ids.filter((id) => id > after)).sort().slice(0, limit);
   }
 
   creatable(subject: number, type: number): string[] {
-    return JSON.parse(this.raw.text(Texts.Creatable, subject, 0, type)).sort();
+    return JSON.parse(this.text(Texts.Creatable, subject, 0, type)).sort();
   }
 
   explain(...[kind, subject, bits, type, givenId, project]: Parameters<RawAnswers["explain"]>): unknown {
@@ -126,12 +151,12 @@ export class LiteCore implements RawAnswers {
     return describe(
       this.organization(),
       asked,
-      JSON.parse(this.raw.text(Texts.Explain + kind, handle, ask, type, id, project, subject)),
+      JSON.parse(this.text(Texts.Explain + kind, handle, ask, type, id, project, subject)),
     );
   }
 
   groups(subject: number): unknown {
-    const groups: [[string, string | null], string[]][] = JSON.parse(this.raw.text(Texts.Groups, subject, 0, 0));
+    const groups: [[string, string | null], string[]][] = JSON.parse(this.text(Texts.Groups, subject, 0, 0));
     return groups.map(([[id, name], via]) => ({ id, name: name ?? id, via })).sort((a, b) => (a.id < b.id ? -1 : 1));
   }
 

@@ -1,0 +1,93 @@
+// The state of a whole organisation: it changes in place, drafts and previews hang on it, refs are numbered.
+
+import { Dependents } from "./dependents.js";
+import { badArgument } from "./errors.js";
+import type { Instance } from "./instance.js";
+import { Kernel } from "./kernel.js";
+import type { Reading } from "./options.js";
+import type { RawCore } from "./raw.js";
+import type { Ref } from "./ref.js";
+import { NumberedRef, RefNumbers } from "./ref-numbered.js";
+
+export class WholeKernel extends Kernel<RawCore> {
+  refNumbers: RefNumbers = new RefNumbers(this);
+  /** Drafts on it: they end with it. */
+  readonly dependents = new Dependents();
+
+  constructor(
+    core: RawCore,
+    instance: Instance,
+    reading: Reading,
+    /** It is the preview of a draft: its data change by the draft alone. */
+    private readonly isPreview: boolean = false,
+  ) {
+    super(core, instance, reading);
+  }
+
+  assertNoPreview(): void {
+    if (this.isPreview) throw badArgument("this Org is the preview of a Draft, and changes by that alone");
+  }
+
+  /** What `mask` answers, for several objects whose ids and projects may cross together; none when they cannot be told apart there. */
+  masks(
+    subject: number,
+    types: Uint16Array,
+    ids: readonly string[],
+    projects: readonly (string | undefined)[],
+  ): Uint16Array | undefined {
+    const encoder = new TextEncoder();
+    // Each project once; the first is none.
+    const places = new Map<string | undefined, number>([[undefined, 0]]);
+    const inProjects = Uint32Array.from(projects, (project) => {
+      const place = places.get(project) ?? places.size;
+      places.set(project, place);
+      return place;
+    });
+    const [allIds, allProjects] = [ids, [...places.keys()]].map((texts) => encoder.encode(texts.join("\n")));
+    const masks = this.call((core) =>
+      core.masks(subject, types, allIds as Uint8Array, inProjects, allProjects as Uint8Array),
+    );
+    return masks?.length === ids.length ? masks : undefined;
+  }
+
+  /** After a change of the core in place. */
+  changed(): void {
+    this.organization = this.call((core) => core.organization());
+    this.version++;
+    this.forget();
+  }
+
+  override free(): void {
+    this.dependents.free();
+    super.free();
+  }
+
+  // ---- refs ----
+
+  override ref(type: string, id: string, project: string | undefined): NumberedRef {
+    const number = this.nextRefNumber();
+    return new NumberedRef(this.refNumbers, number, type, id, project);
+  }
+
+  /** Makes sure, too, that a ref has a number of today's. */
+  override adopt(candidate: unknown): NumberedRef {
+    const ref = super.adopt(candidate) as NumberedRef;
+    if (ref.owner !== this.refNumbers) {
+      ref.number = this.nextRefNumber();
+      ref.owner = this.refNumbers;
+    }
+    return ref;
+  }
+
+  protected override owns(ref: Ref): boolean {
+    return ref instanceof NumberedRef && ref.owner.kernel === this;
+  }
+
+  private nextRefNumber(): number {
+    if (this.refNumbers.exhausted) {
+      this.refNumbers = new RefNumbers(this);
+      this.forget();
+    }
+    return this.refNumbers.next();
+  }
+}
