@@ -100,8 +100,8 @@ export class Host<Glue extends AnyGlue> {
       if (source === undefined && this.finder.atOnce !== undefined) {
         try {
           return this.now();
-        } catch (error) {
-          if (this.finder.otherwise === undefined) throw error;
+        } catch {
+          // `locate` is another way, or fails as this one did.
         }
       }
       const module = source === undefined ? await this.find() : await this.moduleOf(await source);

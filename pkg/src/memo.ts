@@ -95,30 +95,22 @@ export class Memo {
 
   // ---- canCreate ----
 
-  /** project ("" for none) → a known bit and an answer per known type, 13 above 13. */
+  /**
+   * By project ("" for none) a known bit for each known type and, 14 above, its answer; by `questionKey` the same in the
+   * place that no known type has.
+   */
   private creations: Map<string, number> | undefined;
-  /** `type project` of other types → answer. */
-  private otherCreations: Map<string, boolean> | undefined;
 
-  findCreation(type: number, project: string): boolean | undefined {
-    const bits = this.creations?.get(project);
+  findCreation(type: number, question: string): boolean | undefined {
+    const bits = this.creations?.get(question);
     if (bits === undefined || ((bits >>> type) & 1) === 0) return undefined;
-    return ((bits >>> (type + 13)) & 1) !== 0;
+    return ((bits >>> (type + 14)) & 1) !== 0;
   }
 
-  storeCreation(type: number, project: string, answer: boolean): void {
+  storeCreation(type: number, question: string, answer: boolean): void {
     if (this.creations === undefined || this.creations.size >= GENERATION) this.creations = new Map();
-    const bits = (this.creations.get(project) ?? 0) | (1 << type) | (answer ? 1 << (type + 13) : 0);
-    this.creations.set(project, bits);
-  }
-
-  findOtherCreation(question: string): boolean | undefined {
-    return this.otherCreations?.get(question);
-  }
-
-  storeOtherCreation(question: string, answer: boolean): void {
-    if (this.otherCreations === undefined || this.otherCreations.size >= 1024) this.otherCreations = new Map();
-    this.otherCreations.set(question, answer);
+    const bits = (this.creations.get(question) ?? 0) | (1 << type) | (answer ? 1 << (type + 14) : 0);
+    this.creations.set(question, bits);
   }
 }
 

@@ -16,7 +16,8 @@ export function* takeText(taker: Taker, text: Text, path: string): Steps {
   else if (isBytes(text)) yield* taker.chunk(bytesOf(text));
   else if (isResponse(text)) yield* takeResponse(taker, text, path);
   else if (isReadable(text)) yield* takeStream(taker, text, path);
-  else yield* takeChunks(taker, text as AsyncIterable<unknown>, path);
+  // What is no web stream and yet gives chunks: Node's streams.
+  else yield* takeChunks(taker, (text as AsyncIterable<unknown>)[Symbol.asyncIterator](), path);
 }
 
 function* takeResponse(taker: Taker, response: Response, path: string): Steps {
@@ -31,29 +32,19 @@ function* takeResponse(taker: Taker, response: Response, path: string): Steps {
 function* takeStream(taker: Taker, stream: ReadableStream, path: string): Steps {
   if (stream.locked) throw badArgument("this stream is already being read");
   const reader = stream.getReader();
-  let finished = false;
   try {
-    for (;;) {
-      const { done, value } = (yield reader.read()) as ReadableStreamReadResult<unknown>;
-      if (done) {
-        finished = true;
-        return;
-      }
-      yield* takeStreamed(taker, value, path);
-    }
+    const next = () => reader.read() as Promise<IteratorResult<unknown>>;
+    yield* takeChunks(taker, { next, return: () => reader.cancel() as Promise<never> }, path);
   } finally {
-    if (!finished) abandon(() => reader.cancel());
     reader.releaseLock();
   }
 }
 
-/** What is no web stream and yet gives chunks: Node's streams. */
-function* takeChunks(taker: Taker, chunks: AsyncIterable<unknown>, path: string): Steps {
-  const iterator = chunks[Symbol.asyncIterator]();
+function* takeChunks(taker: Taker, chunks: AsyncIterator<unknown>, path: string): Steps {
   let finished = false;
   try {
     for (;;) {
-      const { done, value } = (yield iterator.next()) as IteratorResult<unknown>;
+      const { done, value } = (yield chunks.next()) as IteratorResult<unknown>;
       if (done === true) {
         finished = true;
         return;
@@ -61,7 +52,7 @@ function* takeChunks(taker: Taker, chunks: AsyncIterable<unknown>, path: string)
       yield* takeStreamed(taker, value, path);
     }
   } finally {
-    if (!finished) abandon(() => iterator.return?.());
+    if (!finished) abandon(() => chunks.return?.());
   }
 }
 

@@ -16,7 +16,15 @@ import { ANSWER, CODE, FIRST_CODE, KNOWN, Memo, SECOND, SECOND_CODE } from "./me
 import { ANONYMOUS, NOBODY, type RawAnswers, type SubjectKind } from "./raw.js";
 import { idsOf, isWellFormed } from "./strings.js";
 import type { Explanation, Permission } from "./types.js";
-import { askBits, CREATE_ACLS, isSingleton, knownTypeNumber, permissionSet, wireName } from "./vocabulary.js";
+import {
+  askBits,
+  CREATE_ACLS,
+  isSingleton,
+  KNOWN_TYPES,
+  knownTypeNumber,
+  permissionSet,
+  wireName,
+} from "./vocabulary.js";
 import { OBJECT_TYPES } from "./words.generated.js";
 
 /** By code: a type's number plus one. */
@@ -76,23 +84,15 @@ export class Subject {
     if (this.generation !== this.kernel.generation) this.renew();
     const wire = wireName(type);
     const inProject = optionalId(project, "a project");
-    const number = knownTypeNumber(wire);
-    if (number === undefined) return this.canCreateOther(wire, inProject);
-    const question = inProject ?? "";
-    const known = this.memo.findCreation(number, question);
-    if (known !== undefined) return known;
-    const answer = this.kernel.call((core) => core.canCreate(this.resolve(core), number, inProject));
-    this.memo.storeCreation(number, question, answer);
-    return answer;
-  }
-
-  private canCreateOther(wire: string, project: string | undefined): boolean {
-    const question = questionKey(wire, project);
-    const known = this.memo.findOtherCreation(question);
-    if (known !== undefined) return known;
+    const known = knownTypeNumber(wire);
+    // Remembered by project in the type's place; for other types all of the question says what it is.
+    const place = known ?? KNOWN_TYPES;
+    const question = known === undefined ? questionKey(wire, inProject) : (inProject ?? "");
+    const remembered = this.memo.findCreation(place, question);
+    if (remembered !== undefined) return remembered;
     const number = this.kernel.typeNumber(wire);
-    const answer = this.kernel.call((core) => core.canCreate(this.resolve(core), number, project));
-    this.memo.storeOtherCreation(question, answer);
+    const answer = this.kernel.call((core) => core.canCreate(this.resolve(core), number, inProject));
+    this.memo.storeCreation(place, question, answer);
     return answer;
   }
 

@@ -1,24 +1,20 @@
 // Node, Deno and Bun: the module is a file beside this one. It is so small that compiling it at once takes less time than
-// waiting for threads that do.
-import { readFileSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+// waiting for threads that do; where a bundler left the file behind, it is inside the JavaScript too.
+import { promises, readFileSync } from "node:fs";
 import { Host } from "../instance.js";
 import { createGlue } from "../wasm/lite-glue.js";
 import { define } from "./lite-define.js";
 
-const FILE = "aclarity_lite_bg.wasm";
-
 function readAddress(address: URL | string) {
   const url = typeof address === "string" && URL.canParse(address) ? new URL(address) : address;
-  return typeof url === "string" || url.protocol === "file:" ? readFile(url) : undefined;
+  return typeof url === "string" || url.protocol === "file:" ? promises.readFile(url) : undefined;
 }
 
 export const { Org, ready, newOrganization } = /* @__PURE__ */ define(
   /* @__PURE__ */ new Host({
     createGlue,
-    atOnce: () => new WebAssembly.Module(readFileSync(new URL(FILE, import.meta.url))),
-    locate: () => readFile(new URL(FILE, import.meta.url)),
-    otherwise: async () => (await import("../wasm/lite-bytes.js")).wasmBytes(),
+    atOnce: () => new WebAssembly.Module(readFileSync(new URL("aclarity_lite_bg.wasm", import.meta.url))),
+    locate: async () => (await import("../wasm/lite-bytes.js")).wasmBytes(),
     readAddress,
   }),
 );
