@@ -250,7 +250,18 @@ impl Acls {
     }
 
     pub fn share(&mut self) {
-        let Acls { ids, rows, pairs, copies, copied_from, .. } = self;
+        let Acls {
+            ids,
+            rows,
+            pairs,
+            copies,
+            copied_from,
+            is_chained: _,
+            live: _,
+            dead: _,
+            free: _,
+            sweep: _,
+        } = self;
         ids.share();
         rows.share();
         pairs.share(&|slot| pair_hash_at(rows, slot));
