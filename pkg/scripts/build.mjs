@@ -90,16 +90,27 @@ const wasmPlugin = {
   },
 };
 
-/** Leaves what is shared to the one file that has it. All files are in one folder, so that its path is the same in each. */
-const sharedPlugin = {
-  name: "shared",
-  setup(run) {
-    run.onResolve({ filter: /\/(errors|secrets|words\.generated)\.js$/ }, () => ({
-      path: `./${SHARED}.js`,
-      external: true,
-    }));
-  },
-};
+/**
+ * Leaves what is shared to the one file that has it: by one import, in place of one for each module that needs something
+ * of it. All files are in one folder, so that its path is the same in each.
+ */
+function sharedPlugin(names) {
+  const file = `./${SHARED}.js`;
+  return {
+    name: "shared",
+    setup(run) {
+      run.onResolve({ filter: /\/(errors|secrets|words\.generated)\.js$/ }, () => ({
+        path: SHARED,
+        namespace: "shared",
+        sideEffects: false,
+      }));
+      run.onLoad({ filter: /.*/, namespace: "shared" }, () => ({
+        contents: `export { ${names.join(", ")} } from "${file}";`,
+      }));
+      run.onResolve({ filter: /.*/, namespace: "shared" }, () => ({ path: file, external: true }));
+    },
+  };
+}
 
 function bundle(names, plugins) {
   return build({
@@ -115,15 +126,17 @@ function bundle(names, plugins) {
     minify: true,
     charset: "utf8",
     plugins,
+    metafile: true,
     logLevel: "warning",
   });
 }
 
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist, { recursive: true });
-await bundle([SHARED], []);
-await bundle(ENTRIES, [sharedPlugin, wasmPlugin]);
-for (const name of ALONE) await bundle([name], [sharedPlugin, wasmPlugin]);
+const { metafile } = await bundle([SHARED], []);
+const [{ exports: shared }] = Object.values(metafile.outputs);
+await bundle(ENTRIES, [sharedPlugin(shared), wasmPlugin]);
+for (const name of ALONE) await bundle([name], [sharedPlugin(shared), wasmPlugin]);
 // The command line imports the entry points beside it, as a program of a user would.
 await build({
   entryPoints: { cli: join(pkg, "src/cli/main.ts") },

@@ -30,7 +30,7 @@ export function wellFormed(text: string): string {
   return isWellFormed(text) ? text : text.replace(EVERY_LONE, "\ufffd");
 }
 
-const EVERY_LONE = new RegExp(LONE, "g");
+const EVERY_LONE = /* @__PURE__ */ new RegExp(LONE, "g");
 const LONE_IN_JSON = /(\\*)([\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff])/g;
 
 /** The same JSON text with lone surrogates written as escapes, so that nothing is lost in UTF-8. */

@@ -8,7 +8,7 @@ import { ANSWER, CODE, FIRST_CODE, KNOWN, MOST_KEPT, SECOND, SECOND_CODE } from 
 import type { SubjectKind } from "./raw.js";
 import { NUMBER_SHIFT, RefMemo } from "./ref-memo.js";
 import type { NumberedRef } from "./ref-numbered.js";
-import { isWellFormed } from "./strings.js";
+import { idsOf, isWellFormed } from "./strings.js";
 import { arrayOfIds, held, mayBeProject, Subject } from "./subject.js";
 import type { Reach } from "./types.js";
 import { askBits, KNOWN_TYPES, wireName } from "./vocabulary.js";
@@ -164,6 +164,10 @@ export class WholeSubject extends Subject {
     // Numbers may have begun anew.
     if (this.generation !== this.kernel.generation) this.renew();
     return ref;
+  }
+
+  protected override ids(given: Uint8Array | string[]): string[] {
+    return idsOf(given);
   }
 
   protected override renew(): void {

@@ -14,7 +14,7 @@ import { deepFreeze } from "./freeze.js";
 import type { Kernel } from "./kernel.js";
 import { ANSWER, CODE, FIRST_CODE, KNOWN, Memo, SECOND, SECOND_CODE } from "./memo.js";
 import { ANONYMOUS, NOBODY, type RawAnswers, type SubjectKind } from "./raw.js";
-import { idsOf, isWellFormed } from "./strings.js";
+import { isWellFormed } from "./strings.js";
 import type { Explanation, Permission } from "./types.js";
 import {
   askBits,
@@ -130,7 +130,7 @@ export class Subject {
     if (!isWellFormed(after)) return this.listAfterOddity(bits, wire, project, after, limit);
     return this.answer(["list", bits, wire, project, after, limit], (core, handle) => {
       const number = this.kernel.typeNumber(wire);
-      return Object.freeze(idsOf(core.list(handle, bits, number, project, after === "" ? undefined : after, limit)));
+      return Object.freeze(this.ids(core.list(handle, bits, number, project, after === "" ? undefined : after, limit)));
     });
   }
 
@@ -143,7 +143,7 @@ export class Subject {
     limit: number | undefined,
   ) {
     return this.answer(["list", bits, wire, project, after, limit], (core, handle) => {
-      const all = idsOf(core.list(handle, bits, this.kernel.typeNumber(wire), project, undefined, undefined));
+      const all = this.ids(core.list(handle, bits, this.kernel.typeNumber(wire), project, undefined, undefined));
       return Object.freeze(all.filter((id) => id > after).slice(0, limit));
     });
   }
@@ -151,7 +151,7 @@ export class Subject {
   creatable(type: unknown): readonly string[] {
     const wire = wireName(type);
     return this.answer(["creatable", wire], (core, handle) =>
-      Object.freeze(idsOf(core.creatable(handle, this.kernel.typeNumber(wire)))),
+      Object.freeze(this.ids(core.creatable(handle, this.kernel.typeNumber(wire)))),
     );
   }
 
@@ -233,6 +233,11 @@ export class Subject {
       if (this.generation !== this.kernel.generation) this.renew();
       return ask(core, this.resolve(core));
     });
+  }
+
+  /** The ids that a core gave. */
+  protected ids(given: Uint8Array | string[]): string[] {
+    return given as string[];
   }
 
   private nothing(): readonly string[] {
