@@ -11,7 +11,7 @@ mod naive;
 use std::hint::black_box;
 use std::{env, fs};
 
-use aclarity::{Object, Org, Permission, Subject};
+use aclarity::{AclItem, Actor, Code, Credential, Draft, Object, Org, Permission, Subject};
 use naive::generate::{Rng, large};
 use serde_json::{Value, json};
 
@@ -113,8 +113,25 @@ impl Changes {
         counted_acl_added_beside_a_clone(org, &replace);
         assert!(fork.subject(&user).can(Permission::Read, &asked), "the clone is as it was");
         drop(fork);
+        let draft =
+            counted_draft_with_checks(org, &Actor::new(&existing(2, 0), Credential::Session), &grant(n));
+        assert_eq!(draft.findings().iter().filter(|finding| finding.code == Code::SuperUser).count(), 1);
+        drop(draft);
         // Whoever is left alone takes in what was different: part of the next change.
         counted_acl_removed_after_a_clone(org, &remove);
+    }
+}
+
+/// To somebody new, by which they could grant everything in a project.
+fn grant(n: usize) -> AclItem {
+    AclItem {
+        object_type: "project".to_owned(),
+        object_id: existing(5, n),
+        user_id: Some(id(2, n)),
+        group_id: None,
+        permission: Some("create_acls".to_owned()),
+        role_id: None,
+        restrict_object_type: None,
     }
 }
 
@@ -190,4 +207,13 @@ fn counted_can_again(subject: &Subject<'_>, object: &Object) -> bool {
 fn counted_subject_and_can(org: &Org, user: &str, object: &Object) -> bool {
     black_box("asked");
     org.subject(user).can(Permission::Read, object)
+}
+
+#[inline(never)]
+fn counted_draft_with_checks(org: &Org, actor: &Actor, item: &AclItem) -> Draft {
+    black_box("drafted");
+    let mut draft = org.draft(actor.clone(), true);
+    draft.grant(std::slice::from_ref(item));
+    black_box(draft.findings());
+    draft
 }

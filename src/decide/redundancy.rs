@@ -76,7 +76,7 @@ impl Org {
     }
 
     /// The live ACLs on a node whose grantee is in a closure.
-    pub(super) fn acls_on_for(&self, node: u32, closure: &Closure, each: &mut dyn FnMut(u32, AclRow)) {
+    pub(crate) fn acls_on_for(&self, node: u32, closure: &Closure, each: &mut dyn FnMut(u32, AclRow)) {
         let info = self.node(node);
         if info.heavy && closure.len() < info.acls as usize {
             for principal in closure.principals() {

@@ -105,6 +105,8 @@ pub struct Org {
     /// Users (and service accounts, in the same space) and permission groups.
     principal_keys: Keys,
     principals: Column<Principal>,
+    /// Those that are internal: few, and looked for by what asks as whom scorers run.
+    internals: Column<u32>,
     groups: Rows<GroupRow>,
     users: Rows<PersonRow>,
     accounts: Rows<PersonRow>,
@@ -146,6 +148,7 @@ impl Org {
             odd: Odd::default(),
             principal_keys: Keys::default(),
             principals: Column::default(),
+            internals: Column::default(),
             groups: Rows::default(),
             users: Rows::default(),
             accounts: Rows::default(),
@@ -194,6 +197,7 @@ impl Org {
         self.odd.share();
         self.principal_keys.share();
         self.principals.share();
+        self.internals.share();
         self.groups.share();
         self.users.share();
         self.accounts.share();

@@ -1,5 +1,6 @@
 //! What is out of the ordinary: the few known nodes that are deleted or public, so that whoever
-//! speaks of "everything below" finds the exceptions without looking at everything.
+//! speaks of "everything below" finds the exceptions without looking at everything; and projects
+//! that the data do not know although they know something in them.
 
 use super::Org;
 use super::keys::NONE;
@@ -19,6 +20,7 @@ struct Place {
 pub(crate) struct Odd {
     first: SharedMap<u32>,
     places: SharedMap<Place>,
+    missing_projects: SharedMap<()>,
 }
 
 impl Odd {
@@ -61,6 +63,7 @@ impl Odd {
     pub fn share(&mut self) {
         self.first.share();
         self.places.share();
+        self.missing_projects.share();
     }
 }
 
@@ -79,6 +82,21 @@ impl Org {
         if let Some(above) = belongs {
             self.odd.add(node, above);
         }
+    }
+
+    /// The same for a project, after it came to be known or not, or something in it did.
+    pub(super) fn file_missing(&mut self, project: u32) {
+        let info = self.node(project);
+        if info.children == 0 || info.known {
+            self.odd.missing_projects.remove(project);
+        } else if !self.odd.missing_projects.contains(project) {
+            self.odd.missing_projects.insert(project, ());
+        }
+    }
+
+    /// The projects that the data do not know and in which they know something.
+    pub(crate) fn missing_projects(&self) -> Vec<u32> {
+        self.odd.missing_projects.keys()
     }
 
     /// The known objects of a project that are themselves marked deleted, or public.

@@ -77,6 +77,10 @@ impl Org {
     /// Adds what is known of principals whose ids are there.
     pub(super) fn add_principals(&mut self) {
         while self.principals.len() < self.principal_keys.len() {
+            let principal = self.principals.len() as u32;
+            if self.is_internal(principal) && !self.is_group(principal) {
+                self.internals.push(principal);
+            }
             self.principals.push(Principal {
                 first_acl: NONE,
                 acls: 0,
@@ -133,6 +137,20 @@ impl Org {
 
     pub(crate) fn is_internal(&self, principal: u32) -> bool {
         self.principal_keys.starts_with(principal, INTERNAL_PRINCIPAL)
+    }
+
+    /// The internal principals, each once.
+    pub(crate) fn internals(&self) -> impl Iterator<Item = u32> {
+        self.internals.iter().copied()
+    }
+
+    /// The permission groups that are in the data and not marked deleted, each once.
+    pub(crate) fn live_groups(&self) -> impl Iterator<Item = u32> {
+        let slots = 0..self.places(List::Groups).slots();
+        slots.filter_map(|slot| {
+            let group = self.groups.get(slot)?.principal;
+            (self.principal(group).row == slot && self.is_live_group(group)).then_some(group)
+        })
     }
 
     /// Whether a user is in the directory: users, service accounts, or accounts that tokens name.

@@ -473,17 +473,27 @@ impl Org {
         let before = self.nodes[node as usize].project;
         if before != NONE {
             self.nodes[before as usize].children -= 1;
+            if self.nodes[before as usize].children == 0 {
+                self.file_missing(before);
+            }
         }
         if project != NONE {
             self.nodes[project as usize].children += 1;
+            if self.nodes[project as usize].children == 1 {
+                self.file_missing(project);
+            }
         }
         let info = &mut self.nodes[node as usize];
+        let may_be_missing = info.children > 0;
         let was_odd = info.is_odd();
         info.project = project;
         info.public = public;
         (info.known, info.deleted) = (standing.is_some(), deleted);
         if was_odd || info.is_odd() {
             self.file_odd(node);
+        }
+        if may_be_missing {
+            self.file_missing(node);
         }
         self.note_name(node);
     }

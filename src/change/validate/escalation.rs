@@ -6,10 +6,10 @@ use super::rules::containers_of;
 use crate::change::body;
 use crate::change::edits::Edit;
 use crate::decide::fixes::AclItem;
-use crate::decide::reach::{Grants, Known, New, Someone, beyond};
+use crate::decide::reach::{Grants, Known, New, Someone, beyond, by_quiet_grants};
 use crate::load::list::List;
 use crate::model::finding::{Code, Finding, Node};
-use crate::org::{GrantKind, Map, Org, Who, sort};
+use crate::org::{AclRow, GrantKind, Map, Org, Who, sort};
 
 /// How many of whom one request covers are looked at, how many of one grantee's ACLs, and how many
 /// ACLs by themselves.
@@ -107,12 +107,11 @@ fn is_inert(after: &Org, known: &Known<'_>, item: &AclItem) -> bool {
 fn paths(before: &mut Grants<'_>, after: &mut Grants<'_>, someone: &[Someone]) -> Vec<Option<Path>> {
     let gained = beyond(before, after, someone);
     let org = after.org();
-    let path = |New { node, permissions, .. }: New| Path {
-        permissions: permissions.label(),
-        on: org.node_label(node),
-        node: org.node_ref(node),
-    };
-    gained.into_iter().map(|gained| gained.map(path)).collect()
+    gained.into_iter().map(|gained| gained.map(|gained| path_to(org, gained))).collect()
+}
+
+fn path_to(org: &Org, New { node, permissions, .. }: New) -> Path {
+    Path { permissions: permissions.label(), on: org.node_label(node), node: org.node_ref(node) }
 }
 
 /// Who the grantee of an ACL is.
@@ -120,14 +119,48 @@ fn grantee_of(item: &AclItem, before: &Org, after: &Org) -> Someone {
     [before, after].map(|org| principals(org, who(org, item)))
 }
 
+/// The most far-reaching path that ACLs bring to their one grantee, when nothing else is added.
+fn path_by(before: &mut Grants<'_>, after: &mut Grants<'_>, items: &[&AclItem]) -> Option<Path> {
+    let item = items.first()?;
+    let [then, now] = [&*before, &*after].map(|grants| grants.org().closure(who(grants.org(), item)));
+    let org = after.org();
+    let slots = items.iter().flat_map(|item| org.equal_acls(item));
+    let acls: Vec<AclRow> = slots.filter_map(|slot| org.acls().get(slot)).collect();
+    let is_covered = acls.iter().all(|acl| now.contains(acl.principal));
+    let quiet = || by_quiet_grants(before.known(), after.known(), [&then, &now], &acls);
+    let quiet = is_covered.then(quiet).flatten();
+    let someone: Someone = [then, now].map(|closure| closure.principals().collect());
+    if let Some(gained) = quiet {
+        debug_assert_eq!(gained, beyond(before, after, &[someone]).pop().flatten(), "{acls:?}");
+        return gained.map(|gained| path_to(org, gained));
+    }
+    paths(before, after, &[someone]).pop().flatten()
+}
+
 impl Two<'_> {
+    /// For the grantees of added ACLs with those of their ACLs that may open a path.
+    fn paths_of_all(&mut self, checks: &Checks<'_>, grantees: &[Vec<(&AclItem, &str)>]) -> Vec<Option<Path>> {
+        let all: Vec<&AclItem> = checks.additions().into_iter().map(|(item, _)| item).collect();
+        let is_one = all.windows(2).all(|pair| {
+            pair[0].group_id.is_some() == pair[1].group_id.is_some()
+                && grantee_id(pair[0]) == grantee_id(pair[1])
+        });
+        // Whoever is in a group that is granted something too comes to more.
+        if is_one && checks.edits.iter().all(Edit::is_of_acls) {
+            return vec![path_by(&mut self.before, &mut self.after, &all)];
+        }
+        let [before, after] = [self.before.org(), self.after.org()];
+        let someone = grantees.iter().map(|acls| grantee_of(acls[0].0, before, after)).collect::<Vec<_>>();
+        self.paths(&someone)
+    }
+
     fn paths(&mut self, someone: &[Someone]) -> Vec<Option<Path>> {
         paths(&mut self.before, &mut self.after, someone)
     }
 
     /// Grantees of added ACLs, each told at the ACL that brings it.
     fn by_acls(&mut self, checks: &Checks<'_>) -> Vec<Finding> {
-        let (before, after) = (self.before.org(), self.after.org());
+        let after = self.after.org();
         let known = Known::new(after);
         // What gives no step opens no path, to nobody.
         if checks.additions().into_iter().all(|(item, _)| is_inert(after, &known, item)) {
@@ -144,9 +177,8 @@ impl Two<'_> {
         }
         let all = grantees.len();
         grantees.truncate(MOST);
-        let someone = grantees.iter().map(|acls| grantee_of(acls[0].0, before, after)).collect::<Vec<_>>();
         let (mut found, mut alone_so_far) = (Vec::new(), 0);
-        for (acls, whole) in grantees.iter().zip(self.paths(&someone)) {
+        for (acls, whole) in grantees.iter().zip(self.paths_of_all(checks, &grantees)) {
             let Some(whole) = whole else { continue };
             let told = found.len();
             let items = acls.iter().filter(|_| acls.len() > 1).take(MOST_ACLS);
@@ -156,8 +188,8 @@ impl Two<'_> {
                 }
                 alone_so_far += 1;
                 let alone = super::after(checks.org, &[added(item)], None);
-                let someone = grantee_of(item, before, &alone);
-                let path = paths(&mut self.before, &mut Grants::new(&alone), &[someone]).pop().flatten();
+                let mut alone = Grants::new(&alone);
+                let path = path_by(&mut self.before, &mut alone, &[item]);
                 found.extend(path.map(|path| tell(after, item, at, path)));
             }
             // Some bring it only together.

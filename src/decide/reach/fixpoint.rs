@@ -163,18 +163,32 @@ pub(crate) struct Goal {
     scope: Scope,
     /// The grants on the node and above it, by principal.
     grants: Map<u32, Vec<AclRow>>,
+    /// Nodes there with so many grants that those of a principal are found when they are needed.
+    heavy: Vec<u32>,
 }
 
 impl Goal {
     pub(crate) fn new(known: &Known<'_>, node: u32, scope: Scope) -> Goal {
+        Goal::at(known, &known.org.target_of(node), scope)
+    }
+
+    /// The same for an object that is perhaps of another version of the organisation.
+    pub(super) fn at(known: &Known<'_>, target: &Target<'_>, scope: Scope) -> Goal {
         let org = known.org;
         let mut grants: Map<u32, Vec<AclRow>> = Map::default();
-        for above in org.target_of(node).chain.iter() {
-            // Those that lead somewhere are in every run.
-            let here = org.acls_on(above).filter(|(_, acl)| known.is_closed(acl.node));
-            here.for_each(|(_, acl)| grants.entry(acl.principal).or_default().push(acl));
+        // Those that lead somewhere are in every run.
+        let is_closed = |node: &u32| *node < org.nodes().end && known.is_closed(*node);
+        let (heavy, light): (Vec<u32>, Vec<u32>) =
+            target.chain.iter().filter(is_closed).partition(|node| org.node(*node).heavy);
+        for (_, acl) in light.into_iter().flat_map(|node| org.acls_on(node)) {
+            grants.entry(acl.principal).or_default().push(acl);
         }
-        Goal { node, scope, grants }
+        Goal { node: target.node, scope, grants, heavy }
+    }
+
+    fn grants_to(&self, org: &Org, principal: u32) -> impl Iterator<Item = AclRow> {
+        let heavy = self.heavy.iter().flat_map(move |node| org.acls_of_pair(*node, principal));
+        self.grants.get(&principal).into_iter().flatten().copied().chain(heavy.map(|(_, acl)| acl))
     }
 }
 
@@ -223,15 +237,26 @@ pub(crate) fn reach_of_goal(
     goal: &Goal,
     permissions: PermissionSet,
 ) -> Reach {
-    let mut run = Run { goal: Some(goal), ..Run::new(known) };
-    run.start(principals, acls);
     // The shortest chains come first: what comes later changes nothing there.
-    run.go_on_until(|reach| {
+    reach_until(known, principals, acls, goal, &|reach| {
         let parts = reach.at.get(&goal.node).into_iter().flatten();
         parts
             .filter(|(scope, _)| *scope == goal.scope)
             .any(|(_, bits)| permissions.iter().all(|permission| bits[permission as usize] != NONE))
-    });
+    })
+}
+
+/// The same until something is so.
+pub(super) fn reach_until(
+    known: &Known<'_>,
+    principals: &[u32],
+    acls: &[AclRow],
+    goal: &Goal,
+    is_done: &dyn Fn(&Reach) -> bool,
+) -> Reach {
+    let mut run = Run { goal: Some(goal), ..Run::new(known) };
+    run.start(principals, acls);
+    run.go_on_until(is_done);
     run.reach
 }
 
@@ -378,7 +403,7 @@ impl<'k, 'o> Run<'k, 'o> {
             return;
         };
         known.leading(principal).iter().for_each(|acl| self.take_grant(*acl, step));
-        goal.grants.get(&principal).into_iter().flatten().for_each(|acl| self.take_grant(*acl, step));
+        goal.grants_to(org, principal).for_each(|acl| self.take_grant(acl, step));
     }
 
     fn take_grant(&mut self, acl: AclRow, step: u32) {
@@ -555,16 +580,33 @@ impl Known<'_> {
             number::PROJECT => return of(node),
             _ => {}
         }
-        let prompts = Scope { only: Some(number::PROMPT), below: true };
         let mut found = self.scorers().to_vec();
-        found.retain(|scorer| {
-            // MODEL 4: under `inOrganization` any project has something above it.
-            let target = org.target(number::PROJECT, scored_by(org, *scorer).as_deref(), None);
-            let level = target.chain.levels().find(|(_, above)| *above == node);
-            !target.deleted
-                && level.is_some_and(|(level, _)| org.would_be_within(prompts, &target, scope, level))
-        });
+        found.retain(|scorer| self.runs_for(*scorer, node, scope));
         found
+    }
+
+    /// Whether there are any.
+    fn has_scorers(&self, node: u32, scope: Scope) -> bool {
+        match self.org.node_type(node) {
+            // A project group may have few projects where there are many scorers.
+            number::PROJECT_GROUP => {
+                let mut scorers =
+                    self.org.region_projects(node).filter_map(|project| self.scorer_of(project));
+                scorers.any(|scorer| self.runs_for(scorer, node, scope))
+            }
+            number::PROMPT | number::PROJECT => !self.scorers_by(node, scope).is_empty(),
+            _ => self.each_scorer().any(|scorer| self.runs_for(scorer, node, scope)),
+        }
+    }
+
+    /// Whether a scorer runs what is written in prompts in a place above its project.
+    fn runs_for(&self, scorer: u32, node: u32, scope: Scope) -> bool {
+        let org = self.org;
+        let prompts = Scope { only: Some(number::PROMPT), below: true };
+        // MODEL 4: under `inOrganization` any project has something above it.
+        let target = org.target(number::PROJECT, scored_by(org, scorer).as_deref(), None);
+        let level = target.chain.levels().find(|(_, above)| *above == node);
+        !target.deleted && level.is_some_and(|(level, _)| org.would_be_within(prompts, &target, scope, level))
     }
 
     /// Whether nothing on a node opens anything: whatever is held there, it is held there alone.
@@ -573,7 +615,7 @@ impl Known<'_> {
             number::PROMPT | number::PROJECT | number::PROJECT_GROUP | number::ORG_PROJECT => {
                 let has_strays =
                     || self.org.node_type(node) == number::ORG_PROJECT && !self.strays().is_empty();
-                let is_closed = || self.scorers_by(node, Scope::EVERYTHING).is_empty() && !has_strays();
+                let is_closed = || !self.has_scorers(node, Scope::EVERYTHING) && !has_strays();
                 *self.closed.borrow_mut().entry(node).or_insert_with(is_closed)
             }
             on => !DOORS.iter().any(|(door_on, ..)| *door_on == on),
@@ -602,14 +644,19 @@ impl Known<'_> {
     }
 
     /// Whether permissions on a node open anything.
-    fn opens(&self, node: u32, bits: PermissionSet, restrict: Option<u16>) -> bool {
-        let Some((node, scope)) = self.org.extent(node, restrict, false) else { return false };
+    pub(super) fn opens(&self, node: u32, bits: PermissionSet, restrict: Option<u16>) -> bool {
+        let extent = self.org.extent(node, restrict, false);
+        extent.is_some_and(|(node, scope)| self.opens_in(node, scope, bits))
+    }
+
+    /// The same in a place.
+    pub(super) fn opens_in(&self, node: u32, scope: Scope, bits: PermissionSet) -> bool {
         DOORS.into_iter().any(|door| {
             let (.., mask, what) = door;
             bits.bits() & mask != 0
                 && leads_through(self.org, door, node, scope)
                 && match what {
-                    Door::Prompts => !self.scorers_by(node, scope).is_empty(),
+                    Door::Prompts => self.has_scorers(node, scope),
                     Door::Strays => !self.strays().is_empty(),
                     _ => true,
                 }
@@ -618,11 +665,16 @@ impl Known<'_> {
 
     /// Whether a grant is of a role that somebody may edit, or that contains one.
     fn has_own_role(&self, grant: GrantKind) -> bool {
-        match grant {
-            GrantKind::Permission { .. } => false,
-            GrantKind::Role(role) => {
-                self.org.roles().closure(role).into_iter().any(|role| self.is_own_role(role))
-            }
-        }
+        !self.own_roles_of(grant).is_empty()
+    }
+
+    /// The roles of which an edit changes what a grant gives.
+    pub(super) fn own_roles_of(&self, grant: GrantKind) -> Vec<u32> {
+        let mut roles = match grant {
+            GrantKind::Permission { .. } => Vec::new(),
+            GrantKind::Role(role) => self.org.roles().closure(role),
+        };
+        roles.retain(|role| self.is_own_role(*role));
+        roles
     }
 }

@@ -50,7 +50,7 @@ impl<'o> Known<'o> {
     pub fn groups(&self) -> &[u32] {
         self.groups.get_or_init(|| {
             let org = self.org;
-            let mut groups: Vec<u32> = org.principals().filter(|p| org.is_live_group(*p)).collect();
+            let mut groups: Vec<u32> = org.live_groups().collect();
             sort::by_id(&mut groups, |group| org.principal_id(*group));
             groups
         })
@@ -120,12 +120,16 @@ impl<'o> Known<'o> {
     pub fn scorers(&self) -> &[u32] {
         self.scorers.get_or_init(|| {
             let org = self.org;
-            let is_scorer = |p: &u32| !org.is_group(*p) && org.is_internal(*p) && org.is_named(*p);
-            let scorers = org.principals().filter(is_scorer);
-            let mut scorers: Vec<u32> = scorers.filter(|p| scored_by(org, *p).is_some()).collect();
+            let mut scorers: Vec<u32> = self.each_scorer().collect();
             sort::by_id(&mut scorers, |principal| org.principal_id(*principal));
             scorers
         })
+    }
+
+    /// The same in no order.
+    pub fn each_scorer(&self) -> impl Iterator<Item = u32> {
+        let org = self.org;
+        org.internals().filter(|p| org.is_named(*p) && scored_by(org, *p).is_some())
     }
 
     /// The projects above which something is that is not above what is in them, by id.
@@ -135,7 +139,8 @@ impl<'o> Known<'o> {
             if org.options().unknown_objects != UnknownObjects::InOrganization {
                 return Vec::new();
             }
-            let mut strays: Vec<u32> = org.nodes().filter(|node| org.is_stray(*node)).collect();
+            let mut strays = org.missing_projects();
+            strays.retain(|node| org.is_stray(*node));
             sort::by_id(&mut strays, |project| org.node_id(*project));
             strays
         })

@@ -17,12 +17,14 @@ use crate::org::{Org, keys::NONE, sort};
 pub(crate) mod extent;
 mod fixpoint;
 mod known;
+mod quiet;
 mod subjects;
 mod together;
 
 pub(crate) use fixpoint::{Goal, Reach, held, in_reach, reach_of_goal};
 pub(crate) use known::Known;
 use known::scored_by;
+pub(crate) use quiet::by_quiet_grants;
 pub(crate) use together::{Grants, New, Someone, TOGETHER, beyond, run};
 
 /// Something that somebody does not hold and could give themselves.

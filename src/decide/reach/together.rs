@@ -84,6 +84,10 @@ impl<'o> Grants<'o> {
         self.known.org
     }
 
+    pub(crate) fn known(&self) -> &Known<'o> {
+        &self.known
+    }
+
     fn place(&mut self, node: u32, scope: Scope) -> u32 {
         if let Some(place) = self.numbers.get(&(node, scope)) {
             return *place;
