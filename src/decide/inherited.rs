@@ -42,12 +42,24 @@ impl Inherited {
         if info.deleted {
             return (PermissionSet::EMPTY, true);
         }
-        let above = self.above(org, closure, ty, info.project);
-        if above & Inherited::DELETED != 0 {
+        let Some(above) = self.by_project(org, closure, ty, info.project) else {
             return (PermissionSet::EMPTY, true);
-        }
+        };
         let own = if info.acls > 0 && closure.len() > 0 { org.bits_on(node, ty, closure) } else { 0 };
-        (PermissionSet(above as u8 | own) | by_everybody_if(info.public), false)
+        (above | PermissionSet(own) | by_everybody_if(info.public), false)
+    }
+
+    /// What may be done with every object of a type in a project; none if the project is deleted.
+    #[inline]
+    pub fn by_project(
+        &mut self,
+        org: &Org,
+        closure: &Closure,
+        ty: u16,
+        project: u32,
+    ) -> Option<PermissionSet> {
+        let above = self.above(org, closure, ty, project);
+        (above & Inherited::DELETED == 0).then_some(PermissionSet(above as u8))
     }
 
     #[inline]

@@ -4,7 +4,7 @@ use super::inherited::Inherited;
 use super::subject::{Subject, by_everybody};
 use crate::model::object::{ObjectType, number};
 use crate::model::permission::{Permission, PermissionSet};
-use crate::org::{Listed, by_code_units, keys::NONE, sort};
+use crate::org::{Listed, Map, by_code_units, keys::NONE, sort};
 
 /// Of so many projects is kept what a subject has by them, while one list is made.
 const MOST_PROJECTS: usize = 1 << 16;
@@ -58,22 +58,67 @@ impl Subject<'_> {
             return Vec::new();
         }
         if number::is_child(ty) {
-            org.page_of_nodes(&mut self.children(ask, ty, project), options.after, options.limit)
+            org.page_of_nodes(&mut self.children(ask, ty, project).into_iter(), options.after, options.limit)
         } else {
             org.page_of_nodes(&mut self.not_in_projects(ask, ty, project), options.after, options.limit)
         }
     }
 
-    /// What lives in projects.
-    fn children(&self, ask: PermissionSet, ty: u16, project: Option<u32>) -> impl Iterator<Item = u32> {
+    /// What lives in projects. Objects are looked at one by one where something is found on them
+    /// alone: in projects that give everything that is asked for all count, in others those with a
+    /// grant of their own, and public ones.
+    fn children(&self, ask: PermissionSet, ty: u16, project: Option<u32>) -> Vec<u32> {
         let org = self.org;
-        let mut inherited = Inherited::with_room(MOST_PROJECTS.min(org.nodes().len()));
-        org.nodes_of_type(ty)
-            .filter(move |node| {
-                let info = org.node(*node);
-                info.known && project.is_none_or(|project| project == info.project)
-            })
-            .filter(move |node| inherited.child(org, &self.closure, ty, *node).0.contains_all(ask))
+        let shelf = org.shelf(ty);
+        let mut inherited = Inherited::with_room(MOST_PROJECTS.min(shelf.project_count() * 2));
+        let (mut found, mut others) = (Vec::new(), Vec::new());
+        for (project, nodes) in shelf.projects(project) {
+            match inherited.by_project(org, &self.closure, ty, project) {
+                None => {}
+                Some(above) if above.contains_all(ask) => {
+                    let counts = |node: &&u32| !org.node(**node).deleted && shelf.stands(**node);
+                    found.extend(nodes.iter().filter(counts));
+                }
+                Some(_) => others.push((project, nodes)),
+            }
+        }
+        let mut looked_at = self.with_own(ask, ty, &others);
+        // What was noted is looked at wherever it was, and is.
+        looked_at.retain(|node| shelf.stands(*node));
+        looked_at.extend(shelf.noted());
+        looked_at.retain(|node| {
+            let info = org.node(*node);
+            let is_asked = info.known && project.is_none_or(|project| project == info.project);
+            let mut child = || inherited.child(org, &self.closure, ty, *node).0;
+            is_asked && child().contains_all(ask)
+        });
+        found.append(&mut looked_at);
+        found
+    }
+
+    /// Of the objects in some projects those on which something can be that is not on all of them:
+    /// by ACLs on them, where the subject has fewer than there are objects, or because they are public.
+    fn with_own(&self, ask: PermissionSet, ty: u16, projects: &[(u32, &[u32])]) -> Vec<u32> {
+        let org = self.org;
+        let objects: usize = projects.iter().map(|(_, nodes)| nodes.len()).sum();
+        let acls: usize =
+            self.closure.principals().map(|principal| org.principal(principal).acls as usize).sum();
+        if acls >= objects {
+            return projects.iter().flat_map(|(_, nodes)| nodes.iter().copied()).collect();
+        }
+        let asked: Map<u32, ()> = projects.iter().map(|(project, _)| (*project, ())).collect();
+        let own = self.closure.principals().flat_map(|principal| org.acls_of(principal));
+        let own = own
+            .map(|(_, acl)| acl.node)
+            .filter(|node| org.node_type(*node) == ty && asked.contains_key(&org.node(*node).project));
+        let mut found: Vec<u32> = own.collect();
+        // MODEL 3.2: anybody may read these.
+        if ask.contains(Permission::Read) {
+            let odd = projects.iter().flat_map(|(project, _)| org.odd_children(*project));
+            found.extend(odd.filter(|node| org.node_type(*node) == ty && org.node(*node).public));
+        }
+        sort::numbers(&mut found);
+        found
     }
 
     /// Everything else, a project's log among it, which has no row of its own.

@@ -17,26 +17,40 @@ use crate::model::object::number;
 /// How many changes are noted beside a table before it is given up for a new one.
 const MOST_NOTED: usize = 10_000;
 
-/// Numbers of things by the hash of what they are called.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Lookup {
-    /// Hashes with numbers, ascending. Made of the rows of whoever holds it, all of whom have the
-    /// same ones but for what they noted.
-    table: Arc<OnceLock<Vec<(u32, u32)>>>,
-    noted: SharedMap<Vec<u32>>,
+/// What is made of all rows when it is needed first, with changes since then by number.
+#[derive(Clone, Debug)]
+pub(super) struct Lazy<T, N> {
+    /// Made of the rows of whoever holds it, all of whom have the same ones but for what they noted.
+    pub table: Arc<OnceLock<T>>,
+    pub noted: SharedMap<N>,
 }
 
-impl Lookup {
+impl<T, N> Default for Lazy<T, N> {
+    fn default() -> Lazy<T, N> {
+        Lazy { table: Arc::default(), noted: SharedMap::default() }
+    }
+}
+
+impl<T, N: Clone> Lazy<T, N> {
     /// Before a change is noted: whether there is a table beside which to note it. Until something
     /// is looked up there is none, and whoever changes parts from the copies, whose rows stay.
-    fn is_made(&mut self) -> bool {
+    pub fn is_made(&mut self) -> bool {
         let is_made = self.table.get().is_some() && self.noted.len() < MOST_NOTED;
         if !is_made && (Arc::get_mut(&mut self.table).is_none() || self.noted.len() > 0) {
-            *self = Lookup::default();
+            *self = Lazy::default();
         }
         is_made
     }
 
+    pub fn share(&mut self) {
+        self.noted.share();
+    }
+}
+
+/// Numbers of things by the hash of what they are called: hashes with numbers, ascending.
+pub(super) type Lookup = Lazy<Vec<(u32, u32)>, Vec<u32>>;
+
+impl Lookup {
     /// Notes that something is called so now.
     fn note(&mut self, hash: u32, number: u32) {
         let numbers = self.noted.get_or_insert(hash, Vec::new());
@@ -58,10 +72,6 @@ impl Lookup {
         found.extend(self.noted.get(hash).into_iter().flatten());
         sort::numbers(&mut found);
         found
-    }
-
-    pub fn share(&mut self) {
-        self.noted.share();
     }
 }
 

@@ -10,6 +10,7 @@ mod apply;
 mod bounds;
 mod build;
 mod closure;
+mod contents;
 mod facts;
 mod findings;
 #[cfg(test)]
@@ -121,6 +122,8 @@ pub struct Org {
     by_name: Lookup,
     /// Users by e-mail.
     by_email: Lookup,
+    /// What lives in projects, by type and project.
+    contents: contents::Contents,
     /// What is particular to a slice.
     slice: Option<Arc<Slice>>,
 }
@@ -159,6 +162,7 @@ impl Org {
             acls: Acls::default(),
             by_name: Lookup::default(),
             by_email: Lookup::default(),
+            contents: contents::Contents::default(),
             slice: None,
         }
     }
@@ -208,6 +212,7 @@ impl Org {
         self.acls.share();
         self.by_name.share();
         self.by_email.share();
+        self.contents.iter_mut().for_each(lookup::Lazy::share);
         self.places.iter_mut().for_each(Places::share);
     }
 

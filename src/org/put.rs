@@ -486,6 +486,7 @@ impl Org {
         let info = &mut self.nodes[node as usize];
         let may_be_missing = info.children > 0;
         let was_odd = info.is_odd();
+        let stays = before == project && info.known == standing.is_some();
         info.project = project;
         info.public = public;
         (info.known, info.deleted) = (standing.is_some(), deleted);
@@ -494,6 +495,9 @@ impl Org {
         }
         if may_be_missing {
             self.file_missing(node);
+        }
+        if !stays {
+            self.note_place(node);
         }
         self.note_name(node);
     }
