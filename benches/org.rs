@@ -167,6 +167,74 @@ fn list_datasets(bencher: Bencher, acls: usize) {
     bencher.bench(|| me.list(Permission::Read, black_box("dataset"), ListOptions::default()));
 }
 
+/// 1,000,000 datasets in 2,500 projects: `nobody` holds nothing, `some` reads one project and has a grant
+/// on each of 1,000 datasets elsewhere, `all` reads everything.
+fn million_datasets() -> &'static Org {
+    static ORG: OnceLock<Org> = OnceLock::new();
+    ORG.get_or_init(|| {
+        let id = |kind: u32, n: u32| {
+            format!("{:08x}-{kind:04x}-4000-8000-{n:012x}", n.wrapping_mul(0x9e37_79b1))
+        };
+        let projects: Vec<Value> = (0..2_500).map(|n| json!({ "id": id(5, n) })).collect();
+        let datasets: Vec<Value> =
+            (0..1_000_000).map(|n| json!({ "id": id(6, n), "project_id": id(5, n % 2_500) })).collect();
+        let acl = |n: u32, ty: &str, on: String, user: &str| {
+            json!({ "id": id(8, n), "object_type": ty, "object_id": on, "user_id": user, "permission": "read" })
+        };
+        let mut acls: Vec<Value> = (0..1_000).map(|n| acl(n, "dataset", id(6, n * 777), "some")).collect();
+        acls.push(acl(1_000, "project", id(5, 1), "some"));
+        acls.push(acl(1_001, "org_project", "o".to_owned(), "all"));
+        let users = ["nobody", "some", "all"].map(|id| json!({ "id": id }));
+        let export = json!({ "organization": { "id": "o" }, "users": users, "projects": projects,
+                             "datasets": datasets, "acls": acls });
+        Org::from_json(export.to_string().as_bytes()).expect("the organisation loads")
+    })
+}
+
+#[divan::bench(args = ["nobody", "some", "all"], sample_count = 20, sample_size = 1)]
+fn list_of_a_million(bencher: Bencher, user: &str) {
+    let me = million_datasets().subject(user);
+    // What is made once is there.
+    black_box(me.list(Permission::Read, "dataset", ListOptions::default()));
+    bencher.bench(|| me.list(Permission::Read, black_box("dataset"), ListOptions::default()));
+}
+
+/// A list after one dataset was added.
+#[divan::bench(sample_count = 20, sample_size = 1)]
+fn apply_and_list_of_a_million(bencher: Bencher) {
+    let mut org = million_datasets().clone();
+    let row = json!({ "id": "new", "project_id": "elsewhere" });
+    let add = json!({ "datasets": { "upsert": [row] } }).to_string();
+    let remove = json!({ "datasets": { "remove": ["new"] } }).to_string();
+    let nothing = |org: &Org| {
+        org.subject("nobody").list(Permission::Read, "dataset", ListOptions::default()).is_empty()
+    };
+    assert!(nothing(&org), "nobody reads anything");
+    bencher.bench_local(move || {
+        org.apply(black_box(add.as_bytes())).expect("applies");
+        org.apply(black_box(remove.as_bytes())).expect("applies");
+        nothing(&org)
+    });
+}
+
+/// A draft with the grant of everything on a project to somebody new, its checks and findings.
+#[divan::bench(args = SIZES)]
+fn draft_of_a_grant_with_checks(bencher: Bencher, acls: usize) {
+    let Case { org, ids, .. } = Case::get(acls);
+    let actor = Actor::new(&ids.user, Credential::Session);
+    let item = AclItem {
+        user_id: Some("somebody new".to_owned()),
+        group_id: None,
+        permission: Some("create_acls".to_owned()),
+        ..grant_to(&ids.group, &ids.project)
+    };
+    bencher.bench(|| {
+        let mut draft = org.draft(actor.clone(), true);
+        draft.grant(black_box(std::slice::from_ref(&item)));
+        draft.findings().len()
+    });
+}
+
 #[divan::bench(args = SIZES)]
 fn who(bencher: Bencher, acls: usize) {
     let Case { org, object, .. } = Case::get(acls);

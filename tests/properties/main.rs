@@ -12,6 +12,7 @@ mod chains;
 mod drafts;
 mod explanations;
 mod forks;
+mod lists;
 mod order;
 mod permitted;
 mod reach;

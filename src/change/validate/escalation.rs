@@ -128,7 +128,7 @@ fn path_by(before: &mut Grants<'_>, after: &mut Grants<'_>, items: &[&AclItem]) 
     let acls: Vec<AclRow> = slots.filter_map(|slot| org.acls().get(slot)).collect();
     let is_covered = acls.iter().all(|acl| now.contains(acl.principal));
     let quiet = || by_quiet_grants(before.known(), after.known(), [&then, &now], &acls);
-    let quiet = is_covered.then(quiet).flatten();
+    let quiet = is_covered.then(quiet).and_then(Result::ok);
     let someone: Someone = [then, now].map(|closure| closure.principals().collect());
     if let Some(gained) = quiet {
         debug_assert_eq!(gained, beyond(before, after, &[someone]).pop().flatten(), "{acls:?}");

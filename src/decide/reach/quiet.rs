@@ -10,9 +10,11 @@ use super::{far_reaching, place_id};
 use crate::model::permission::{Permission, PermissionSet};
 use crate::org::{AclRow, Closure, GrantKind, Org, Target};
 
+/// More opens by grants than everything in some places: steps have to be followed.
+pub(crate) struct MoreOpens;
+
 /// The most far-reaching thing that somebody comes to by grants that are new: it was not in their
-/// reach before and is not held afterwards. `None` when more opens by these grants than everything in
-/// some places; `then` and `now` are who they are.
+/// reach before and is not held afterwards. `then` and `now` are who they are.
 ///
 /// Precondition: nothing else was added, and `now` counts as the grantee of each.
 pub(crate) fn by_quiet_grants(
@@ -20,13 +22,13 @@ pub(crate) fn by_quiet_grants(
     after: &Known<'_>,
     [then, now]: [&Closure; 2],
     acls: &[AclRow],
-) -> Option<Option<New>> {
+) -> Result<Option<New>, MoreOpens> {
     let org = after.org;
     let mut places: Vec<(u32, Scope)> = Vec::new();
     for acl in acls.iter().filter(|acl| !org.target_of(acl.node).deleted) {
         for (bits, restrict) in after.tuples(acl.grant.kind()).iter().copied() {
             if after.opens(acl.node, bits, restrict) {
-                return None;
+                return Err(MoreOpens);
             }
             // MODEL 7.1: everything can be granted.
             if bits.contains(Permission::CreateAcls) {
@@ -35,15 +37,15 @@ pub(crate) fn by_quiet_grants(
         }
         // MODEL 7.3: what a role gives can be edited.
         if can_edit(after, now, acl.grant.kind()) {
-            return None;
+            return Err(MoreOpens);
         }
     }
     if places.iter().any(|(node, scope)| after.opens_in(*node, *scope, PermissionSet::ALL)) {
-        return None;
+        return Err(MoreOpens);
     }
     places
         .sort_by_cached_key(|(node, scope)| (far_reaching(org, *node, *scope), place_id(org, *node, *scope)));
-    Some(places.into_iter().find_map(|(node, scope)| {
+    Ok(places.into_iter().find_map(|(node, scope)| {
         let target = org.target_of(node);
         let held = by_grants(after, org, now, &target, scope, false);
         let left = PermissionSet::ALL - org.moot_on(node) - held;
@@ -110,7 +112,7 @@ fn by_grants(
         holding.acls_on_for(node, closure, &mut |_, acl| {
             for (bits, restrict) in known.tuples(acl.grant.kind()).iter().copied() {
                 if is_within(holding.extent(node, restrict, false)) {
-                    all = all | bits;
+                    all |= bits;
                 }
                 if with_what_can_be_granted
                     && bits.contains(Permission::CreateAcls)
