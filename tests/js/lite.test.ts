@@ -179,6 +179,38 @@ test("the empty id is nobody's", () => {
   expect(why).toEqual({ ...whole.as("").explain("read", "project", P1), fixes: [] });
 });
 
+test("texts cross whole, however long, and one left out is none", () => {
+  const long = "ü".repeat(1000);
+  const data = sample() as { datasets: unknown[]; acls: unknown[] };
+  const acl = { id: "long", object_type: "dataset", object_id: long, user_id: "ada", permission: "read" };
+  const all = { ...data, datasets: [...data.datasets, { id: long, project_id: P1, name: "long" }] };
+  const { whole, small } = load(Org.loadSync({ ...all, acls: [...data.acls, acl] } as never).toBytes());
+  for (const org of [whole, small]) {
+    const ada = org.as("ada");
+    expect(ada.can("read", "dataset", long)).toBe(true);
+    expect(ada.can("read", "dataset", `${long}ü`)).toBe(false);
+    expect(ada.canCreate("dataset", "")).toBe(ada.canCreate("dataset"));
+  }
+  expect(small.as("ada").explain("read", "dataset", long)).toEqual(
+    expect.objectContaining({ text: whole.as("ada").explain("read", "dataset", long).text }),
+  );
+});
+
+test("refs name objects as ids do, and those of another Org are refused", async () => {
+  const { whole, small } = load(snapshot());
+  const other = lite.Org.loadSync(snapshot());
+  const ids = [D1, P1, "nothing"];
+  const refs = ids.map((id) => small.ref("dataset", id));
+  const ada = small.as("ada");
+  expect(refs.map((ref) => ada.can("read", ref))).toEqual(ids.map((id) => whole.as("ada").can("read", "dataset", id)));
+  expect([...ada.canMany("read", refs)]).toEqual([...ada.canMany("read", "dataset", ids)]);
+  expect(codeOf(() => ada.can("read", other.ref("dataset", D1)))).toBe("bad_argument");
+  expect(codeOf(() => ada.canMany("read", [whole.ref("dataset", D1)]))).toBe("bad_argument");
+  expect(codeOf(() => whole.as("ada").can("read", refs[0] as never))).toBe("bad_argument");
+  await small.replace(whole.toBytes());
+  expect([...ada.canMany("read", refs)]).toEqual([...ada.canMany("read", "dataset", ids)]);
+});
+
 describe("what is not included", () => {
   const HERE = {
     org: ["as", "asGroup", "anonymous", "ref", "replace", "subscribe", "version", "sliceOf", "free", "constructor"],
