@@ -10,6 +10,7 @@ pack() {
   mkdir -p "$PACKED"
   # npm packs nothing from outside the package's folder, and follows no links.
   cp LICENSE-APACHE LICENSE-MIT pkg/
+  node scripts/notices.mjs pkg/LICENSE-THIRD-PARTY
   npm pack --workspace pkg --pack-destination "$PACKED" --ignore-scripts
   mv "$PACKED"/aclarity-*.tgz "$PACKED/aclarity.tgz"
 }

@@ -13,6 +13,17 @@ test("has the licences, a readme and no sources of tests", () => {
   expect(project.manifest.license).toBe("Apache-2.0 OR MIT");
 });
 
+test("has the licences of what is compiled into its modules", () => {
+  const text = readFileSync(`${project.package}/LICENSE-THIRD-PARTY`, "utf8");
+  const heads = [...text.matchAll(/^={80}\n(.+)$/gm)].map(([, head]) => head);
+  for (const crate of ["foldhash", "hashbrown", "lol_alloc", "memchr", "serde_json", "wasm-bindgen", "xxhash-rust"])
+    expect(heads.filter((head) => head?.startsWith(`${crate} `))).toHaveLength(1);
+  expect(heads.at(-1)).toMatch(/^Rust's standard library/);
+  // Neither itself, nor what only compiles it or tests it.
+  for (const other of ["aclarity", "aclarity-lite", "syn", "serde_derive", "divan"])
+    expect(heads.filter((head) => head?.startsWith(`${other} `))).toEqual([]);
+});
+
 test("has two .wasm files, the whole one and that of `aclarity/lite`", () => {
   expect(files.filter((file) => file.endsWith(".wasm"))).toEqual([
     "dist/aclarity_bg.wasm",
