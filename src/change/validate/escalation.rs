@@ -145,8 +145,9 @@ impl Two<'_> {
             pair[0].group_id.is_some() == pair[1].group_id.is_some()
                 && grantee_id(pair[0]) == grantee_id(pair[1])
         });
-        // Whoever is in a group that is granted something too comes to more.
-        if is_one && checks.edits.iter().all(Edit::is_of_acls) {
+        // Whoever is in a group that is granted something too comes to more; and what is taken away may
+        // open something: a group that could manage access may then be named in invitations.
+        if is_one && checks.edits.iter().all(|edit| matches!(edit, Edit::AddAcl { .. })) {
             return vec![path_by(&mut self.before, &mut self.after, &all)];
         }
         let [before, after] = [self.before.org(), self.after.org()];
