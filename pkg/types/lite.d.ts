@@ -73,6 +73,7 @@ export class Org {
   /** Somebody who is not signed in. */
   readonly anonymous: Subject;
 
+  /** As in `aclarity`, where a ref is the fastest way to ask; here it is looked up by its id. */
   ref: WholeOrg["ref"];
 
   /** A whole new state, atomically: a slice is renewed by it. */

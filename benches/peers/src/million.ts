@@ -89,7 +89,7 @@ const lengthOf = (user: string): number => org.as(user).list("read", "dataset").
 const listers = ["somebody-without-grants", PERSON].map((user) => ({ user, listed: lengthOf(user) }));
 const lists = listers.map(({ user, listed }) =>
   candidate(
-    `subject.list(permission, type), ${named} scanned, ${listed.toLocaleString("en-US")} ids returned`,
+    `subject.list(permission, type) of ${named}, ${listed.toLocaleString("en-US")} ids returned`,
     all,
     () => org.as(user).list("read", "dataset"),
     () => {
