@@ -32,6 +32,11 @@ impl ListOptions<'_> {
     }
 }
 
+/// How many objects are in projects.
+fn count(projects: &[(u32, &[u32])]) -> usize {
+    projects.iter().map(|(_, nodes)| nodes.len()).sum()
+}
+
 impl Subject<'_> {
     /// The ids of this type that the data know and to which the subject may do this, ascending by
     /// code units.
@@ -71,39 +76,41 @@ impl Subject<'_> {
         let org = self.org;
         let shelf = org.shelf(ty);
         let mut inherited = Inherited::with_room(MOST_PROJECTS.min(shelf.project_count() * 2));
-        let (mut found, mut others) = (Vec::new(), Vec::new());
+        let (mut given, mut others) = (Vec::new(), Vec::new());
         for (project, nodes) in shelf.projects(project) {
             match inherited.by_project(org, &self.closure, ty, project) {
                 None => {}
-                Some(above) if above.contains_all(ask) => {
-                    let counts = |node: &&u32| !org.node(**node).deleted && shelf.stands(**node);
-                    found.extend(nodes.iter().filter(counts));
-                }
+                Some(above) if above.contains_all(ask) => given.push((project, nodes)),
                 Some(_) => others.push((project, nodes)),
             }
+        }
+        let mut is_held = |node: &u32| {
+            let info = org.node(*node);
+            let is_asked = info.known && project.is_none_or(|project| project == info.project);
+            let mut child = || inherited.child(org, &self.closure, ty, *node).0;
+            is_asked && child().contains_all(ask)
+        };
+        // Objects that are looked at in the order of their numbers are near each other in memory.
+        if project.is_none() && count(&given) > count(&others) {
+            return org.nodes_of_type(ty).filter(is_held).collect();
         }
         let mut looked_at = self.with_own(ask, ty, &others);
         // What was noted is looked at wherever it was, and is.
         looked_at.retain(|node| shelf.stands(*node));
         looked_at.extend(shelf.noted());
-        looked_at.retain(|node| {
-            let info = org.node(*node);
-            let is_asked = info.known && project.is_none_or(|project| project == info.project);
-            let mut child = || inherited.child(org, &self.closure, ty, *node).0;
-            is_asked && child().contains_all(ask)
-        });
-        found.append(&mut looked_at);
-        found
+        looked_at.retain(|node| is_held(node));
+        let given = given.into_iter().flat_map(|(_, nodes)| nodes);
+        looked_at.extend(given.filter(|node| !org.node(**node).deleted && shelf.stands(**node)));
+        looked_at
     }
 
     /// Of the objects in some projects those on which something can be that is not on all of them:
     /// by ACLs on them, where the subject has fewer than there are objects, or because they are public.
     fn with_own(&self, ask: PermissionSet, ty: u16, projects: &[(u32, &[u32])]) -> Vec<u32> {
         let org = self.org;
-        let objects: usize = projects.iter().map(|(_, nodes)| nodes.len()).sum();
         let acls: usize =
             self.closure.principals().map(|principal| org.principal(principal).acls as usize).sum();
-        if acls >= objects {
+        if acls >= count(projects) {
             return projects.iter().flat_map(|(_, nodes)| nodes.iter().copied()).collect();
         }
         let asked: Map<u32, ()> = projects.iter().map(|(project, _)| (*project, ())).collect();
