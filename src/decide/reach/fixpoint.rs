@@ -2,11 +2,9 @@
 //! step, the shortest chains first, until nothing is gained.
 
 use std::collections::VecDeque;
-use std::rc::Rc;
 
 use super::extent::{Scope, occurs};
-use super::known::{Known, scored_by};
-use crate::decide::redundancy::Tuple;
+use super::known::Known;
 use crate::model::object::number;
 use crate::model::permission::{Permission, PermissionSet};
 use crate::org::{AclRow, Closure, GrantKind, Map, Org, Target, keys::NONE, sort};
@@ -566,115 +564,5 @@ impl Org {
     /// The live groups that name a principal as a member.
     pub(crate) fn live_containers(&self, principal: u32) -> impl Iterator<Item = u32> {
         self.principal(principal).member_of.iter().copied().filter(|group| self.is_live_group(*group))
-    }
-}
-
-impl Known<'_> {
-    /// MODEL 7.6: scorers run as the project's internal scoring principal. The principals that run
-    /// what is written in prompts in a place.
-    pub(super) fn scorers_by(&self, node: u32, scope: Scope) -> Vec<u32> {
-        let org = self.org;
-        let of = |project: u32| self.scorer_of(project).into_iter().collect();
-        match org.node_type(node) {
-            number::PROMPT => return of(org.node(node).project),
-            number::PROJECT => return of(node),
-            _ => {}
-        }
-        let mut found = self.scorers().to_vec();
-        found.retain(|scorer| self.runs_for(*scorer, node, scope));
-        found
-    }
-
-    /// Whether there are any.
-    fn has_scorers(&self, node: u32, scope: Scope) -> bool {
-        match self.org.node_type(node) {
-            // A project group may have few projects where there are many scorers.
-            number::PROJECT_GROUP => {
-                let mut scorers =
-                    self.org.region_projects(node).filter_map(|project| self.scorer_of(project));
-                scorers.any(|scorer| self.runs_for(scorer, node, scope))
-            }
-            number::PROMPT | number::PROJECT => !self.scorers_by(node, scope).is_empty(),
-            _ => self.each_scorer().any(|scorer| self.runs_for(scorer, node, scope)),
-        }
-    }
-
-    /// Whether a scorer runs what is written in prompts in a place above its project.
-    fn runs_for(&self, scorer: u32, node: u32, scope: Scope) -> bool {
-        let org = self.org;
-        let prompts = Scope { only: Some(number::PROMPT), below: true };
-        // MODEL 4: under `inOrganization` any project has something above it.
-        let target = org.target(number::PROJECT, scored_by(org, scorer).as_deref(), None);
-        let level = target.chain.levels().find(|(_, above)| *above == node);
-        !target.deleted && level.is_some_and(|(level, _)| org.would_be_within(prompts, &target, scope, level))
-    }
-
-    /// Whether nothing on a node opens anything: whatever is held there, it is held there alone.
-    pub(super) fn is_closed(&self, node: u32) -> bool {
-        match self.org.node_type(node) {
-            number::PROMPT | number::PROJECT | number::PROJECT_GROUP | number::ORG_PROJECT => {
-                let has_strays =
-                    || self.org.node_type(node) == number::ORG_PROJECT && !self.strays().is_empty();
-                let is_closed = || !self.has_scorers(node, Scope::EVERYTHING) && !has_strays();
-                *self.closed.borrow_mut().entry(node).or_insert_with(is_closed)
-            }
-            on => !DOORS.iter().any(|(door_on, ..)| *door_on == on),
-        }
-    }
-
-    /// The ACLs of a principal that are on nodes where something opens.
-    pub(super) fn leading(&self, principal: u32) -> Rc<[AclRow]> {
-        let mut leading = self.leading.borrow_mut();
-        let acls = leading.entry(principal).or_insert_with(|| {
-            let acls = self.org.acls_of(principal).map(|(_, acl)| acl);
-            acls.filter(|acl| !self.is_closed(acl.node)).collect()
-        });
-        Rc::clone(acls)
-    }
-
-    /// Whether an ACL gives what it gives and no step to take: rule 1 gains nothing, nothing is
-    /// opened, and no role can be edited. So are the grants of most creators.
-    pub(crate) fn is_inert(&self, acl: AclRow) -> bool {
-        let gives_no_step = |(bits, restrict): &Tuple| {
-            let may_grant = bits.contains(Permission::CreateAcls);
-            (!may_grant || *bits == PermissionSet::ALL && restrict.is_none())
-                && !self.opens(acl.node, *bits, *restrict)
-        };
-        self.tuples(acl.grant.kind()).iter().all(gives_no_step) && !self.has_own_role(acl.grant.kind())
-    }
-
-    /// Whether permissions on a node open anything.
-    pub(super) fn opens(&self, node: u32, bits: PermissionSet, restrict: Option<u16>) -> bool {
-        let extent = self.org.extent(node, restrict, false);
-        extent.is_some_and(|(node, scope)| self.opens_in(node, scope, bits))
-    }
-
-    /// The same in a place.
-    pub(super) fn opens_in(&self, node: u32, scope: Scope, bits: PermissionSet) -> bool {
-        DOORS.into_iter().any(|door| {
-            let (.., mask, what) = door;
-            bits.bits() & mask != 0
-                && leads_through(self.org, door, node, scope)
-                && match what {
-                    Door::Prompts => self.has_scorers(node, scope),
-                    Door::Strays => !self.strays().is_empty(),
-                    _ => true,
-                }
-        })
-    }
-
-    /// Whether a grant is of a role that somebody may edit, or that contains one.
-    fn has_own_role(&self, grant: GrantKind) -> bool {
-        !self.own_roles_of(grant).is_empty()
-    }
-
-    /// The roles of which an edit changes what a grant gives.
-    pub(super) fn own_roles_of(&self, grant: GrantKind) -> Vec<u32> {
-        let mut roles = match grant {
-            GrantKind::Permission { .. } => Vec::new(),
-            GrantKind::Role(role) => self.org.roles().closure(role),
-        };
-        roles.retain(|role| self.is_own_role(*role));
-        roles
     }
 }
