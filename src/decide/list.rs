@@ -75,7 +75,9 @@ impl Subject<'_> {
     fn children(&self, ask: PermissionSet, ty: u16, project: Option<u32>) -> Vec<u32> {
         let org = self.org;
         let shelf = org.shelf(ty);
-        let mut inherited = Inherited::with_room(MOST_PROJECTS.min(shelf.project_count() * 2));
+        // Where one is asked for: it, and what is above all.
+        let projects = if project.is_some() { 1 } else { shelf.project_count() };
+        let mut inherited = Inherited::with_room(MOST_PROJECTS.min(projects * 2));
         let (mut given, mut others) = (Vec::new(), Vec::new());
         for (project, nodes) in shelf.projects(project) {
             match inherited.by_project(org, &self.closure, ty, project) {
