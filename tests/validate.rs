@@ -696,6 +696,41 @@ fn each_code_is_found_where_it_belongs_and_not_next_to_it() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// CHOICES, `creates_escalation`: what a request takes away may open a path for whom it covers. MODEL 8:
+/// a group may be named in an invitation unless it can manage access somewhere.
+#[test]
+fn what_a_request_takes_away_may_open_a_path() {
+    let acl = |n: usize, ty: &str, on: &str, who: (&str, &str), permission: &str| json!({"id": format!("a{n}"), "object_type": ty, "object_id": on, who.0: who.1, "permission": permission});
+    let (g, ada, olive) = (("group_id", "g"), ("user_id", "ada"), ("user_id", "olive"));
+    let export = json!({
+        "organization": {"id": "acme"},
+        "users": [{"id": "ada"}, {"id": "olive"}],
+        "groups": [{"id": "g", "name": "G"}],
+        "projects": [{"id": "p"}],
+        "datasets": [{"id": "d", "project_id": "p"}, {"id": "e", "project_id": "p"}],
+        "acls": [
+            acl(0, "organization", "acme", g, "read"), acl(1, "dataset", "d", g, "create_acls"),
+            acl(2, "dataset", "d", g, "update"), acl(3, "org_member", "acme", ada, "create"),
+            acl(4, "project", "p", ada, "create_acls"), acl(5, "organization", "acme", olive, "create_acls"),
+            acl(6, "organization", "acme", olive, "delete_acls"),
+        ],
+    });
+    let org = Org::from_json(export.to_string().as_bytes()).expect("it loads");
+    let item = |on: &str, who: (&str, &str), permission: &str| json!({"object_type": "dataset", "object_id": on, who.0: who.1, "permission": permission});
+    let told = |added: &str, removed: &str| {
+        let body = json!({"add_acls": [item("e", ada, added)], "remove_acls": [item("d", g, removed)]});
+        let findings = org.validate(&post("/v1/acl/batch_update", body), &session("olive"));
+        assert!(findings.iter().all(|finding| finding.severity != Severity::Error), "{findings:#?}");
+        findings.into_iter().find(|finding| finding.code == Code::CreatesEscalation)
+    };
+    for added in ["create_acls", "read"] {
+        let finding = told(added, "create_acls").expect("ada can invite somebody of their own into `g`");
+        assert_eq!(finding.subject.as_deref(), Some("ada"));
+        assert_eq!(finding.object.expect("an object").object_type, "organization");
+        assert_eq!(told(added, "update"), None, "`g` can still manage access");
+    }
+}
+
 /// CHOICES, `creates_escalation`: at most 500 of whom a request covers are looked at, and each
 /// finding says so when there are more.
 #[test]

@@ -1,11 +1,11 @@
 //! Reach equals brute force: the steps of MODEL 7 really applied to the rows, until nothing changes.
 
-use aclarity::{AclItem, Actor, Code, Credential, Object};
-use serde_json::json;
+use aclarity::{AclItem, Actor, Code, Credential, Object, Request};
+use serde_json::{Value, json};
 
 use crate::naive::diff::Thing;
-use crate::naive::generate::{self, Asker};
-use crate::naive::{Naive, PERMISSIONS, Who, reach::reach};
+use crate::naive::generate::{self, Asker, Rng};
+use crate::naive::{Naive, PERMISSIONS, Who, reach::reach, rows};
 use crate::{ask, load, organization, reaching, read_as, rng, size, subject};
 
 /// MODEL 7: what somebody could give themselves beyond what they hold, object by object, permission
@@ -158,6 +158,106 @@ fn a_grant_that_opens_a_path_is_told() {
         }
     }
     assert!(told > 30 && not > 30, "{told} told, {not} not");
+}
+
+/// The contents of an ACL of the data whose grantee is a group.
+fn of_a_group(row: &Value) -> Option<Value> {
+    const FIELDS: [&str; 6] =
+        ["object_type", "object_id", "group_id", "permission", "role_id", "restrict_object_type"];
+    let is_text = |field: &str| row[field].as_str().is_some_and(|text| !text.is_empty());
+    let is_sound =
+        is_text("group_id") && row["user_id"].is_null() && is_text("permission") != is_text("role_id");
+    let said = FIELDS.into_iter().filter(|field| is_text(field));
+    is_sound.then(|| said.map(|field| (field.to_owned(), row[field].clone())).collect())
+}
+
+/// Somebody to whom something can be granted.
+fn grantee(asker: &Asker, rng: &mut Rng) -> Option<(&'static str, String)> {
+    match asker.question(rng).who {
+        generate::Subject::Id(id) if !id.is_empty() && !id.starts_with("bt::") => Some(("user_id", id)),
+        generate::Subject::Group(id) => Some(("group_id", id)),
+        _ => None,
+    }
+}
+
+/// ACLs on anything, some of roles, some restricted.
+fn additions(rng: &mut Rng, asker: &Asker, export: &Value, (field, id): &(&str, String)) -> Vec<Value> {
+    let roles = rows(export, "roles");
+    let mut items = Vec::new();
+    for _ in 0..rng.between(1, 3) {
+        let q = asker.question(rng);
+        let Some(on) = q.id else { continue };
+        let mut item = json!({"object_type": q.ty, "object_id": on});
+        item[*field] = json!(id);
+        if rng.percent(30) && !roles.is_empty() {
+            item["role_id"] = rng.pick(&roles)["id"].clone();
+        } else {
+            item["permission"] = json!(rng.pick(&["create_acls", "create_acls", "update", "create", "read"]));
+            if rng.percent(25) {
+                item["restrict_object_type"] = json!(rng.pick(&["dataset", "prompt", "project", "group"]));
+            }
+        }
+        items.push(item);
+    }
+    items
+}
+
+/// CHOICES, `creates_escalation`: the same of requests that add several ACLs and take others away. A
+/// group that cannot manage access any more may be named in invitations (MODEL 8).
+#[test]
+fn whoever_comes_to_more_by_a_batch_is_told() {
+    let (mut gained, mut not, mut with_removals) = (0, 0, 0);
+    for seed in 94_000..94_600 {
+        let (export, org, naive, mut rng) = organization(seed);
+        let asker = Asker::new(&export);
+        let count = 1 + usize::from(rng.percent(25));
+        let grantees: Vec<_> = (0..count).filter_map(|_| grantee(&asker, &mut rng)).collect();
+        let added: Vec<Vec<Value>> =
+            grantees.iter().map(|grantee| additions(&mut rng, &asker, &export, grantee)).collect();
+        let adds = added.concat();
+        let of_groups = rows(&export, "acls").into_iter().filter_map(of_a_group);
+        let percent = *rng.pick(&[0, 50]);
+        let removals: Vec<Value> = of_groups.filter(|_| rng.percent(percent)).collect();
+        let body = json!({"add_acls": adds, "remove_acls": removals});
+        let mut draft = org.draft(Actor::new("nobody", Credential::Session), true);
+        draft.request(Request::new("POST", "/v1/acl/batch_update").body(body.clone()));
+        let findings = draft.findings();
+        let after = draft.preview();
+        let things = naive.things();
+        let newly_covered = grantees.iter().zip(&added).filter(|(_, items)| !items.is_empty());
+        for ((field, id), _) in newly_covered {
+            let who = if *field == "user_id" { Who::Id(id) } else { Who::Group(id) };
+            let (then, now) = (subject(&org, who), subject(after, who));
+            let (old, new) = (reaching::probes(&org, &then), reaching::probes(after, &now));
+            let gains = |permission: &str, thing: &Thing| {
+                let Thing::Existing { ty, id } = thing else { return false };
+                let (asked, object) = (ask(permission), Object::new(ty.as_str(), id));
+                reaching::reached(&new, &now, asked, &object).is_some()
+                    && !then.can(asked, &object)
+                    && reaching::reached(&old, &then, asked, &object).is_none()
+            };
+            let gain = things.iter().find_map(|thing| {
+                PERMISSIONS
+                    .iter()
+                    .find(|permission| gains(permission, thing))
+                    .map(|permission| (permission, thing))
+            });
+            let is_told = findings.iter().any(|finding| {
+                finding.code == Code::CreatesEscalation && finding.subject.as_ref() == Some(id)
+            });
+            assert!(
+                gain.is_none() || is_told,
+                "seed {seed}: {who:?} {gain:?} is not told\n{body:#}\n{findings:#?}\n{export:#}"
+            );
+            gained += usize::from(gain.is_some());
+            with_removals += usize::from(gain.is_some() && !removals.is_empty());
+            not += usize::from(!is_told);
+        }
+    }
+    assert!(
+        gained > 60 && not > 60 && with_removals > 20,
+        "{gained} come to more, {with_removals} of them where something is taken away, {not} to nothing"
+    );
 }
 
 /// CHOICES, `group_editor`: who holds `update` on a live group whose grants they do not hold all.

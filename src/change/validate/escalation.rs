@@ -97,6 +97,20 @@ fn may_open_a_path(item: &AclItem) -> bool {
         || item.permission.as_deref().is_some_and(|permission| STEPS.contains(&permission))
 }
 
+/// Whether an edit may take from a group what it could manage access by. MODEL 8: the group may then
+/// be named in invitations, so that somebody comes to more whatever they are granted.
+fn may_unguard(edit: &Edit) -> bool {
+    let manages = |permission: &str| permission.ends_with("_acls");
+    match edit {
+        Edit::AddAcl { .. } => false,
+        Edit::RemoveAcl { item, .. } => {
+            item.group_id.is_some()
+                && (item.role_id.is_some() || item.permission.as_deref().is_some_and(manages))
+        }
+        _ => true,
+    }
+}
+
 /// Whether an added ACL gives what it gives and no step to take.
 fn is_inert(after: &Org, known: &Known<'_>, item: &AclItem) -> bool {
     let acl = |slot: u32| after.acls().get(slot);
@@ -129,11 +143,10 @@ fn path_by(before: &mut Grants<'_>, after: &mut Grants<'_>, items: &[&AclItem]) 
     let is_covered = acls.iter().all(|acl| now.contains(acl.principal));
     let quiet = || by_quiet_grants(before.known(), after.known(), [&then, &now], &acls);
     let quiet = is_covered.then(quiet).and_then(Result::ok);
-    let someone: Someone = [then, now].map(|closure| closure.principals().collect());
     if let Some(gained) = quiet {
-        debug_assert_eq!(gained, beyond(before, after, &[someone]).pop().flatten(), "{acls:?}");
         return gained.map(|gained| path_to(org, gained));
     }
+    let someone: Someone = [then, now].map(|closure| closure.principals().collect());
     paths(before, after, &[someone]).pop().flatten()
 }
 
@@ -162,14 +175,16 @@ impl Two<'_> {
     /// Grantees of added ACLs, each told at the ACL that brings it.
     fn by_acls(&mut self, checks: &Checks<'_>) -> Vec<Finding> {
         let after = self.after.org();
-        let known = Known::new(after);
+        let unguards = checks.edits.iter().any(may_unguard);
         // What gives no step opens no path, to nobody.
-        if checks.additions().into_iter().all(|(item, _)| is_inert(after, &known, item)) {
+        let known = self.after.known();
+        if !unguards && checks.additions().into_iter().all(|(item, _)| is_inert(after, known, item)) {
             return Vec::new();
         }
         let mut places: Map<(bool, &str), usize> = Map::default();
         let mut grantees: Vec<Vec<(&AclItem, &str)>> = Vec::new();
-        for (item, at) in checks.additions().into_iter().filter(|(item, _)| may_open_a_path(item)) {
+        let covered = checks.additions().into_iter().filter(|(item, _)| unguards || may_open_a_path(item));
+        for (item, at) in covered {
             let place = *places.entry((item.group_id.is_some(), grantee_id(item))).or_insert(grantees.len());
             if place == grantees.len() {
                 grantees.push(Vec::new());
@@ -183,7 +198,7 @@ impl Two<'_> {
             let Some(whole) = whole else { continue };
             let told = found.len();
             let items = acls.iter().filter(|_| acls.len() > 1).take(MOST_ACLS);
-            for (item, at) in items.filter(|(item, _)| !is_inert(after, &known, item)) {
+            for (item, at) in items.filter(|(item, _)| !is_inert(after, self.after.known(), item)) {
                 if alone_so_far == MOST_ALONE {
                     break;
                 }

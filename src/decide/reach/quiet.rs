@@ -10,13 +10,17 @@ use super::{far_reaching, place_id};
 use crate::model::permission::{Permission, PermissionSet};
 use crate::org::{AclRow, Closure, GrantKind, Org, Target};
 
+#[cfg(test)]
+mod tests;
+
 /// More opens by grants than everything in some places: steps have to be followed.
 pub(crate) struct MoreOpens;
 
 /// The most far-reaching thing that somebody comes to by grants that are new: it was not in their
 /// reach before and is not held afterwards. `then` and `now` are who they are.
 ///
-/// Precondition: nothing else was added, and `now` counts as the grantee of each.
+/// Precondition: nothing else was added, nothing was taken away, and `now` counts as the grantee of
+/// each.
 pub(crate) fn by_quiet_grants(
     before: &Known<'_>,
     after: &Known<'_>,
