@@ -134,7 +134,8 @@ mod tests {
     #[test]
     fn projects_and_types_that_share_a_place_are_told_apart() {
         let grant = |n: usize, on: &str, permission: &str, only: Option<&str>| {
-            json!({ "id": format!("a{n}"), "object_type": "project", "object_id": on, "user_id": "u",
+            let ty = if on == "o" { "org_project" } else { "project" };
+            json!({ "id": format!("a{n}"), "object_type": ty, "object_id": on, "user_id": "u",
                 "permission": permission, "restrict_object_type": only })
         };
         let projects = ["p", "q", "gone", "bare"]
@@ -149,6 +150,7 @@ mod tests {
             "acls": [
                 grant(1, "p", "read", None), grant(2, "p", "update", Some("dataset")), grant(3, "q", "delete", None),
                 grant(4, "gone", "read", None), grant(5, "unknown", "read", None),
+                grant(6, "o", "create", Some("prompt")), grant(7, "o", "read_acls", Some("dataset")),
             ],
         });
         let org = Org::from_json(data.to_string().as_bytes()).expect("it loads");
@@ -177,7 +179,7 @@ mod tests {
                 }
             }
             assert!(inherited.slots.len() <= most, "{} slots of {most}", inherited.slots.len());
-            assert_eq!(held, 2 * (2 + 1 + 1 + 1 + 1 + 2), "something is held, and not everything");
+            assert_eq!(held, 2 * (3 + 2 + 2 + 2 + 1 + 1 + 3), "something is held, and not everything");
         }
     }
 }

@@ -6,6 +6,9 @@ use crate::model::object::{ObjectType, number};
 use crate::model::permission::{Permission, PermissionSet};
 use crate::org::{Listed, Map, by_code_units, keys::NONE, sort};
 
+#[cfg(test)]
+mod tests;
+
 /// Of so many projects is kept what a subject has by them, while one list is made.
 const MOST_PROJECTS: usize = 1 << 16;
 

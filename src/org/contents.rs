@@ -34,6 +34,10 @@ impl Table {
         Table { nodes: placed.into_iter().map(|(_, node)| node).collect(), projects }
     }
 
+    pub fn bytes(&self) -> usize {
+        size_of_val(&*self.nodes) + size_of_val(&*self.projects)
+    }
+
     fn range(&self, at: usize) -> Range<usize> {
         let start = at.checked_sub(1).map_or(0, |before| self.projects[before].1);
         start as usize..self.projects[at].1 as usize

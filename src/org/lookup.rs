@@ -9,13 +9,17 @@ use std::sync::{Arc, OnceLock};
 
 use foldhash::fast::FixedState;
 
+use super::contents::Table;
 use super::keys::NONE;
 use super::shared::SharedMap;
 use super::{Org, sort};
 use crate::model::object::number;
 
+#[cfg(test)]
+mod tests;
+
 /// How many changes are noted beside a table before it is given up for a new one.
-const MOST_NOTED: usize = 10_000;
+const MOST_NOTED: usize = if cfg!(test) { 8 } else { 10_000 };
 
 /// What is made of all rows when it is needed first, with changes since then by number.
 #[derive(Clone, Debug)]
@@ -32,6 +36,11 @@ impl<T, N> Default for Lazy<T, N> {
 }
 
 impl<T, N: Clone> Lazy<T, N> {
+    /// Bytes held, about; `of_table` says how many by the table.
+    pub fn bytes(&self, of_table: impl Fn(&T) -> usize) -> usize {
+        self.table.get().map_or(0, of_table) + self.noted.len() * size_of::<(u32, N)>()
+    }
+
     /// Before a change is noted: whether there is a table beside which to note it. Until something
     /// is looked up there is none, and whoever changes parts from the copies, whose rows stay.
     pub fn is_made(&mut self) -> bool {
@@ -86,6 +95,13 @@ fn hash_of_email(email: &str) -> u32 {
 }
 
 impl Org {
+    /// Bytes held by what is made when something is looked up or listed first, about.
+    pub(super) fn bytes_of_tables(&self) -> usize {
+        let lookups = [&self.by_name, &self.by_email];
+        lookups.map(|lookup| lookup.bytes(|table| size_of_val(&**table))).iter().sum::<usize>()
+            + self.contents.iter().map(|lazy| lazy.bytes(Table::bytes)).sum::<usize>()
+    }
+
     /// Makes the table of names, if there is none: before something changes, so that copies share it.
     pub(crate) fn make_names(&self) {
         self.by_name.get(0, || self.all_names());

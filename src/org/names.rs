@@ -185,7 +185,8 @@ impl Org {
                 + self.principal_keys.bytes()
                 + self.principals.len() * size_of::<super::Principal>()
                 + self.acls.bytes()
-                + (places - self.acls.slot_count() as usize) * size_of::<super::ObjectRow>(),
+                + (places - self.acls.slot_count() as usize) * size_of::<super::ObjectRow>()
+                + self.bytes_of_tables(),
         }
     }
 
