@@ -81,7 +81,9 @@ impl Core {
 }
 
 /// Texts that crossed as one: behind each is a byte that UTF-8 never has, and in place of one left out there is another.
+/// None, too, for those behind the last.
 fn apart(texts: &[u8]) -> [Option<&str>; 3] {
-    let mut each = texts.split(|byte| *byte == 0xff).map(|text| core::str::from_utf8(text).ok());
+    let each = texts.split_inclusive(|byte| *byte == 0xff);
+    let mut each = each.map(|text| core::str::from_utf8(text.split_last()?.1).ok());
     [(); 3].map(|()| each.next().flatten())
 }
