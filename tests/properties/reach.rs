@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::naive::diff::Thing;
 use crate::naive::generate::{self, Asker, Rng};
-use crate::naive::{Naive, PERMISSIONS, Who, reach::reach, rows};
+use crate::naive::{Naive, PERMISSIONS, Who, organization_id, reach::reach, rows};
 use crate::{ask, load, organization, reaching, read_as, rng, size, subject};
 
 /// MODEL 7: what somebody could give themselves beyond what they hold, object by object, permission
@@ -208,16 +208,27 @@ fn additions(rng: &mut Rng, asker: &Asker, export: &Value, (field, id): &(&str, 
 fn whoever_comes_to_more_by_a_batch_is_told() {
     let (mut gained, mut not, mut with_removals) = (0, 0, 0);
     for seed in 94_000..94_600 {
-        let (export, org, naive, mut rng) = organization(seed);
+        let (export, mut org, naive, mut rng) = organization(seed);
         let asker = Asker::new(&export);
         let count = 1 + usize::from(rng.percent(25));
         let grantees: Vec<_> = (0..count).filter_map(|_| grantee(&asker, &mut rng)).collect();
         let added: Vec<Vec<Value>> =
             grantees.iter().map(|grantee| additions(&mut rng, &asker, &export, grantee)).collect();
         let adds = added.concat();
+        // Some may invite people, and what guards groups from it goes.
+        let invites = json!({"object_type": "org_member", "object_id": organization_id(&export), "permission": "create"});
+        for (at, (field, id)) in grantees.iter().enumerate().filter(|_| seed % 2 == 0) {
+            let mut row = invites.clone();
+            row["id"] = json!(format!("invites {at}"));
+            row[*field] = json!(id);
+            org.apply(json!({"acls": {"upsert": [row]}}).to_string().as_bytes()).expect("it applies");
+        }
         let of_groups = rows(&export, "acls").into_iter().filter_map(of_a_group);
-        let percent = *rng.pick(&[0, 50]);
-        let removals: Vec<Value> = of_groups.filter(|_| rng.percent(percent)).collect();
+        let guards =
+            |item: &Value| item["permission"].as_str().is_none_or(|permission| permission.ends_with("_acls"));
+        let takes_away = rng.percent(60);
+        let mut is_removed = |item: &Value| takes_away && rng.percent(if guards(item) { 80 } else { 10 });
+        let removals: Vec<Value> = of_groups.filter(|item| is_removed(item)).collect();
         let body = json!({"add_acls": adds, "remove_acls": removals});
         let mut draft = org.draft(Actor::new("nobody", Credential::Session), true);
         draft.request(Request::new("POST", "/v1/acl/batch_update").body(body.clone()));
