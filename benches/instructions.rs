@@ -28,9 +28,24 @@ fn main() {
     }
 }
 
-/// Groups, and their members, are as many in a large organisation as in a small one: what changes in size is the rest.
+/// ACLs of one grantee on datasets, in every organisation beside the rest.
+const MANY: usize = 2_000;
+
+/// Groups, and their members, are as many in a large organisation as in a small one, and so are the ACLs of somebody who
+/// has many: what changes in size is the rest.
 fn generate(acls: usize, file: &str) {
-    let export = large(&mut Rng::new(7), 1_000, 40, 1_000, acls / 10, acls);
+    let mut export = large(&mut Rng::new(7), 1_000, 40, 1_000, acls / 10, acls);
+    let org = existing(1, 0);
+    for n in 0..MANY {
+        let dataset =
+            json!({ "id": id(10, n), "project_id": existing(5, n % 100), "name": format!("Of many {n}") });
+        export["datasets"].as_array_mut().expect("datasets").push(dataset);
+        let acl = json!({
+            "id": id(9, n), "object_type": "dataset", "object_id": id(10, n), "user_id": holder(), "permission": "read",
+            "_object_org_id": org,
+        });
+        export["acls"].as_array_mut().expect("ACLs").push(acl);
+    }
     fs::write(file, export.to_string()).expect("the file is written");
 }
 
@@ -53,6 +68,11 @@ struct Changes {
 
 fn id(kind: usize, n: usize) -> String {
     format!("{n:08x}-{kind:04x}-4000-9000-{n:012x}")
+}
+
+/// Who has many ACLs.
+fn holder() -> String {
+    id(2, 1_000_000)
 }
 
 /// The ids that `large` gives.
@@ -113,21 +133,25 @@ impl Changes {
         counted_acl_added_beside_a_clone(org, &replace);
         assert!(fork.subject(&user).can(Permission::Read, &asked), "the clone is as it was");
         drop(fork);
-        let draft =
-            counted_draft_with_checks(org, &Actor::new(&existing(2, 0), Credential::Session), &grant(n));
-        assert_eq!(draft.findings().iter().filter(|finding| finding.code == Code::SuperUser).count(), 1);
+        let actor = Actor::new(&existing(2, 0), Credential::Session);
+        let tells = |draft: &Draft, code| draft.findings().iter().filter(|told| told.code == code).count();
+        let draft = counted_draft_with_checks(org, &actor, &grant(n, id(2, n)));
+        assert_eq!((tells(&draft, Code::SuperUser), tells(&draft, Code::CreatesEscalation)), (1, 1));
+        drop(draft);
+        let draft = counted_draft_to_who_has_2000_acls(org, &actor, &grant(n, holder()));
+        assert_eq!((tells(&draft, Code::SuperUser), tells(&draft, Code::CreatesEscalation)), (1, 1));
         drop(draft);
         // Whoever is left alone takes in what was different: part of the next change.
         counted_acl_removed_after_a_clone(org, &remove);
     }
 }
 
-/// To somebody new, by which they could grant everything in a project.
-fn grant(n: usize) -> AclItem {
+/// By which somebody could grant everything in a project, one of the first, which are not deleted.
+fn grant(n: usize, user: String) -> AclItem {
     AclItem {
         object_type: "project".to_owned(),
-        object_id: existing(5, n),
-        user_id: Some(id(2, n)),
+        object_id: existing(5, 1 + n % 5),
+        user_id: Some(user),
         group_id: None,
         permission: Some("create_acls".to_owned()),
         role_id: None,
@@ -212,6 +236,15 @@ fn counted_subject_and_can(org: &Org, user: &str, object: &Object) -> bool {
 #[inline(never)]
 fn counted_draft_with_checks(org: &Org, actor: &Actor, item: &AclItem) -> Draft {
     black_box("drafted");
+    let mut draft = org.draft(actor.clone(), true);
+    draft.grant(std::slice::from_ref(item));
+    black_box(draft.findings());
+    draft
+}
+
+#[inline(never)]
+fn counted_draft_to_who_has_2000_acls(org: &Org, actor: &Actor, item: &AclItem) -> Draft {
+    black_box("drafted beside many");
     let mut draft = org.draft(actor.clone(), true);
     draft.grant(std::slice::from_ref(item));
     black_box(draft.findings());

@@ -36,9 +36,10 @@ step "compiling what is counted" build
 BINARY="$(build 2>&1 | sed -n 's/.*Executable.*(\(.*\))$/\1/p')"
 [ -x "$BINARY" ] || fail "cargo named no executable for benches/instructions.rs"
 
+# What ends early has counted less: `step` asks whether all of it worked, so that the shell does not stop by itself.
 count() {
-  "$BINARY" generate "$1" "$OUT/$1.json"
-  valgrind --tool=callgrind --toggle-collect='*counted_*' --callgrind-out-file="$OUT/$1.out" "$BINARY" count "$OUT/$1.json"
+  "$BINARY" generate "$1" "$OUT/$1.json" || return 1
+  valgrind --tool=callgrind --toggle-collect='*counted_*' --callgrind-out-file="$OUT/$1.out" "$BINARY" count "$OUT/$1.json" || return 1
   wc -c <"$OUT/$1.json" >"$OUT/$1.bytes"
   rm -f "$OUT/$1.json"
   # Lines such as `2,205,090 (24.78%)  ???:instructions::counted_acl_added [file]`. What was inlined from other files has
