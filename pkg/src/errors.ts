@@ -20,6 +20,9 @@ export class AclarityError extends Error {
   }
 }
 
+// Its own name, which Node prints: a minifier takes that of a class away.
+Object.defineProperty(AclarityError, "name", { value: "AclarityError" });
+
 export function badArgument(message: string): AclarityError {
   return new AclarityError("bad_argument", message);
 }

@@ -276,6 +276,9 @@ export interface MissingList {
   readonly status?: number | undefined;
 }
 
+/** Bytes that a `Response`, a `Blob` or a file takes, as each version of TypeScript calls them. */
+type SnapshotBytes = ReturnType<InstanceType<typeof TextEncoder>["encode"]>;
+
 /** Where an organisation comes from. Bytes, a response and a stream hold JSON or a snapshot ({@link Org.toBytes}). */
 export type Source = Export | string | Bytes | Response | ReadableStream;
 
@@ -784,13 +787,13 @@ export class Org {
   slice(
     subject: string | Subject,
     options?: { projects?: readonly string[] | undefined; objects?: "all" | "none" | undefined },
-  ): Uint8Array;
+  ): SnapshotBytes;
 
   /**
    * The organisation as a snapshot: compact, checksummed bytes that {@link Org.load} reads much faster than JSON, in
    * this version and later ones. Everything is in it, the options too.
    */
-  toBytes(): Uint8Array;
+  toBytes(): SnapshotBytes;
 
   readonly stats: Stats;
 

@@ -25,6 +25,11 @@ function outcome(source: unknown): string {
   }
 }
 
+test("an error that nobody catches says what it is", () => {
+  expect(AclarityError.name).toBe("AclarityError");
+  expect(String(new AclarityError("freed", "it is gone"))).toBe("AclarityError: it is gone");
+});
+
 describe("text", () => {
   test("that is not JSON", () => {
     for (const text of ["", " ", "{", "{]", '{"a":1,}', "{'a':1}", "{}{}", "{} x", '{"a"}', '{"a":nul}', "{\u0000}"]) {

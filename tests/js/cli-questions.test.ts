@@ -231,7 +231,7 @@ test("findings and audit: all, some, and a code for CI", async () => {
   const all = await shell.run(["findings"]);
   expect(all.code).toBe(0);
   expect(lines(all.out).at(-1)).toBe("1 warning");
-  expect(all.out).toMatch(/^warning departed_principal: `gone`/);
+  expect(all.out).toMatch(/^warning departed_principal at \/groups\/2\/member_users\/1: `gone`/);
   expect((await shell.run(["findings", "--fail-on", "error"])).code).toBe(0);
   const misspelt = await shell.run(["findings", "--code", "dangling_grup", "--fail-on", "info"]);
   expect(misspelt.code).toBe(2);

@@ -27,13 +27,14 @@ const yes: boolean = me.can("update", "dataset", { id: "d1", project_id: "p1" })
 const more: boolean[] = [me.can("manage_access", "org_project"), me.canCreate("dataset", "p1"), me.can("read", org.ref("prompt", "x"))];
 const held: readonly Permission[] = me.permissions("project", "p1");
 const code: "bad_permission" | undefined = ((e: unknown) => e instanceof AclarityError && e.code === "bad_permission" ? e.code : undefined)(null);
+const bodies: Response[] = [new Response(org.slice("u1")), new Response(org.toBytes())];
 // @ts-expect-error a misspelt permission
 me.can("updat", "dataset", "d1");
 // @ts-expect-error a misspelt type
 me.can("update", "datasett", "d1");
 // @ts-expect-error permissions are not to be changed
 PERMISSIONS.push("read");
-export { code, held, more, yes };
+export { bodies, code, held, more, yes };
 `;
 
 const LITE = `import { Org as WholeOrg } from "aclarity";

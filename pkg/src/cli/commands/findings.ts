@@ -86,8 +86,9 @@ function checkCode(code: string): void {
 }
 
 function draw({ terminal }: Given, shown: readonly Finding[], limit: number): void {
-  for (const { severity, code, message } of shown.slice(0, limit)) {
-    terminal.print(`${paint(STYLES[severity], severity)} ${paint("bold", code)}: ${message}`);
+  for (const { severity, code, path, message } of shown.slice(0, limit)) {
+    const place = path === "" ? "" : ` ${paint("dim", `at ${path}`)}`;
+    terminal.print(`${paint(STYLES[severity], severity)} ${paint("bold", code)}${place}: ${message}`);
   }
   if (shown.length > limit) terminal.print(paint("dim", `… and ${shown.length - limit} more; --limit shows them`));
   terminal.print(paint("dim", counted(shown)));
