@@ -57,6 +57,7 @@ export function* feed(loader: RawLoader, source: unknown, options: CheckedOption
     if (typeof given !== "object" || given === null) {
       throw badArgument(`a source is an export, JSON text, bytes, a Response or a stream, not ${kindOf(given)}`);
     }
+    if (given instanceof URL) throw badArgument("a URL is not fetched: load what `fetch` of it answers");
     if (Array.isArray(given)) {
       throw new AclarityError("bad_shape", "expected an export (an object), found an array", { path: "" });
     }

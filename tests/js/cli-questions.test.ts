@@ -167,6 +167,31 @@ test("who: nobody is a no, and of what is unknown unknown", async () => {
   expect((await shell.run(["who", "read", "board:x", "-e", "empty.json"])).code).toBe(3);
 });
 
+test("a no of an export with rows that do not count says so, once, beside it", async () => {
+  const acl = { object_type: "project", object_id: "p", user_id: "ada", permission: "read" };
+  const export_ = {
+    organization: { id: "acme" },
+    users: [{ id: "ada" }],
+    groups: [],
+    roles: [],
+    projects: [{ id: "p" }],
+  };
+  shell.write("broken-rows.json", { ...export_, acls: [acl, { ...acl, id: "b", permission: "raed" }] });
+  shell.write("whole-rows.json", { ...export_, acls: [{ ...acl, id: "a" }] });
+  const words = (command: string) => [...command.split(" "), "-e"];
+  for (const command of ["can ada read project:p", "why ada read project:p", "list ada read project"]) {
+    const no = await shell.run([...words(command), "broken-rows.json"]);
+    expect(no.code).toBe(1);
+    expect(lines(no.err)).toEqual([
+      "note: 2 errors in the export, so answers may be a no where the server says yes; `aclarity findings --severity error` names them",
+    ]);
+    const yes = await shell.run([...words(command), "whole-rows.json"]);
+    expect([yes.code, yes.err]).toEqual([0, ""]);
+  }
+  const no = await shell.run([...words("can ada update project:p"), "whole-rows.json"]);
+  expect([no.code, no.err]).toEqual([1, ""]);
+});
+
 test("list", async () => {
   const ran = await shell.run(["list", "sam-1", "update", "datasets"]);
   expect(lines(ran.out).slice(0, 3)).toEqual([

@@ -255,7 +255,7 @@ describe("the forms of a source", () => {
   });
 
   test("what is none of them", async () => {
-    for (const source of [undefined, null, 7, true, Symbol("x"), () => {}]) {
+    for (const source of [undefined, null, 7, true, Symbol("x"), () => {}, new URL("https://acme.example/")]) {
       expect(await codeOfAsync(Org.load(source as never))).toBe("bad_argument");
       expect(codeOf(() => Org.loadSync(source as never))).toBe("bad_argument");
     }

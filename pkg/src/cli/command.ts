@@ -4,7 +4,7 @@ import type { LoadOptions } from "../types.js";
 import { Names } from "./names.js";
 import { type Opened, open } from "./opened.js";
 import { EXIT, type Exit, usage } from "./problem.js";
-import { paint, type Terminal } from "./terminal.js";
+import { count, paint, type Terminal } from "./terminal.js";
 
 type ParseArgsOptionsConfig = NonNullable<ParseArgsConfig["options"]>;
 
@@ -92,6 +92,14 @@ export class Given {
       this.told.add(sentence);
       this.terminal.note(`${paint("yellow", "incomplete:")} ${sentence}`);
     }
+  }
+
+  /** Says beside a no that rows of the export do not count, since one of them may be why. */
+  noteErrors({ org }: Opened): void {
+    const errors = org.findings.filter(({ severity, code }) => severity === "error" && code !== "list_missing").length;
+    if (errors === 0) return;
+    const what = `${count(errors, "error")} in the export, so answers may be a no where the server says yes`;
+    this.terminal.note(`${paint("yellow", "note:")} ${what}; \`aclarity findings --severity error\` names them`);
   }
 
   /** How a no ends: unknown, with the reason for the doubt, when a list that the export lacks may make it a yes. */

@@ -28,6 +28,7 @@ yes is unknown, and the list is named.
     const explanation = explain(asker, ask, place);
     const { answer, doubts } = answered(opened, asker, place, explanation);
     given.noteIncomplete(doubts);
+    if (answer === "no") given.noteErrors(opened);
     if (given.json) {
       const { reason, basis, text } = explanation;
       const about = { person: askerJson(asker), permission: ask, object: placeJson(names, place) };

@@ -51,6 +51,7 @@ none, 3 when there is none and the export lacks a list that may hold one or give
       if (rows.length > 0) given.terminal.table(columns("name", "project", "id"), rows);
       given.terminal.print(paint("dim", `${asker.name}: ${ask}, ${count(rows.length, "object")} (${plural(type)})`));
     }
+    if (ids.length === 0 && doubts.length === 0) given.noteErrors(opened);
     return ids.length > 0 ? EXIT.yes : given.denial(doubts);
   },
 };

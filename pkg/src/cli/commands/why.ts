@@ -34,6 +34,7 @@ change it. The basis says whether the answer rests on documented rules or also o
     const explanation = explain(asker, ask, place);
     const found = answered(opened, asker, place, explanation);
     given.noteIncomplete(found.doubts);
+    if (found.answer === "no") given.noteErrors(opened);
     if (given.json) {
       const about = { person: askerJson(asker), permission: ask, object: placeJson(names, place) };
       given.terminal.json({ answer: found.answer, ...about, ...asJson(names, explanation), doubts: found.doubts });
