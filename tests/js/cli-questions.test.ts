@@ -169,13 +169,8 @@ test("who: nobody is a no, and of what is unknown unknown", async () => {
 
 test("a no of an export with rows that do not count says so, once, beside it", async () => {
   const acl = { object_type: "project", object_id: "p", user_id: "ada", permission: "read" };
-  const export_ = {
-    organization: { id: "acme" },
-    users: [{ id: "ada" }],
-    groups: [],
-    roles: [],
-    projects: [{ id: "p" }],
-  };
+  const lists = { users: [{ id: "ada" }], groups: [], roles: [], project_groups: [], projects: [{ id: "p" }] };
+  const export_ = { organization: { id: "acme" }, ...lists };
   shell.write("broken-rows.json", { ...export_, acls: [acl, { ...acl, id: "b", permission: "raed" }] });
   shell.write("whole-rows.json", { ...export_, acls: [{ ...acl, id: "a" }] });
   const words = (command: string) => [...command.split(" "), "-e"];
