@@ -171,7 +171,8 @@ test("a no of an export with rows that do not count says so, once, beside it", a
   const acl = { object_type: "project", object_id: "p", user_id: "ada", permission: "read" };
   const lists = { users: [{ id: "ada" }], groups: [], roles: [], project_groups: [], projects: [{ id: "p" }] };
   const export_ = { organization: { id: "acme" }, ...lists };
-  shell.write("broken-rows.json", { ...export_, acls: [acl, { ...acl, id: "b", permission: "raed" }] });
+  const bo = { ...acl, id: "c", user_id: "bo" };
+  shell.write("broken-rows.json", { ...export_, acls: [acl, { ...acl, id: "b", permission: "raed" }, bo] });
   shell.write("whole-rows.json", { ...export_, acls: [{ ...acl, id: "a" }] });
   const words = (command: string) => [...command.split(" "), "-e"];
   for (const command of ["can ada read project:p", "why ada read project:p", "list ada read project"]) {
