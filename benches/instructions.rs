@@ -236,15 +236,16 @@ fn counted_subject_and_can(org: &Org, user: &str, object: &Object) -> bool {
 #[inline(never)]
 fn counted_draft_with_checks(org: &Org, actor: &Actor, item: &AclItem) -> Draft {
     black_box("drafted");
-    let mut draft = org.draft(actor.clone(), true);
-    draft.grant(std::slice::from_ref(item));
-    black_box(draft.findings());
-    draft
+    draft_of(org, actor, item)
 }
 
 #[inline(never)]
 fn counted_draft_to_who_has_2000_acls(org: &Org, actor: &Actor, item: &AclItem) -> Draft {
     black_box("drafted beside many");
+    draft_of(org, actor, item)
+}
+
+fn draft_of(org: &Org, actor: &Actor, item: &AclItem) -> Draft {
     let mut draft = org.draft(actor.clone(), true);
     draft.grant(std::slice::from_ref(item));
     black_box(draft.findings());

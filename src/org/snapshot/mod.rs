@@ -18,7 +18,8 @@
 //! * [`kind::GRANTS`]: the distinct grants of ACLs, in one block.
 //! * [`kind::ROWS`] for each list: what rows say, as numbers, in the order of the list; ACLs are
 //!   columns of nodes, principals and grants. What follows from rows (who is in which group, the
-//!   chains of ACLs, what is deleted or public) is not written but reckoned as rows are read.
+//!   chains of ACLs, what is deleted or public) is not written but reckoned: as rows are
+//!   read, the chains when all are.
 //! * [`kind::COPIES`]: further ACLs with the id of an earlier one.
 //! * [`kind::PAGES`], [`kind::SKIPPED`], [`kind::ISSUES`]: how the lists came, which rows do not
 //!   count, and what is wrong with rows by themselves: what findings and changes need.
