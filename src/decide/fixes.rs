@@ -113,7 +113,7 @@ impl Org {
             number::ORG_PROJECT => 1 << 39,
             number::PROJECT_GROUP => 1 << 32,
             number::PROJECT if node == NONE => 2,
-            number::PROJECT => 2 + u64::from(self.node(node).children),
+            number::PROJECT => 2 + u64::from(self.children(node)),
             _ => 1,
         }
     }

@@ -2,36 +2,52 @@
 //! project, so that it is reckoned once for many.
 
 use super::subject::by_everybody_if;
-use crate::model::object::number;
+use crate::model::object::number::{
+    self, DATASET, EXPERIMENT, ORG_PROJECT, ORGANIZATION, PROMPT, PROMPT_SESSION,
+};
 use crate::model::permission::PermissionSet;
+use crate::org::keys::NONE;
 use crate::org::{Closure, Org};
 
-/// A bounded table by project and type, of one subject and one version of the organisation. An entry
+/// What lives in projects, by consecutive numbers.
+const CHILDREN: [u16; 4] = [EXPERIMENT, DATASET, PROMPT, PROMPT_SESSION];
+
+/// A bounded table by project, of one subject and one version of what is above objects. An entry
 /// may take another's place, which is then reckoned anew.
 #[derive(Debug)]
 pub(crate) struct Inherited {
-    /// A node, the type, [`Inherited::IS_SET`], perhaps [`Inherited::DELETED`], and bits: of a project
-    /// with all that is above it, and of what is above all projects by itself.
-    slots: Vec<u64>,
+    slots: Vec<Entry>,
     /// How many entries have lost their place since the table grew.
     displaced: usize,
     /// How many slots there are at most.
     most: usize,
+    /// What is had by all projects, and by the organisation.
+    far: [Option<Bits>; 2],
+}
+
+/// Permissions by type, in the order of [`CHILDREN`].
+type Bits = [u8; CHILDREN.len()];
+
+/// What a subject has by a project and all that is above it.
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    /// [`NONE`] where there is no entry.
+    project: u32,
+    is_deleted: bool,
+    bits: Bits,
 }
 
 impl Inherited {
-    const IS_SET: u64 = 1 << 8;
-    const DELETED: u64 = 1 << 9;
-    const KEY: u64 = !0xffff;
-
-    /// For so many projects with types, about.
-    pub fn with_room(entries: usize) -> Inherited {
-        Inherited::growing(entries, entries)
+    /// For so many projects, about.
+    pub fn with_room(projects: usize) -> Inherited {
+        Inherited::growing(projects, projects)
     }
 
     /// For so many at first, and so many at most.
-    pub fn growing(entries: usize, most: usize) -> Inherited {
-        Inherited { slots: vec![0; entries.next_power_of_two()], displaced: 0, most }
+    pub fn growing(projects: usize, most: usize) -> Inherited {
+        let empty = Entry { project: NONE, is_deleted: false, bits: Bits::default() };
+        let slots = vec![empty; projects.next_power_of_two()];
+        Inherited { slots, displaced: 0, most, far: [None; 2] }
     }
 
     /// What may be done with a known object that lives in a project, and whether it counts as deleted.
@@ -45,8 +61,7 @@ impl Inherited {
         let Some(above) = self.by_project(org, closure, ty, info.project) else {
             return (PermissionSet::EMPTY, true);
         };
-        let own = if info.acls > 0 && closure.len() > 0 { org.bits_on(node, ty, closure) } else { 0 };
-        (above | PermissionSet(own) | by_everybody_if(info.public), false)
+        (above | PermissionSet(org.bits_on(node, ty, closure)) | by_everybody_if(info.public), false)
     }
 
     /// What may be done with every object of a type in a project; none if the project is deleted.
@@ -58,69 +73,56 @@ impl Inherited {
         ty: u16,
         project: u32,
     ) -> Option<PermissionSet> {
-        let above = self.above(org, closure, ty, project);
-        (above & Inherited::DELETED == 0).then_some(PermissionSet(above as u8))
+        if project == NONE {
+            return Some(PermissionSet::EMPTY);
+        }
+        let kept = self.slots[self.place(project)];
+        let entry = if kept.project == project { kept } else { self.reckon(org, closure, project) };
+        (!entry.is_deleted).then_some(PermissionSet(entry.bits[(ty - EXPERIMENT) as usize]))
     }
 
     #[inline]
-    fn above(&mut self, org: &Org, closure: &Closure, ty: u16, project: u32) -> u64 {
-        self.get(ty, project).unwrap_or_else(|| self.reckon(org, closure, ty, project))
+    fn place(&self, project: u32) -> usize {
+        (u64::from(project).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as usize & (self.slots.len() - 1)
     }
 
-    #[inline]
-    fn place(&self, key: u64) -> usize {
-        (key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as usize & (self.slots.len() - 1)
-    }
-
-    #[inline]
-    fn get(&self, ty: u16, node: u32) -> Option<u64> {
-        let key = key(ty, node);
-        let slot = self.slots[self.place(key)];
-        (slot & (Inherited::KEY | Inherited::IS_SET) == key | Inherited::IS_SET).then_some(slot)
-    }
-
-    fn put(&mut self, entry: u64) {
-        let place = self.place(entry & Inherited::KEY);
-        self.displaced += usize::from(self.slots[place] != 0);
+    fn put(&mut self, entry: Entry) {
+        let place = self.place(entry.project);
+        self.displaced += usize::from(self.slots[place].project != NONE);
         self.slots[place] = entry;
         if self.displaced * 2 > self.slots.len() && self.slots.len() < self.most {
             let mut grown = Inherited::growing(self.most.min(self.slots.len() * 4), self.most);
-            for entry in self.slots.iter().filter(|entry| **entry != 0) {
-                let place = grown.place(*entry & Inherited::KEY);
+            for entry in self.slots.iter().filter(|entry| entry.project != NONE) {
+                let place = grown.place(entry.project);
                 grown.slots[place] = *entry;
             }
-            *self = grown;
+            *self = Inherited { far: self.far, ..grown };
         }
     }
 
+    /// All types at once: it is finding the ACLs that takes time.
     #[inline(never)]
-    fn reckon(&mut self, org: &Org, closure: &Closure, ty: u16, project: u32) -> u64 {
-        let (chain, deleted) = org.above_child(project);
-        let bits = chain.iter().fold(0, |bits, node| bits | self.bits_on(org, closure, ty, node));
-        let flags = Inherited::IS_SET | if deleted { Inherited::DELETED } else { 0 };
-        let entry = key(ty, project) | flags | u64::from(bits);
+    fn reckon(&mut self, org: &Org, closure: &Closure, project: u32) -> Entry {
+        let (chain, is_deleted) = org.above_child(project);
+        let mut bits = Bits::default();
+        for node in chain.iter() {
+            for (bits, given) in bits.iter_mut().zip(self.bits_on(org, closure, node)) {
+                *bits |= given;
+            }
+        }
+        let entry = Entry { project, is_deleted, bits };
         self.put(entry);
         entry
     }
 
     /// What an ACL's node gives; that of what is above all projects is kept.
-    fn bits_on(&mut self, org: &Org, closure: &Closure, ty: u16, node: u32) -> u8 {
-        if closure.len() == 0 {
-            return 0;
+    fn bits_on(&mut self, org: &Org, closure: &Closure, node: u32) -> Bits {
+        let reckon = || org.bits_by_type(node, CHILDREN, closure);
+        match [ORG_PROJECT, ORGANIZATION].into_iter().position(|ty| org.singleton(ty) == node) {
+            Some(far) => *self.far[far].get_or_insert_with(reckon),
+            None => reckon(),
         }
-        if !number::is_singleton(org.node_type(node)) {
-            return org.bits_on(node, ty, closure);
-        }
-        self.get(ty, node).unwrap_or_else(|| {
-            let entry = key(ty, node) | Inherited::IS_SET | u64::from(org.bits_on(node, ty, closure));
-            self.put(entry);
-            entry
-        }) as u8
     }
-}
-
-fn key(ty: u16, node: u32) -> u64 {
-    u64::from(node) << 32 | u64::from(ty) << 16
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! The questions: may somebody do something, why, and who else may.
 
 pub(crate) mod access;
+#[cfg(any(test, all(feature = "js", target_arch = "wasm32")))]
+pub(crate) mod asked;
 pub(crate) mod basis;
 pub(crate) mod explain;
 pub(crate) mod fixes;

@@ -5,9 +5,9 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use wasm_bindgen::prelude::*;
 
-use super::asked::Asked;
 use super::change::{expanded, principal_of, request_of, unexpected};
 use super::whole::{Core, parse, strings, value};
+use crate::decide::asked::Asked;
 use crate::{BoxChange, BoxName, BoxState, Draft, Node, Request};
 
 /// A draft.

@@ -5,7 +5,6 @@
 // What crosses the boundary is owned by this side of it.
 #![allow(clippy::needless_pass_by_value)]
 
-mod asked;
 mod change;
 mod draft;
 mod whole;

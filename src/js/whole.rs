@@ -5,9 +5,10 @@ use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use wasm_bindgen::prelude::*;
 
-use super::asked::{Asked, Many, object_of};
+use crate::decide::asked::{Asked, Many};
 use crate::decide::list::ListOptions;
 use crate::model::error::{Error, ErrorCode};
+use crate::model::object::Object;
 use crate::model::permission::PermissionSet;
 use crate::org::{self, LoadOptions, Members, SliceObjects, SliceOptions, UnknownObjects};
 
@@ -31,6 +32,17 @@ pub(super) fn value(result: &impl Serialize) -> Result<JsValue, JsValue> {
 
 pub(super) fn strings(list: Vec<String>) -> Array {
     list.into_iter().map(|text| JsValue::from(JsString::from(text))).collect()
+}
+
+fn object_of(ty: &str, id: Option<&str>, project: Option<&str>) -> Object {
+    let object = match id {
+        Some(id) => Object::new(ty, id),
+        None => Object::of_type(ty),
+    };
+    match project {
+        Some(project) => object.in_project(project),
+        None => object,
+    }
 }
 
 /// What a loader reads.

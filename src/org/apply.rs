@@ -8,11 +8,12 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
 use super::acls::AclRow;
-use super::{Map, Org, sort};
+use super::{Map, Members, Org, sort};
 use crate::load::list::{Field, List};
 use crate::load::row::{Row, read_row, read_text};
 use crate::model::error::{Error, ErrorCode};
 use crate::model::finding::Finding;
+use crate::model::object::number;
 
 /// What [`Org::apply`] did.
 #[derive(Clone, Debug, Serialize)]
@@ -22,6 +23,11 @@ pub struct Applied {
     /// What is wrong with the rows of the change by themselves; the pointers are into the change.
     /// What follows for other rows is in [`Org::findings`].
     pub findings: Vec<Finding>,
+    /// Nothing but objects in projects and ACLs on them has changed: everybody is in the same groups,
+    /// and has by a project and what is above it what they had.
+    #[serde(skip)]
+    #[cfg_attr(not(any(test, target_arch = "wasm32")), expect(dead_code))] // the bindings read it
+    pub(crate) is_below_projects: bool,
 }
 
 /// The change of one list.
@@ -52,6 +58,7 @@ impl Org {
             }
         }
         // Nothing fails from here on.
+        let was_below_projects = self.are_below_projects(&changes);
         let mut changed = Vec::new();
         for change in &changes {
             for id in &change.remove {
@@ -62,6 +69,7 @@ impl Org {
             }
         }
         self.settle();
+        let is_below_projects = was_below_projects && self.are_below_projects(&changes);
         // Of two rows with one id in a change the later one is the one that is there.
         let last: Map<(List, u32), usize> =
             changed.iter().enumerate().map(|(n, (list, _, slot))| ((*list, *slot), n)).collect();
@@ -78,7 +86,34 @@ impl Org {
         let acls = changes.iter().filter(|change| change.list == List::Acls);
         self.sweep_acls(acls.map(|change| change.remove.len() + change.upsert.len()).sum());
         self.version += 1;
-        Ok(Applied { version: self.version, findings })
+        Ok(Applied { version: self.version, findings, is_below_projects })
+    }
+
+    /// Whether the rows that changes are about are, as they stand now, of objects in projects and of
+    /// ACLs on these. What is not known to be is not.
+    fn are_below_projects(&self, changes: &[Change<'_>]) -> bool {
+        changes.iter().all(|change| match change.list {
+            List::Experiments | List::Datasets | List::Prompts | List::Functions | List::PromptSessions => {
+                true
+            }
+            List::Acls => {
+                let upsert = change.upsert.iter().map(|row| row.text(Field::Id));
+                let mut ids = change.remove.iter().map(|id| Some(id.as_str())).chain(upsert);
+                ids.all(|id| id.is_some_and(|id| self.is_acl_below_projects(id)))
+            }
+            _ => false,
+        })
+    }
+
+    fn is_acl_below_projects(&self, id: &str) -> bool {
+        let Some(slot) = self.acls.find(id) else { return true };
+        // MODEL 4: whom the directory does not list has departed as soon as an ACL names them.
+        let may_depart = |grantee| self.options.members == Members::Known && self.has_departed(grantee);
+        self.acls.copies(slot).is_empty()
+            && self
+                .acls
+                .get(slot)
+                .is_some_and(|acl| number::is_child(self.node_type(acl.node)) && !may_depart(acl.principal))
     }
 
     /// A copy to be changed, such as a preview. It costs next to nothing, and changing it costs

@@ -1,6 +1,8 @@
 //! Who somebody is: a user with every group that contains them.
 
+use super::acls::AclRow;
 use super::keys::{self, NONE};
+use super::tree::mark_of;
 use super::{Map, Members, Org, bounds, sort};
 
 /// Whose question it is.
@@ -71,6 +73,8 @@ pub(crate) struct Closure {
     steps: Vec<Step>,
     /// Principals in ascending order with their place in `steps`, for look-ups.
     sorted: Vec<(u32, u32)>,
+    /// All of them, as [`mark_of`] says.
+    marks: u32,
     /// MODEL 4, `members: "known"`: denied everything but public experiments.
     pub departed: bool,
 }
@@ -173,6 +177,7 @@ impl Org {
             closure.steps.append(&mut next);
             level = end..closure.steps.len();
         }
+        closure.marks = closure.principals().fold(0, |marks, principal| marks | mark_of(principal));
         closure.sorted = closure.steps.iter().enumerate().map(|(i, s)| (s.principal, i as u32)).collect();
         sort::pairs(&mut closure.sorted);
         closure
@@ -195,18 +200,35 @@ impl Org {
 
     /// What an ACL's node gives on objects of a type to a subject.
     pub(crate) fn bits_on(&self, node: u32, ty: u16, closure: &Closure) -> u8 {
+        let [bits] = self.bits_by_type(node, [ty], closure);
+        bits
+    }
+
+    /// The same for several types, whose ACLs are looked for once.
+    pub(crate) fn bits_by_type<const TYPES: usize>(
+        &self,
+        node: u32,
+        types: [u16; TYPES],
+        closure: &Closure,
+    ) -> [u8; TYPES] {
         let info = self.node(node);
-        let mut bits = 0;
+        let mut bits = [0; TYPES];
+        // Mostly nobody of these has an ACL there, and its ACLs need not be looked at.
+        if info.grantees & closure.marks == 0 {
+            return bits;
+        }
+        let mut add = |acl: AclRow| {
+            for (bits, ty) in bits.iter_mut().zip(types) {
+                *bits |= acl.grant.bits(ty, &self.roles);
+            }
+        };
         if info.heavy && closure.len() < info.acls as usize {
-            for principal in closure.principals() {
-                bits |= self.bits_of_pair(node, principal, ty);
-            }
-        } else if info.acls > 0 {
-            for (_, acl) in self.acls_on(node) {
-                if closure.contains(acl.principal) {
-                    bits |= acl.grant.bits(ty, &self.roles);
-                }
-            }
+            let of_pairs = closure.principals().flat_map(|principal| self.acls_of_pair(node, principal));
+            of_pairs.for_each(|(_, acl)| add(acl));
+        } else {
+            self.acls_on(node)
+                .filter(|(_, acl)| closure.contains(acl.principal))
+                .for_each(|(_, acl)| add(acl));
         }
         bits
     }

@@ -91,6 +91,8 @@ pub struct Org {
     /// Nodes of the object tree, by type and id.
     node_keys: Keys,
     nodes: Column<NodeInfo>,
+    /// How many known objects are in a project, by the project's node.
+    children: SharedMap<u32>,
     /// The nodes of the four types that exist once.
     singletons: [u32; 4],
     /// Rows of projects, experiments, datasets, prompts, functions and playgrounds, in this order.
@@ -143,6 +145,7 @@ impl Org {
             places: List::ALL.into_iter().map(Places::new).collect(),
             node_keys: Keys::default(),
             nodes: Column::default(),
+            children: SharedMap::default(),
             singletons: [keys::NONE; 4],
             objects: Default::default(),
             functions: SharedMap::default(),
@@ -194,6 +197,7 @@ impl Org {
     fn share(&mut self) {
         self.node_keys.share();
         self.nodes.share();
+        self.children.share();
         self.objects.iter_mut().for_each(Rows::share);
         self.functions.share();
         self.regions.share();

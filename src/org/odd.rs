@@ -86,8 +86,7 @@ impl Org {
 
     /// The same for a project, after it came to be known or not, or something in it did.
     pub(super) fn file_missing(&mut self, project: u32) {
-        let info = self.node(project);
-        if info.children == 0 || info.known {
+        if self.children(project) == 0 || self.node(project).known {
             self.odd.missing_projects.remove(project);
         } else if !self.odd.missing_projects.contains(project) {
             self.odd.missing_projects.insert(project, ());

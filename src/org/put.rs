@@ -467,24 +467,36 @@ impl Org {
         self.set_object(node, standing, deleted);
     }
 
+    fn leave_project(&mut self, project: u32) {
+        let children = self.children(project);
+        if children > 1 {
+            self.children.insert(project, children - 1);
+        } else if self.children.remove(project).is_some() {
+            self.file_missing(project);
+        }
+    }
+
+    fn enter_project(&mut self, project: u32) {
+        if project == NONE {
+            return;
+        }
+        let children = self.children.get_or_insert(project, 0);
+        *children += 1;
+        if *children == 1 {
+            self.file_missing(project);
+        }
+    }
+
     /// What is known of an object: project and publicity are those of the row that stands, if there is one.
     fn set_object(&mut self, node: u32, standing: Option<(u32, bool)>, deleted: bool) {
         let (project, public) = standing.unwrap_or((NONE, false));
         let before = self.nodes[node as usize].project;
-        if before != NONE {
-            self.nodes[before as usize].children -= 1;
-            if self.nodes[before as usize].children == 0 {
-                self.file_missing(before);
-            }
+        if before != project {
+            self.leave_project(before);
+            self.enter_project(project);
         }
-        if project != NONE {
-            self.nodes[project as usize].children += 1;
-            if self.nodes[project as usize].children == 1 {
-                self.file_missing(project);
-            }
-        }
+        let may_be_missing = self.children(node) > 0;
         let info = &mut self.nodes[node as usize];
-        let may_be_missing = info.children > 0;
         let was_odd = info.is_odd();
         let stays = before == project && info.known == standing.is_some();
         info.project = project;

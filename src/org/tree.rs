@@ -37,8 +37,8 @@ pub(crate) struct NodeInfo {
     pub row: u32,
     /// The node of its project.
     pub project: u32,
-    /// How many known objects are in it.
-    pub children: u32,
+    /// Who has an ACL on it or had one, as [`mark_of`] says.
+    pub grantees: u32,
     pub known: bool,
     pub deleted: bool,
     pub public: bool,
@@ -52,7 +52,7 @@ impl NodeInfo {
         acls: 0,
         row: NONE,
         project: NONE,
-        children: 0,
+        grantees: 0,
         known: false,
         deleted: false,
         public: false,
@@ -63,6 +63,11 @@ impl NodeInfo {
     pub fn is_odd(&self) -> bool {
         self.known && (self.deleted || self.public)
     }
+}
+
+/// One bit of 32 for a principal, so that a number says of many who is certainly not among them.
+pub(crate) fn mark_of(principal: u32) -> u32 {
+    1 << (principal % 32)
 }
 
 /// A node and everything above it, nearest first. Project groups stand beside: a project may be in
@@ -168,6 +173,11 @@ impl Org {
 
     pub(crate) fn node_id(&self, node: u32) -> String {
         self.node_keys.text(node)
+    }
+
+    /// How many known objects are in a project.
+    pub(crate) fn children(&self, project: u32) -> u32 {
+        self.children.get(project).copied().unwrap_or(0)
     }
 
     pub(crate) fn regions_of(&self, project: u32) -> &[u32] {

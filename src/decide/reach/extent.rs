@@ -76,10 +76,9 @@ impl Org {
     /// A project that the data do not know and in which they know objects. MODEL 4: under
     /// `inOrganization` it is below all projects, and the known objects in it keep their short chain.
     pub(crate) fn is_stray(&self, node: u32) -> bool {
-        let info = self.node(node);
         self.options().unknown_objects == UnknownObjects::InOrganization
-            && info.children > 0
-            && !info.known
+            && !self.node(node).known
+            && self.children(node) > 0
             && self.node_type(node) == number::PROJECT
     }
 

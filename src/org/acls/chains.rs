@@ -6,7 +6,7 @@ use super::{AclRow, Acls, DEAD, OFF_NODE, Stored};
 use crate::org::Org;
 use crate::org::keys::{NONE, mix};
 use crate::org::shared::{Column, Index};
-use crate::org::tree::NodeInfo;
+use crate::org::tree::{NodeInfo, mark_of};
 
 /// Up to how many ACLs an object's chain is walked; beyond that grants are found by the pair of
 /// object and grantee.
@@ -24,15 +24,16 @@ pub(super) fn pair_hash_at(rows: &Column<Stored>, slot: u32) -> u64 {
     pair_hash_of(&rows[slot as usize])
 }
 
-/// The first of a chain, and how many ACLs are in it.
+/// The first of a chain, how many ACLs are in it, and whose.
 #[derive(Clone, Copy)]
 struct Chain {
     first: u32,
     acls: u32,
+    grantees: u32,
 }
 
 impl Chain {
-    const EMPTY: Chain = Chain { first: NONE, acls: 0 };
+    const EMPTY: Chain = Chain { first: NONE, acls: 0, grantees: 0 };
 
     fn is_heavy(self) -> bool {
         self.acls > LIGHT
@@ -76,11 +77,14 @@ impl Org {
         let mut of_principals = vec![Chain::EMPTY; self.principals.len()];
         let mut rows = std::mem::take(&mut self.acls.rows).into_vec();
         for row in rows.iter().filter(|row| row.acl().is_some()) {
-            on_nodes[row.node as usize].acls += 1;
+            let node = &mut on_nodes[row.node as usize];
+            node.acls += 1;
+            node.grantees |= mark_of(row.principal);
             of_principals[row.principal as usize].acls += 1;
         }
         let heavy: u32 = on_nodes.iter().filter(|node| node.is_heavy()).map(|node| node.acls).sum();
-        self.acls.pairs = Index::with_room(heavy as usize, rows.len());
+        // Mostly what is looked for is not there, which is soon seen where half of the slots are empty.
+        self.acls.pairs = Index::with_room(heavy as usize * 8 / 5, rows.len());
         for slot in 0..rows.len() {
             let row = rows[slot];
             if row.acl().is_some() {
@@ -94,7 +98,8 @@ impl Org {
         self.acls.rows = Column::from(rows);
         for (node, chain) in on_nodes.iter().enumerate().filter(|(_, chain)| chain.acls > 0) {
             let info = &mut self.nodes[node];
-            (info.first_acl, info.acls, info.heavy) = (chain.first, chain.acls, chain.is_heavy());
+            (info.first_acl, info.acls) = (chain.first, chain.acls);
+            (info.grantees, info.heavy) = (chain.grantees, chain.is_heavy());
         }
         for (principal, chain) in of_principals.iter().enumerate().filter(|(_, chain)| chain.acls > 0) {
             let info = &mut self.principals[principal];
@@ -111,6 +116,7 @@ impl Org {
         let number = row.node;
         let node = &mut self.nodes[number as usize];
         node.acls += 1;
+        node.grantees |= mark_of(row.principal);
         let becomes_heavy = node.acls > LIGHT && !node.heavy;
         self.chain_on_node(slot);
         if becomes_heavy {
@@ -200,10 +206,5 @@ impl Org {
             row.node == node && row.principal == principal
         };
         pairs.find(pair_hash(node, principal), same).unwrap_or(NONE)
-    }
-
-    /// What the ACLs on a node with many give to a grantee on objects of a type.
-    pub(in crate::org) fn bits_of_pair(&self, node: u32, principal: u32, ty: u16) -> u8 {
-        self.acls_of_pair(node, principal).fold(0, |bits, (_, acl)| bits | acl.grant.bits(ty, &self.roles))
     }
 }

@@ -328,7 +328,11 @@ impl Org {
     pub(super) fn unlink_acl(&mut self, slot: u32) {
         let Some(row) = self.acls.get(slot) else { return };
         self.acls.ids.forget(slot);
-        self.nodes[row.node as usize].acls -= 1;
+        let node = &mut self.nodes[row.node as usize];
+        node.acls -= 1;
+        if node.acls == 0 {
+            node.grantees = 0;
+        }
         self.principals[row.principal as usize].acls -= 1;
         self.acls.rows[slot as usize].grant = DEAD;
         self.acls.live -= 1;

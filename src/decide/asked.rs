@@ -3,14 +3,17 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use crate::decide::inherited::Inherited;
-use crate::decide::list::ListOptions;
-use crate::decide::subject::{Subject, by_everybody};
+use super::inherited::Inherited;
+use super::list::ListOptions;
+use super::subject::{Subject, by_everybody};
 use crate::model::error::Error;
-use crate::model::object::{Object, number, wire_name};
+use crate::model::object::{number, wire_name};
 use crate::model::permission::{Permission, PermissionSet};
 use crate::org::keys::NONE;
 use crate::org::{Applied, Closure, Map, Org, Target, Who};
+
+#[cfg(test)]
+mod tests;
 
 /// A subject whom the data do not name.
 const UNNAMED: u32 = u32::MAX;
@@ -22,35 +25,24 @@ const DELETED: u16 = 1 << 9;
 
 /// Of how many subjects something is kept.
 const SUBJECTS: usize = 64;
-/// Projects with types of which is kept what a subject has by them: at first, and at most (64 kB).
-const INHERITED: (usize, usize) = (1 << 8, 1 << 13);
+/// Projects of which is kept what a subject has by them: at first, and at most (98 kB).
+const INHERITED: (usize, usize) = (1 << 4, 1 << 13);
 
-pub(super) fn object_of(ty: &str, id: Option<&str>, project: Option<&str>) -> Object {
-    let object = match id {
-        Some(id) => Object::new(ty, id),
-        None => Object::of_type(ty),
-    };
-    match project {
-        Some(project) => object.in_project(project),
-        None => object,
-    }
-}
-
-/// What is kept of a subject asked about lately, until the organisation changes.
+/// What is kept of a subject asked about lately, until groups change, or what is above objects.
 struct Kept {
     closure: Closure,
     inherited: RefCell<Inherited>,
 }
 
 /// Several objects.
-pub(super) struct Many<'a> {
+pub(crate) struct Many<'a> {
     pub types: &'a [u16],
     pub ids: &'a [u8],
     pub in_projects: &'a [u32],
     pub projects: &'a [u8],
 }
 
-pub(super) struct Asked {
+pub(crate) struct Asked {
     pub org: Org,
     /// By handle.
     kept: RefCell<Map<u32, Rc<Kept>>>,
@@ -61,13 +53,15 @@ impl Asked {
         Asked { org, kept: RefCell::default() }
     }
 
-    /// Changes the organisation, and forgets what was kept of it.
+    /// Changes the organisation, and forgets what was kept of it, unless that stays as it is.
     ///
     /// # Errors
     /// As [`Org::apply`].
     pub fn apply(&mut self, changes: &[u8]) -> Result<Applied, Error> {
         let applied = self.org.apply(changes);
-        self.kept.borrow_mut().clear();
+        if !applied.as_ref().is_ok_and(|applied| applied.is_below_projects) {
+            self.kept.borrow_mut().clear();
+        }
         applied
     }
 
