@@ -64,6 +64,22 @@ impl Inherited {
         (above | PermissionSet(org.bits_on(node, ty, closure)) | by_everybody_if(info.public), false)
     }
 
+    /// Whether all that is asked for may be done with a known object that lives in a project. Its own
+    /// ACLs are looked at only where its project does not give as much.
+    pub fn gives_on_child(
+        &mut self,
+        org: &Org,
+        closure: &Closure,
+        ask: PermissionSet,
+        ty: u16,
+        node: u32,
+    ) -> bool {
+        let info = org.node(node);
+        let above = self.by_project(org, closure, ty, info.project);
+        let is_given = !info.deleted && above.is_some_and(|above| above.contains_all(ask));
+        is_given || self.child(org, closure, ty, node).0.contains_all(ask)
+    }
+
     /// What may be done with every object of a type in a project; none if the project is deleted.
     #[inline]
     pub fn by_project(

@@ -92,8 +92,7 @@ impl Subject<'_> {
         let mut is_held = |node: &u32| {
             let info = org.node(*node);
             let is_asked = info.known && project.is_none_or(|project| project == info.project);
-            let mut child = || inherited.child(org, &self.closure, ty, *node).0;
-            is_asked && child().contains_all(ask)
+            is_asked && inherited.gives_on_child(org, &self.closure, ask, ty, *node)
         };
         // Objects that are looked at in the order of their numbers are near each other in memory.
         if project.is_none() && count(&given) > count(&others) {

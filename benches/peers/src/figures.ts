@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import { subject } from "@casl/ability";
 import { type AclItem, type Ask, type Draft, type Export, Org, ready, type Type } from "aclarity";
+import { forgetting } from "./engines/aclarity.ts";
 import { folded } from "./engines/casl.ts";
 import { bitmasks, maskCan } from "./engines/maps.ts";
 import { answer, given } from "./job.ts";
@@ -59,7 +60,7 @@ const { index, rows } = scenario;
 const org = Org.loadSync(scenario.text);
 
 const fresh = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
-const forget = () => org.apply({});
+const forget = forgetting(org, rows);
 
 // ---- another person's first answer ----
 

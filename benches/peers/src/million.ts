@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import { type ObjectRef, Org, ready } from "aclarity";
 import { Rng } from "../../../tests/js/generate.ts";
+import { forgetting } from "./engines/aclarity.ts";
 import { bitmasks, maskCan } from "./engines/maps.ts";
 import { answer, given } from "./job.ts";
 import { type Candidate, type Effort, type Figure, measureInRounds } from "./measure.ts";
@@ -76,8 +77,9 @@ const nothing = () => undefined;
 const askFew = () => {
   for (let n = 0; n < 50; n++) me.canMany("read", fewRefs);
 };
+const forgetAll = forgetting(org, rows);
 const forget = () => {
-  org.apply({});
+  forgetAll();
   me.can("read", "organization");
 };
 const candidate = (
@@ -97,7 +99,7 @@ const lists = listers.map(({ user, listed }) =>
     all,
     () => org.as(user).list("read", "dataset"),
     () => {
-      org.apply({});
+      forgetAll();
       org.as(user).can("read", "organization");
     },
   ),

@@ -1,5 +1,5 @@
 import { type Ask, type ObjectRef, Org, type Type } from "aclarity";
-import type { Row } from "../rows.ts";
+import type { Row, Rows } from "../rows.ts";
 import type { Questions, Scenario } from "../scenario.ts";
 import type { Engine } from "./engine.ts";
 
@@ -28,8 +28,18 @@ function batchesOf({ asks, types }: Questions, byType: boolean): Batch[] {
   }));
 }
 
-export function aclarity({ text, questions: all, person }: Scenario): Engine {
+/**
+ * Makes an Org forget everything that it keeps of subjects: a change of a group does, even of nothing in it. After a
+ * change of nothing but objects in projects, and of ACLs on these, what is had by projects would still be known.
+ */
+export function forgetting(org: Org, { groups }: Rows): () => void {
+  const upsert = groups.slice(-1) as object[];
+  return () => void org.apply({ groups: { upsert } });
+}
+
+export function aclarity({ text, questions: all, person, rows }: Scenario): Engine {
   const org = Org.loadSync(text);
+  const forget = forgetting(org, rows);
   const me = org.as(person);
   const byType = batchesOf(all, true);
   const byAsk = batchesOf(all, false);
@@ -41,8 +51,8 @@ export function aclarity({ text, questions: all, person }: Scenario): Engine {
     return questions;
   };
   const first = (questions: Questions): Questions => {
-    // A change, even of nothing, makes every subject forget what it was told; then it is found again, unmeasured.
-    org.apply({});
+    // The subject is found again unmeasured.
+    forget();
     me.can("read", "organization");
     return questions;
   };
@@ -126,9 +136,7 @@ export function aclarity({ text, questions: all, person }: Scenario): Engine {
       loaded.free();
       return answer;
     },
-    forget() {
-      org.apply({});
-    },
+    forget,
     others(strangers, answers) {
       for (let i = 0; i < strangers.length; i++) {
         const { user, ask, type, row } = strangers[i] as (typeof strangers)[number];
