@@ -9,8 +9,24 @@ import type { RawCore } from "./raw.js";
 import type { Ref } from "./ref.js";
 import { NumberedRef, RefNumbers } from "./ref-numbered.js";
 
+/**
+ * How many changes of objects are remembered, and after more the later half, which holds those of any one `apply`.
+ * Whoever has not asked since before forgets everything.
+ */
+const MOST_CHANGES = 2048;
+
+/** A change of an object that made a generation. */
+export interface ObjectChange {
+  readonly generation: number;
+  readonly id: string;
+}
+
 export class WholeKernel extends Kernel<RawCore> {
   refNumbers: RefNumbers = new RefNumbers(this);
+  /** Of which objects the last changes were. */
+  private changes: ObjectChange[] = [];
+  /** The generation since which these are all changes. */
+  private changesFrom = 0;
   /** Drafts on it: they end with it. */
   readonly dependents = new Dependents();
 
@@ -50,11 +66,34 @@ export class WholeKernel extends Kernel<RawCore> {
     return masks?.length === ids.length ? masks : undefined;
   }
 
-  /** After a change of the core in place. */
-  changed(): void {
+  /** After a change of the core in place, of these objects alone or of anything. */
+  changed(objects: readonly string[] | null): void {
     this.organization = this.call((core) => core.organization());
     this.version++;
-    this.forget();
+    if (objects === null) {
+      this.forget();
+      return;
+    }
+    super.forget();
+    for (const id of objects) this.changes.push({ generation: this.generation, id });
+    if (this.changes.length > MOST_CHANGES) {
+      const gone = this.changes.splice(0, this.changes.length - MOST_CHANGES / 2).at(-1) as ObjectChange;
+      this.changesFrom = gone.generation;
+    }
+  }
+
+  /** The changes since a generation, if they are of objects alone and all of them are remembered. */
+  changesSince(generation: number): readonly ObjectChange[] | undefined {
+    if (generation < this.changesFrom) return undefined;
+    let at = this.changes.length;
+    while (at > 0 && (this.changes[at - 1] as ObjectChange).generation > generation) at--;
+    return this.changes.slice(at);
+  }
+
+  protected override forget(): void {
+    super.forget();
+    this.changes = [];
+    this.changesFrom = this.generation;
   }
 
   override free(): void {

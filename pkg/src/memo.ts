@@ -1,4 +1,4 @@
-// What one subject was told before, per version: asking again costs no call into wasm.
+// What one subject was told before, as long as it stands: asking again costs no call into wasm.
 //
 // A byte of permissions fits a small integer beside the type's number, so one lookup by id finds all of it. Compared
 // with ids interned to numbers that index a table, this saves two dependent loads per question (measured: fresh
@@ -26,13 +26,10 @@ const GENERATION = 65_536;
 /** Of more ids than these, only the last ones would still be remembered. */
 export const MOST_KEPT = 2 * GENERATION;
 
-/** What a memo begins with: an edge makes a subject per request and asks it once. */
-const NO_ENTRIES: ReadonlyMap<string, number> = new Map();
-
 export class Memo {
   /** id → packed entry. Read on the hot path. */
   ids = new Map<string, number>();
-  private older: ReadonlyMap<string, number> = NO_ENTRIES;
+  private older: Map<string, number> | undefined;
   /** The same id as a third type, and ids of types that are not among the 13: by type, or by type and project. */
   private others: Map<number | string, Map<string, number>> | undefined;
   /** Objects that the data do not know, asked about with a project: by project, then id → packed entry. */
@@ -51,7 +48,7 @@ export class Memo {
   private findById(type: number, id: string): number {
     let entry = this.ids.get(id);
     if (entry === undefined) {
-      entry = this.older.get(id);
+      entry = this.older?.get(id);
       if (entry !== undefined) this.putId(id, entry);
     }
     const answer = unpack(entry, type);
@@ -73,11 +70,23 @@ export class Memo {
       entries.set(id, entry);
     }
     this.extra++;
-    if (this.extra >= GENERATION) {
-      this.others = undefined;
-      this.placed = undefined;
-      this.extra = 0;
+    if (this.extra >= GENERATION) this.forgetExtra();
+  }
+
+  /** Forgets what was answered about objects. */
+  forget(objects: readonly { readonly id: string }[]): void {
+    for (const { id } of objects) {
+      this.ids.delete(id);
+      this.older?.delete(id);
     }
+    // What is rare is forgotten as a whole.
+    this.forgetExtra();
+  }
+
+  private forgetExtra(): void {
+    this.others = undefined;
+    this.placed = undefined;
+    this.extra = 0;
   }
 
   private entriesIn(project: string): Map<string, number> {

@@ -194,9 +194,12 @@ export class OrgBase extends OrgCommon<RawCore, WholeSubject, WholeKernel> {
       throw badArgument(`changes are an object, not ${kindOf(changes)}`);
     }
     const json = new TextEncoder().encode(stringify(changes, ""));
-    const applied = this.kernel.call((core) => core.apply(json)) as { findings: readonly Finding[] };
-    this.kernel.changed();
-    const result = deepFreeze({ version: this.kernel.version, findings: applied.findings });
+    const { findings, objects } = this.kernel.call((core) => core.apply(json)) as {
+      findings: readonly Finding[];
+      objects: readonly string[] | null;
+    };
+    this.kernel.changed(objects);
+    const result = deepFreeze({ version: this.kernel.version, findings });
     this.listeners.notify();
     return result;
   }

@@ -68,6 +68,7 @@ export interface RawCore extends RawAnswers {
   ): unknown;
   access(type: string, id: string | undefined, project: string | undefined): unknown;
   findings(): unknown;
+  /** Findings, and the ids of the objects about which answers may be other ones; null when it may be anything. */
   apply(changes: Uint8Array): unknown;
   find(query: string): unknown;
   name(type: string, id: string): string | undefined;

@@ -37,8 +37,9 @@ export class WholeSubject extends Subject {
     const code = number < KNOWN_TYPES ? number + 1 : -1;
     const answers = new Uint8Array(ids.length);
     const unasked = new Unasked();
-    // A row may do anything while it is read: then all is asked anew.
-    const isCurrent = () => this.generation === this.kernel.generation;
+    // A row may do anything while it is read, change the Org and ask: then all is asked anew.
+    const { generation } = this;
+    const isCurrent = () => generation === this.kernel.generation;
     for (let index = 0; index < ids.length; index++) {
       const id = ids[index];
       const row = isRow(id);
@@ -60,18 +61,18 @@ export class WholeSubject extends Subject {
       }
       answers[index] = held(mask, bits);
     }
-    if (!isCurrent()) return this.canMany(ask, typeGiven, ids);
-    this.answerIds(unasked, number, bits, ids, answers);
-    return answers;
+    if (isCurrent()) this.answerIds(unasked, number, bits, ids, answers);
+    return isCurrent() ? answers : this.canMany(ask, typeGiven, ids);
   }
 
   private answerIds(unasked: Unasked, type: number, bits: number, ids: readonly unknown[], answers: Uint8Array): void {
+    const { length } = ids;
     unasked.answer(
       this.whole,
       () => this.resolved(),
       (at, answer) => {
         const place = unasked.places[at] as number;
-        if (answer !== ALONE && ids.length - place <= MOST_KEPT) {
+        if (answer !== ALONE && length - place <= MOST_KEPT) {
           this.remember(type, unasked.ids[at] as string, unasked.projects[at], answer);
         }
         answers[place] = held(answer === ALONE ? this.maskOf(type, ids[place], undefined) : answer, bits);
@@ -170,8 +171,11 @@ export class WholeSubject extends Subject {
     return idsOf(given);
   }
 
+  /** After a change of objects alone, what was told of others stands, but for what is rare, and refs. */
   protected override renew(): void {
-    super.renew();
+    const changes = this.whole.changesSince(this.generation);
+    super.renew(changes === undefined ? undefined : this.memo);
     this.refMemo = new RefMemo();
+    if (changes !== undefined) this.memo.forget(changes);
   }
 }

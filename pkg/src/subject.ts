@@ -245,10 +245,10 @@ export class Subject {
     return NONE;
   }
 
-  /** Forgets what another version answered; throws when there is nobody to ask any more. */
-  protected renew(): void {
+  /** Forgets what may not stand any more; throws when there is nobody to ask. */
+  protected renew(memo: Memo = new Memo()): void {
     this.kernel.assertOpen();
-    this.memo = new Memo();
+    this.memo = memo;
     this.handle = UNRESOLVED;
     this.owner = undefined;
     this.generation = this.kernel.generation;

@@ -25,7 +25,8 @@ const DELETED: u16 = 1 << 9;
 
 /// Of how many subjects something is kept.
 const SUBJECTS: usize = 64;
-/// Projects of which is kept what a subject has by them: at first, and at most (98 kB).
+/// Projects of which is kept what a subject has by them: at first, and at most (98 kB for
+/// each subject).
 const INHERITED: (usize, usize) = (1 << 4, 1 << 13);
 
 /// What is kept of a subject asked about lately, until groups change, or what is above objects.
@@ -59,7 +60,7 @@ impl Asked {
     /// As [`Org::apply`].
     pub fn apply(&mut self, changes: &[u8]) -> Result<Applied, Error> {
         let applied = self.org.apply(changes);
-        if !applied.as_ref().is_ok_and(|applied| applied.is_below_projects) {
+        if !applied.as_ref().is_ok_and(|applied| applied.objects.is_some()) {
             self.kept.borrow_mut().clear();
         }
         applied

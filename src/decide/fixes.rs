@@ -113,7 +113,7 @@ impl Org {
             number::ORG_PROJECT => 1 << 39,
             number::PROJECT_GROUP => 1 << 32,
             number::PROJECT if node == NONE => 2,
-            number::PROJECT => 2 + u64::from(self.children(node)),
+            number::PROJECT => 2 + u64::from(self.child_count(node)),
             _ => 1,
         }
     }

@@ -8,9 +8,10 @@ use wasm_bindgen::prelude::*;
 use crate::decide::asked::{Asked, Many};
 use crate::decide::list::ListOptions;
 use crate::model::error::{Error, ErrorCode};
+use crate::model::finding::Finding;
 use crate::model::object::Object;
 use crate::model::permission::PermissionSet;
-use crate::org::{self, LoadOptions, Members, SliceObjects, SliceOptions, UnknownObjects};
+use crate::org::{self, Applied, LoadOptions, Members, SliceObjects, SliceOptions, UnknownObjects};
 
 pub(super) fn thrown(error: &Error) -> JsValue {
     let object = JsObject::new();
@@ -335,12 +336,19 @@ impl Core {
         value(&self.0.org.findings())
     }
 
-    /// Changes rows; returns the new version and the findings of the change.
+    /// Changes rows; returns the findings of the change, and the ids of the objects about which
+    /// answers may be other ones, where it is these alone.
     ///
     /// # Errors
     /// As [`Org::apply`].
     pub fn apply(&mut self, changes: &[u8]) -> Result<JsValue, JsValue> {
-        value(&self.0.apply(changes).map_err(|error| thrown(&error))?)
+        #[derive(Serialize)]
+        struct Changed {
+            findings: Vec<Finding>,
+            objects: Option<Vec<String>>,
+        }
+        let Applied { findings, objects, .. } = self.0.apply(changes).map_err(|error| thrown(&error))?;
+        value(&Changed { findings, objects })
     }
 
     /// Everything with this name or e-mail; the query is JSON of `{email?, name?, type?}`.

@@ -17,18 +17,23 @@ use crate::model::object::number;
 
 /// What [`Org::apply`] did.
 #[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
 pub struct Applied {
     /// The organisation's new version.
     pub version: u64,
     /// What is wrong with the rows of the change by themselves; the pointers are into the change.
     /// What follows for other rows is in [`Org::findings`].
     pub findings: Vec<Finding>,
-    /// Nothing but objects in projects and ACLs on them has changed: everybody is in the same groups,
-    /// and has by a project and what is above it what they had.
+    /// The ids of the objects in projects that the change is about, by their own rows or by ACLs on
+    /// them, where it is about nothing else: then everybody is in the same groups, has by a project and
+    /// what is above it what they had, and may do what they might with any other object.
     #[serde(skip)]
-    #[cfg_attr(not(any(test, target_arch = "wasm32")), expect(dead_code))] // the bindings read it
-    pub(crate) is_below_projects: bool,
+    #[cfg_attr(not(any(test, all(feature = "js", target_arch = "wasm32"))), expect(dead_code))]
+    pub(crate) objects: Option<Vec<String>>,
 }
+
+/// How many objects of a change are told; fewer than the bindings remember (`kernel-whole.ts`).
+const MOST_OBJECTS: usize = 1000;
 
 /// The change of one list.
 struct Change<'a> {
@@ -58,7 +63,7 @@ impl Org {
             }
         }
         // Nothing fails from here on.
-        let was_below_projects = self.are_below_projects(&changes);
+        let before = self.objects_of(&changes);
         let mut changed = Vec::new();
         for change in &changes {
             for id in &change.remove {
@@ -69,7 +74,7 @@ impl Org {
             }
         }
         self.settle();
-        let is_below_projects = was_below_projects && self.are_below_projects(&changes);
+        let objects = before.zip(self.objects_of(&changes)).and_then(few_objects);
         // Of two rows with one id in a change the later one is the one that is there.
         let last: Map<(List, u32), usize> =
             changed.iter().enumerate().map(|(n, (list, _, slot))| ((*list, *slot), n)).collect();
@@ -86,34 +91,44 @@ impl Org {
         let acls = changes.iter().filter(|change| change.list == List::Acls);
         self.sweep_acls(acls.map(|change| change.remove.len() + change.upsert.len()).sum());
         self.version += 1;
-        Ok(Applied { version: self.version, findings, is_below_projects })
+        Ok(Applied { version: self.version, findings, objects })
     }
 
-    /// Whether the rows that changes are about are, as they stand now, of objects in projects and of
-    /// ACLs on these. What is not known to be is not.
-    fn are_below_projects(&self, changes: &[Change<'_>]) -> bool {
-        changes.iter().all(|change| match change.list {
-            List::Experiments | List::Datasets | List::Prompts | List::Functions | List::PromptSessions => {
-                true
+    /// The objects in projects that rows are about as they stand now; none where there are other rows,
+    /// or where one is not certainly of such an object.
+    fn objects_of(&self, changes: &[Change<'_>]) -> Option<Vec<String>> {
+        let mut objects = Vec::new();
+        for change in changes {
+            let upsert = change.upsert.iter().map(|row| row.text(Field::Id));
+            for id in change.remove.iter().map(|id| Some(id.as_str())).chain(upsert) {
+                match change.list {
+                    List::Experiments
+                    | List::Datasets
+                    | List::Prompts
+                    | List::Functions
+                    | List::PromptSessions => objects.push(id?.to_owned()),
+                    List::Acls if self.add_object_of_acl(id?, &mut objects) => {}
+                    _ => return None,
+                }
+                if objects.len() > MOST_OBJECTS {
+                    return None;
+                }
             }
-            List::Acls => {
-                let upsert = change.upsert.iter().map(|row| row.text(Field::Id));
-                let mut ids = change.remove.iter().map(|id| Some(id.as_str())).chain(upsert);
-                ids.all(|id| id.is_some_and(|id| self.is_acl_below_projects(id)))
-            }
-            _ => false,
-        })
+        }
+        Some(objects)
     }
 
-    fn is_acl_below_projects(&self, id: &str) -> bool {
+    /// Adds the object in a project that an ACL is on, if there is such an ACL. Not when it may be on
+    /// something else, or may say more than what it grants.
+    fn add_object_of_acl(&self, id: &str, objects: &mut Vec<String>) -> bool {
         let Some(slot) = self.acls.find(id) else { return true };
+        let Some(acl) = self.acls.get(slot).filter(|_| self.acls.copies(slot).is_empty()) else {
+            return false;
+        };
+        objects.push(self.node_id(acl.node));
         // MODEL 4: whom the directory does not list has departed as soon as an ACL names them.
-        let may_depart = |grantee| self.options.members == Members::Known && self.has_departed(grantee);
-        self.acls.copies(slot).is_empty()
-            && self
-                .acls
-                .get(slot)
-                .is_some_and(|acl| number::is_child(self.node_type(acl.node)) && !may_depart(acl.principal))
+        let departs = self.options.members == Members::Known && self.has_departed(acl.principal);
+        number::is_child(self.node_type(acl.node)) && !departs
     }
 
     /// A copy to be changed, such as a preview. It costs next to nothing, and changing it costs
@@ -224,6 +239,14 @@ impl<'de: 'a, 'a> Deserialize<'de> for RawMap<'a> {
         }
         deserializer.deserialize_map(Entries).map(RawMap)
     }
+}
+
+/// Each once, unless there are too many.
+fn few_objects((before, after): (Vec<String>, Vec<String>)) -> Option<Vec<String>> {
+    let mut objects = [before, after].concat();
+    sort::ids(&mut objects);
+    objects.dedup();
+    (objects.len() <= MOST_OBJECTS).then_some(objects)
 }
 
 fn read_changes(bytes: &[u8]) -> Result<Vec<Change<'_>>, Error> {

@@ -86,7 +86,7 @@ impl Org {
 
     /// The same for a project, after it came to be known or not, or something in it did.
     pub(super) fn file_missing(&mut self, project: u32) {
-        if self.children(project) == 0 || self.node(project).known {
+        if self.child_count(project) == 0 || self.node(project).known {
             self.odd.missing_projects.remove(project);
         } else if !self.odd.missing_projects.contains(project) {
             self.odd.missing_projects.insert(project, ());

@@ -468,7 +468,7 @@ impl Org {
     }
 
     fn leave_project(&mut self, project: u32) {
-        let children = self.children(project);
+        let children = self.child_count(project);
         if children > 1 {
             self.children.insert(project, children - 1);
         } else if self.children.remove(project).is_some() {
@@ -495,7 +495,7 @@ impl Org {
             self.leave_project(before);
             self.enter_project(project);
         }
-        let may_be_missing = self.children(node) > 0;
+        let may_be_missing = self.child_count(node) > 0;
         let info = &mut self.nodes[node as usize];
         let was_odd = info.is_odd();
         let stays = before == project && info.known == standing.is_some();

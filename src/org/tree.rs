@@ -176,7 +176,7 @@ impl Org {
     }
 
     /// How many known objects are in a project.
-    pub(crate) fn children(&self, project: u32) -> u32 {
+    pub(crate) fn child_count(&self, project: u32) -> u32 {
         self.children.get(project).copied().unwrap_or(0)
     }
 

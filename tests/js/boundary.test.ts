@@ -51,6 +51,8 @@ describe("what was asked before", () => {
     expect(callsOf(() => ada.permissions("dataset", D1))).toBe(0);
     expect(callsOf(() => org.as("cy").can("read", "dataset", D1))).toBeGreaterThan(0);
     org.apply({});
+    expect(callsOf(() => ada.can("read", "dataset", D1))).toBe(0);
+    org.apply({ roles: { remove: ["nobody's"] } });
     expect(callsOf(() => ada.can("read", "dataset", D1))).toBeGreaterThan(0);
     expect(callsOf(() => ada.can("read", "dataset", D1))).toBe(0);
   });

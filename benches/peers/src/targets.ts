@@ -63,6 +63,7 @@ const THERE = [
 ] as const;
 const FLAT = 1.5;
 const NEXT = "the next answer after a change";
+const NEXT_OF_CHANGED = `${NEXT}, about the object that changed`;
 
 export function targets(results: Results): string {
   const { measured } = results;
@@ -312,7 +313,7 @@ function changing(smallest: Measured, largest: Measured): Target[] {
       `the next answer after that, ${count(largest.size.acls)} ACLs against ${count(smallest.size.acls)}: so many times as long`,
       FLAT,
       " times",
-      [growth("median", NEXT)],
+      [growth("about what was told before", NEXT), growth("about the object that changed", NEXT_OF_CHANGED)],
     ),
     atMost(
       `the preview of one grant, ${count(largest.size.acls)} ACLs against ${count(smallest.size.acls)}: so many times as long`,

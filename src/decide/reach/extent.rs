@@ -78,7 +78,7 @@ impl Org {
     pub(crate) fn is_stray(&self, node: u32) -> bool {
         self.options().unknown_objects == UnknownObjects::InOrganization
             && !self.node(node).known
-            && self.children(node) > 0
+            && self.child_count(node) > 0
             && self.node_type(node) == number::PROJECT
     }
 

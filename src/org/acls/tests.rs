@@ -7,6 +7,7 @@ use super::chains::pair_hash;
 use super::{BLANK, DEAD, OFF_NODE};
 use crate::load::list::List;
 use crate::org::keys::NONE;
+use crate::org::tree::mark_of;
 use crate::org::{LoadOptions, Map, Org};
 use crate::{ListOptions, Object, Permission};
 
@@ -103,6 +104,9 @@ fn check(org: &Org, context: &str) {
     let (mut on_node, mut of_principal) = (Map::default(), Map::default());
     for node in org.nodes() {
         let (mut at, mut live, mut before) = (org.node(node).first_acl, 0, NONE);
+        let marks = org.acls_on_with_deleted(node).fold(0, |marks, (_, acl)| marks | mark_of(acl.principal));
+        let noted = org.node(node).grantees;
+        assert!(marks & !noted == 0 && (marks == 0) == (noted == 0), "{context}: who has ACLs on {node}");
         while at != NONE {
             assert!(on_node.insert(at, ()).is_none(), "{context}: {at} is twice in a node's chain");
             assert_eq!(row(at).node, node, "{context}: {at} is in another node's chain");
