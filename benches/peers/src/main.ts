@@ -100,12 +100,16 @@ async function measureSize(
   for (const { engine, reason } of excluded) console.log(`      ${engine}: ${reason}`);
   now("  asking");
   const asking = await measureAsking(size, file, keys, efforts.asking(size), excluded, folder);
-  now("  first answers, slices, lists, changes");
-  const figures = await run<Figures>("figures", [size, file, efforts.asking(size), efforts.changes], folder);
+  const figures = await figuresOf(size, file, folder);
   now("  loading");
   const { rounds, loads } = efforts.loading(size);
   const loading = await measureLoading(file, rounds, loads, folder);
   return { size, asking, figures, loading, excluded };
+}
+
+function figuresOf(size: Size, file: string, folder: string): Promise<Figures> {
+  now("  first answers, slices, lists, changes");
+  return run<Figures>("figures", [size, file, efforts.asking(size), efforts.changes], folder);
 }
 
 /** All engines in one process; failing that, those that hold any organisation, and why the others are not there. */
@@ -174,12 +178,19 @@ function sizes() {
   return packageSizes();
 }
 
-/** What an earlier run measured, with what does not hang on a size's organisation measured again. */
+/** What an earlier run measured, with some of it measured again. */
 async function measureAgain(earlier: Results, parts: readonly string[], folder: string): Promise<Results> {
-  await run("generate", [SIZES[1], join(folder, "export.json")], folder);
   const again = (part: string) => parts.includes(part);
+  const file = join(folder, "export.json");
+  const measured: Measured[] = [];
+  for (const its of earlier.measured) {
+    if (again("figures")) await run("generate", [its.size, file], folder);
+    measured.push(again("figures") ? { ...its, figures: await figuresOf(its.size, file, folder) } : its);
+  }
+  await run("generate", [SIZES[1], file], folder);
   return {
     ...earlier,
+    measured,
     again: parts,
     million: again("million") ? await million(efforts, folder) : earlier.million,
     unknown: again("unknown") ? await unknown(efforts, folder) : earlier.unknown,

@@ -94,6 +94,7 @@ ${later}`;
 
 /** What `--again` names. */
 const AGAIN: { [part: string]: string } = {
+  figures: "other people's first answers, slices, lists, changes",
   million: "a million objects",
   unknown: "ids that no data contain",
   cold: "cold start",
