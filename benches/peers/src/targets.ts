@@ -105,8 +105,12 @@ function machines(measured: readonly Measured[]): string {
     const ns = here && line(here, engine)?.same?.ns;
     return ns === undefined ? [] : [`${engine} ${count(there)}, here ${format(ns)}`];
   });
+  const meanwhile = measured.map((its) => format(line(its, NAMES.map)?.same?.ns ?? Number.NaN));
   return `Times were aimed at on another machine. What a question took there about 2,000 objects with 160 grants, and takes here (the same strings,
-${here === undefined ? "" : count(here.size.acls)} ACLs), ns: ${times.join("; ")}.`;
+${here === undefined ? "" : count(here.size.acls)} ACLs), ns: ${times.join("; ")}.
+
+Rows that compare organisations compare what was measured minutes apart, on a machine that may have been faster or slower in the meantime. That Map, which holds the same
+in each of them, took ${meanwhile.join(" · ")} ns.`;
 }
 
 const isMeasured = ({ values }: Target): boolean =>
