@@ -10,8 +10,13 @@ BUILT=target/wasm32-unknown-unknown/release
 FEATURES=(bulk-memory nontrapping-float-to-int sign-ext mutable-globals reference-types multivalue)
 SOURCES="$(content_hash src lite Cargo.toml Cargo.lock scripts/build-wasm.sh scripts/bindgen)"
 
-# These names say for what a generic function was compiled.
-export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS="-Csymbol-mangling-version=v0"
+# These names say for what a generic function was compiled. Panics say where they were, by the name of a crate: no path of
+# this machine, and the same bytes wherever the module is built.
+flags=(-Csymbol-mangling-version=v0 "--remap-path-prefix=$ROOT=.")
+cargo fetch --quiet --locked --target wasm32-unknown-unknown
+for sources in "${CARGO_HOME:-$HOME/.cargo}"/registry/src/*; do flags+=("--remap-path-prefix=$sources=crates"); done
+CARGO_ENCODED_RUSTFLAGS="$(IFS=$'\x1f'; printf '%s' "${flags[*]}")"
+export CARGO_ENCODED_RUSTFLAGS
 
 bindgen() {
   rm -rf "$1"
