@@ -113,7 +113,7 @@ const SHORT: { readonly [name: string]: string } = {
   "aclarity: Org.load(lists of pages, bytes of 1,000 rows each)": "aclarity: Org.load(lists of pages)",
   "aclarity: Org.load(stream of 64 kB chunks)": "aclarity: Org.load(stream)",
   "JSON.parse(text), indexes by object and by principal": "JSON.parse(text), two indexes",
-  "the next answer after a change": "aclarity: the next answer after a change",
+  "the next answer after an ACL on an object changed": "aclarity: the next answer after an ACL on an object changed",
   "a draft with one grant, its preview asked once, freed": "draft: one grant, its preview asked once",
   "the preview of a draft with one grant, asked once": "draft: the preview of one grant alone",
   "by hand: row and index, and one person's Map made anew": "by hand: index and one person's Map",

@@ -62,8 +62,8 @@ const THERE = [
   [NAMES.map, 66],
 ] as const;
 const FLAT = 1.5;
-const NEXT = "the next answer after a change";
-const NEXT_OF_CHANGED = `${NEXT}, about the object that changed`;
+const NEXT = "the next answer after an ACL on an object changed";
+const NEXT_OF_CHANGED = `${NEXT}, about that object`;
 
 export function targets(results: Results): string {
   const { measured } = results;
