@@ -170,7 +170,7 @@ fn what_is_kept_is_right_after_every_change() {
         (Members::Any, UnknownObjects::InOrganization),
     ];
     for (members, unknown_objects) in options {
-        let options = LoadOptions { members, unknown_objects, ..LoadOptions::default() };
+        let options = LoadOptions { unknown_objects, members, ..LoadOptions::default() };
         let mut random = Random(20_261_122);
         let mut rows = Rows::new();
         for user in ["ada", "bob"] {
@@ -190,7 +190,7 @@ fn what_is_kept_is_right_after_every_change() {
         for _ in 0..2000 {
             let before: Vec<_> = WHO.map(|who| answers(&asked, who)).into();
             let mut changes = json!({});
-            for _ in 0..1 + random.below(2) {
+            for _ in 0..=random.below(2) {
                 let (list, id, row) = change(&mut random);
                 if changes.get(list).is_some() {
                     continue;
