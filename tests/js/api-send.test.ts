@@ -182,7 +182,7 @@ describe("it stops", () => {
   test.each(unknown)("when nobody knows what became of it: %s", async (_, how, there) => {
     const api = await serve();
     api.misbehave({ method: "POST", how });
-    const sent = await send(three, to(api, { timeout: 300, answerTimeout: 1000, maxBytes: 100_000 }));
+    const sent = await send(three, to(api, { timeout: 3000, answerTimeout: 5000, maxBytes: 100_000 }));
     expect(sent).toMatchObject({ complete: false, done: [], ids: {}, stopped: { index: 0, reason: "unknown" } });
     expect(sent.stopped?.message).toMatch(/carried out/);
     // A write is never sent twice.
@@ -213,7 +213,12 @@ describe("it stops", () => {
     const before = await send(three, to(api, { signal: controller.signal, onProgress }));
     expect(before).toMatchObject({ done: [{ index: 0 }], stopped: { index: 1, reason: "aborted" } });
     api.misbehave({ how: { stall: true } });
-    const during = await send(three.slice(2), to(api, { signal: AbortSignal.timeout(200) }));
+    const later = new AbortController();
+    const made: typeof fetch = (url, init) => {
+      setTimeout(() => later.abort(), 200);
+      return fetch(url, init);
+    };
+    const during = await send(three.slice(2), to(api, { signal: later.signal, fetch: made }));
     expect(during).toMatchObject({ done: [], stopped: { index: 0, reason: "unknown" } });
   });
 });

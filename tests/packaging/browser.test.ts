@@ -61,7 +61,7 @@ async function freePort(): Promise<number> {
 async function shown(url: string): Promise<{ answers: unknown; complaints: string[] }> {
   const { page, complaints } = await browser.open(url);
   const output = page.locator("output:not(:empty)");
-  await output.waitFor({ state: "attached", timeout: 60_000 }).catch(() => {
+  await output.waitFor({ state: "attached" }).catch(() => {
     throw new Error(`the page shows nothing:\n${complaints.join("\n")}`);
   });
   const answers: unknown = JSON.parse((await output.textContent()) ?? "");

@@ -116,7 +116,7 @@ export async function run(project: Project, program: string, args: string[], env
   const { stdout } = await execute(program, args, {
     cwd: project.folder,
     env: { ...process.env, ...env },
-    timeout: 110_000,
+    timeout: 220_000,
   });
   return stdout;
 }

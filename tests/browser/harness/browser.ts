@@ -63,6 +63,7 @@ export async function launch(): Promise<TestBrowser> {
     args: root ? [...FLAGS, "--no-sandbox"] : FLAGS,
     viewport: { width: 1280, height: 900 },
   });
+  context.setDefaultTimeout(60_000);
   return {
     async open(url) {
       const page = await context.newPage();
