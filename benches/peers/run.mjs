@@ -4,7 +4,19 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
-const scripts = ["main", "generate", "trial", "asking", "figures", "load", "snapshot", "million", "unknown", "first"];
+const scripts = [
+  "main",
+  "generate",
+  "trial",
+  "asking",
+  "figures",
+  "growth",
+  "load",
+  "snapshot",
+  "million",
+  "unknown",
+  "first",
+];
 
 await build({
   entryPoints: scripts.map((name) => here(`src/${name}.ts`)),

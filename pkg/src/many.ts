@@ -1,6 +1,6 @@
 // Objects about which nothing is remembered, asked about with few calls into wasm.
 import type { WholeKernel } from "./kernel-whole.js";
-import { ANSWER } from "./memo.js";
+import { Entry } from "./memo.js";
 import { isWellFormed } from "./strings.js";
 
 /** So many objects one call asks about at most, in about so many characters. */
@@ -43,7 +43,8 @@ export class Unasked {
   answer(kernel: WholeKernel, subject: () => number, tell: (at: number, answer: number) => void): void {
     const { ids, projects, types, places } = this;
     const masks = ids.length < FEW ? undefined : kernel.masks(subject(), Uint16Array.from(types), ids, projects);
-    for (let at = 0; at < ids.length; at++) tell(at, masks === undefined ? ALONE : (masks[at] as number) & ANSWER);
+    for (let at = 0; at < ids.length; at++)
+      tell(at, masks === undefined ? ALONE : (masks[at] as number) & Entry.Answer);
     for (const list of [ids, projects, types, places]) list.length = 0;
     this.characters = 0;
   }

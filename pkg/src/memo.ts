@@ -7,19 +7,24 @@
 
 import { KNOWN_TYPES } from "./vocabulary.js";
 
-/** What wasm says about an object: bits 0-7 what may be done, and this one: the data know the object. */
-export const KNOWN = 0x100;
-export const ANSWER = 0x1ff;
-
-// A packed entry has room for one id as two types (a project and its log): the first type's code above its answer,
-// then the second's. A code is the type's number plus one; 0 is none.
-/** Where the first type's code begins. */
-export const FIRST_CODE = 9;
-export const CODE = 0xf;
-/** Where the second answer begins. */
-export const SECOND = 13;
-/** Where the second type's code begins. */
-export const SECOND_CODE = 22;
+/**
+ * What wasm says about an object, and how a memo packs it: there is room for one id as two types (a project and its log),
+ * the first type's code above its answer, then the second's. A code is the type's number plus one; 0 is none.
+ *
+ * Enums are numbers in the code that is published. Constants of another file would be variables, read on the hot path.
+ */
+export enum Entry {
+  /** Bits 0-7 are what may be done; this one: the data know the object. */
+  Known = 0x100,
+  Answer = 0x1ff,
+  /** Where the first type's code begins. */
+  FirstCode = 9,
+  Code = 0xf,
+  /** Where the second answer begins. */
+  Second = 13,
+  /** Where the second type's code begins. */
+  SecondCode = 22,
+}
 
 /** Ids per generation; at most two generations are kept, so asking about random ids never grows without bound. */
 const GENERATION = 65_536;
@@ -39,7 +44,7 @@ export class Memo {
   /** The answer about an object, or -1. */
   find(type: number, id: string, project: string | undefined): number {
     const answer = this.findById(type, id);
-    if (answer >= 0 && (project === undefined || (answer & KNOWN) !== 0)) return answer;
+    if (answer >= 0 && (project === undefined || (answer & Entry.Known) !== 0)) return answer;
     if (project === undefined) return -1;
     const placed = unpack(this.placed?.get(project)?.get(id), type);
     return placed < 0 && this.extra > 0 ? (this.others?.get(`${type} ${project}`)?.get(id) ?? -1) : placed;
@@ -57,7 +62,7 @@ export class Memo {
 
   store(type: number, id: string, project: string | undefined, answer: number): void {
     // For an object that the data know, the caller's project does not matter.
-    const place = (answer & KNOWN) === 0 ? project : undefined;
+    const place = (answer & Entry.Known) === 0 ? project : undefined;
     const entries = place === undefined ? this.ids : this.entriesIn(place);
     const entry = pack(entries.get(id), type, answer);
     if (entry === undefined) {
@@ -126,16 +131,16 @@ export class Memo {
 /** The answer of a packed entry for one type, or -1. */
 function unpack(entry: number | undefined, type: number): number {
   if (entry === undefined) return -1;
-  if (((entry >>> FIRST_CODE) & CODE) === type + 1) return entry & ANSWER;
-  return entry >>> SECOND_CODE === type + 1 ? (entry >>> SECOND) & ANSWER : -1;
+  if (((entry >>> Entry.FirstCode) & Entry.Code) === type + 1) return entry & Entry.Answer;
+  return entry >>> Entry.SecondCode === type + 1 ? (entry >>> Entry.Second) & Entry.Answer : -1;
 }
 
 /** An entry with one more answer; undefined when it has no room, or the type no code. */
 function pack(entry: number | undefined, type: number, answer: number): number | undefined {
   if (type >= KNOWN_TYPES) return undefined;
-  const packed = ((type + 1) << FIRST_CODE) | answer;
+  const packed = ((type + 1) << Entry.FirstCode) | answer;
   if (entry === undefined) return packed;
-  return entry >>> SECOND_CODE === 0 ? entry | (packed << SECOND) : undefined;
+  return entry >>> Entry.SecondCode === 0 ? entry | (packed << Entry.Second) : undefined;
 }
 
 function inner<K, I, V>(map: Map<K, Map<I, V>>, key: K): Map<I, V> {

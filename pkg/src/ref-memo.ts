@@ -1,8 +1,10 @@
 // What one subject was told before about objects named by a ref, per version: refs have numbers, and numbers a table.
-import { ANSWER } from "./memo.js";
+import { Entry } from "./memo.js";
 
-/** In a ref's slot its number begins here. */
-export const NUMBER_SHIFT = 9;
+/** In a ref's slot its number begins here. An enum for the same reason as `Entry`. */
+export enum Slot {
+  Number = 9,
+}
 
 /** Slots of the table at most: 16 MB. */
 const MOST_SLOTS = 1 << 22;
@@ -24,17 +26,17 @@ export class RefMemo {
   /** The answer about the object with this ref number, or -1. */
   find(number: number): number {
     const first = this.slots[number & this.slotMask] as number;
-    if (first >>> NUMBER_SHIFT === number) return first & ANSWER;
+    if (first >>> Slot.Number === number) return first & Entry.Answer;
     if (this.displaced === 0) return -1;
     for (let at = this.secondPlace(number); ; at = (at + 1) & this.slotMask) {
       const entry = this.slots[at] as number;
       if (entry === 0) return -1;
-      if (entry >>> NUMBER_SHIFT === number) return entry & ANSWER;
+      if (entry >>> Slot.Number === number) return entry & Entry.Answer;
     }
   }
 
   store(number: number, answer: number): void {
-    const entry = (number << NUMBER_SHIFT) | answer;
+    const entry = (number << Slot.Number) | answer;
     const crowded = this.filled * 2 >= this.slots.length;
     const taken = this.displaced > 0 || this.slots[number & this.slotMask] !== 0;
     if (this.slots === NO_SLOTS || (crowded && taken)) this.grow();
@@ -42,7 +44,7 @@ export class RefMemo {
   }
 
   private place(entry: number): void {
-    const number = entry >>> NUMBER_SHIFT;
+    const number = entry >>> Slot.Number;
     let at = number & this.slotMask;
     if (this.slots[at] !== 0) {
       at = this.secondPlace(number);

@@ -4,9 +4,9 @@ import { questionKey } from "./cache.js";
 import { deepFreeze } from "./freeze.js";
 import type { WholeKernel } from "./kernel-whole.js";
 import { ALONE, mayCrossTogether, Unasked } from "./many.js";
-import { ANSWER, CODE, FIRST_CODE, KNOWN, MOST_KEPT, SECOND, SECOND_CODE } from "./memo.js";
+import { Entry, MOST_KEPT } from "./memo.js";
 import type { SubjectKind } from "./raw.js";
-import { NUMBER_SHIFT, RefMemo } from "./ref-memo.js";
+import { RefMemo, Slot } from "./ref-memo.js";
 import type { NumberedRef } from "./ref-numbered.js";
 import { idsOf, isWellFormed } from "./strings.js";
 import { arrayOfIds, held, mayBeProject, Subject } from "./subject.js";
@@ -47,11 +47,11 @@ export class WholeSubject extends Subject {
       let mask = -1;
       const entry = typeof objectId === "string" ? this.memo.ids.get(objectId) : undefined;
       if (entry !== undefined) {
-        if (((entry >>> FIRST_CODE) & CODE) === code) mask = entry & ANSWER;
-        else if (entry >>> SECOND_CODE === code) mask = (entry >>> SECOND) & ANSWER;
+        if (((entry >>> Entry.FirstCode) & Entry.Code) === code) mask = entry & Entry.Answer;
+        else if (entry >>> Entry.SecondCode === code) mask = (entry >>> Entry.Second) & Entry.Answer;
       }
       const project = row ? id.project_id : undefined;
-      if (mask < 0 || (project !== undefined && !((mask & KNOWN) !== 0 && mayBeProject(project)))) {
+      if (mask < 0 || (project !== undefined && !((mask & Entry.Known) !== 0 && mayBeProject(project)))) {
         if (this.isNew(number, objectId, project)) {
           unasked.add(index, number, objectId as string, (project as string | null) || undefined);
           if (unasked.isEnough && isCurrent()) this.answerIds(unasked, number, bits, ids, answers);
@@ -105,7 +105,7 @@ export class WholeSubject extends Subject {
       let mask: number;
       if (typeof ref === "object" && ref !== null && ref.owner === numbers) {
         mask = slots[ref.number & slotMask] as number;
-        if (mask >>> NUMBER_SHIFT !== ref.number) {
+        if (mask >>> Slot.Number !== ref.number) {
           mask = memo.find(ref.number);
           if (mask < 0 && this.isNewRef(ref)) {
             unasked.add(index, this.kernel.typeNumber(ref.type), ref.id, ref.project_id);
@@ -155,7 +155,7 @@ export class WholeSubject extends Subject {
     if (known >= 0) return known;
     if (ref.id === "" || !isWellFormed(ref.id)) return 0;
     const type = this.kernel.typeNumber(ref.type);
-    const answer = this.kernel.mask(this.resolved(), type, ref.id, ref.project_id) & ANSWER;
+    const answer = this.kernel.mask(this.resolved(), type, ref.id, ref.project_id) & Entry.Answer;
     this.refMemo.store(ref.number, answer);
     return answer;
   }

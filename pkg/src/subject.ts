@@ -12,7 +12,7 @@ import { questionKey } from "./cache.js";
 import { badArgument, kindOf } from "./errors.js";
 import { deepFreeze } from "./freeze.js";
 import type { Kernel } from "./kernel.js";
-import { ANSWER, CODE, FIRST_CODE, KNOWN, Memo, SECOND, SECOND_CODE } from "./memo.js";
+import { Entry, Memo } from "./memo.js";
 import { ANONYMOUS, NOBODY, type RawAnswers, type SubjectKind } from "./raw.js";
 import { isWellFormed } from "./strings.js";
 import type { Explanation, Permission } from "./types.js";
@@ -67,12 +67,12 @@ export class Subject {
     if (typeof objectId === "string") {
       const entry = this.memo.ids.get(objectId);
       if (entry !== undefined) {
-        if (TYPE_NAMES[(entry >>> FIRST_CODE) & CODE] === type) {
-          if (itsProject === undefined || ((entry & KNOWN) !== 0 && mayBeProject(itsProject)))
+        if (TYPE_NAMES[(entry >>> Entry.FirstCode) & Entry.Code] === type) {
+          if (itsProject === undefined || ((entry & Entry.Known) !== 0 && mayBeProject(itsProject)))
             return (entry & bits) === bits;
-        } else if (TYPE_NAMES[entry >>> SECOND_CODE] === type && type !== undefined) {
-          const second = entry >>> SECOND;
-          if (itsProject === undefined || ((second & KNOWN) !== 0 && mayBeProject(itsProject)))
+        } else if (TYPE_NAMES[entry >>> Entry.SecondCode] === type && type !== undefined) {
+          const second = entry >>> Entry.Second;
+          if (itsProject === undefined || ((second & Entry.Known) !== 0 && mayBeProject(itsProject)))
             return (second & bits) === bits;
         }
       }
@@ -216,7 +216,7 @@ export class Subject {
       const known = this.memo.find(type, objectId, about.project);
       if (known >= 0) return known;
     }
-    const answer = this.kernel.mask(this.resolved(), type, objectId, about.project) & ANSWER;
+    const answer = this.kernel.mask(this.resolved(), type, objectId, about.project) & Entry.Answer;
     this.memo.store(type, objectId, about.project, answer);
     return answer;
   }

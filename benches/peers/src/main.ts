@@ -6,7 +6,7 @@
 //   … --engines aclarity,bitmaskMap   these engines of engines/index.ts alone
 //   … --also <title> <file>        appends another program's output
 //   … --report <file>              makes the report of figures that an earlier run left in <file>
-//   … --report <file> --again million,cold   the same, with these parts measured again: million, unknown, cold, sizes
+//   … --report <file> --again million,cold   the same, with these parts measured again (AGAIN of report.ts)
 
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir, totalmem } from "node:os";
@@ -16,8 +16,9 @@ import type { Asking } from "./asking.ts";
 import { measureColdStart } from "./cold-start.ts";
 import { ENGINES, type EngineKey, TRIED } from "./engines/index.ts";
 import type { Figures } from "./figures.ts";
+import type { Growth } from "./growth.ts";
 import { attempt, run } from "./jobs.ts";
-import { measureLoading } from "./loading.ts";
+import { type Loading, measureLoading } from "./loading.ts";
 import type { Effort } from "./measure.ts";
 import type { Million } from "./million.ts";
 import { nameOf, SIZES, type Size } from "./organization.ts";
@@ -42,6 +43,7 @@ interface Efforts {
   engines: readonly EngineKey[];
   sizes: readonly Size[];
   asking: (size: Size) => Effort;
+  growth: Effort;
   changes: number;
   loading: (size: Size) => { rounds: number; loads: number };
   million: { objects: number; effort: Effort };
@@ -53,8 +55,9 @@ const FULL: Efforts = {
   engines: Object.keys(ENGINES) as EngineKey[],
   sizes: SIZES,
   asking: ({ acls }) => ({ rounds: acls > 500_000 ? 3 : acls > TRY_FROM ? 5 : 7, samples: 40, comparing: 1500 }),
+  growth: { rounds: 9, samples: 40, comparing: 0 },
   changes: 2000,
-  loading: ({ acls }) => (acls > 500_000 ? { rounds: 2, loads: 2 } : { rounds: 3, loads: acls > TRY_FROM ? 4 : 10 }),
+  loading: ({ acls }) => (acls > 500_000 ? { rounds: 3, loads: 3 } : { rounds: 3, loads: acls > TRY_FROM ? 4 : 10 }),
   million: { objects: 1_000_000, effort: { rounds: 3, samples: 20, comparing: 0 } },
   unknown: 2_000_000,
   cold: 11,
@@ -63,6 +66,7 @@ const QUICK: Efforts = {
   engines: FULL.engines,
   sizes: SIZES.slice(0, 2),
   asking: () => ({ rounds: 1, samples: 3, comparing: 50 }),
+  growth: { rounds: 1, samples: 3, comparing: 0 },
   changes: 50,
   loading: () => ({ rounds: 1, loads: 2 }),
   million: { objects: 20_000, effort: { rounds: 1, samples: 3, comparing: 50 } },
@@ -101,15 +105,19 @@ async function measureSize(
   now("  asking");
   const asking = await measureAsking(size, file, keys, efforts.asking(size), excluded, folder);
   const figures = await figuresOf(size, file, folder);
-  now("  loading");
-  const { rounds, loads } = efforts.loading(size);
-  const loading = await measureLoading(file, rounds, loads, folder);
+  const loading = await loadingOf(size, file, folder);
   return { size, asking, figures, loading, excluded };
 }
 
 function figuresOf(size: Size, file: string, folder: string): Promise<Figures> {
   now("  first answers, slices, lists, changes");
   return run<Figures>("figures", [size, file, efforts.asking(size), efforts.changes], folder);
+}
+
+function loadingOf(size: Size, file: string, folder: string): Promise<Loading> {
+  now("  loading");
+  const { rounds, loads } = efforts.loading(size);
+  return measureLoading(file, rounds, loads, folder);
 }
 
 /** All engines in one process; failing that, those that hold any organisation, and why the others are not there. */
@@ -152,9 +160,23 @@ async function measureAll(efforts: Efforts, folder: string): Promise<Results> {
   }
   const size = SIZES[1] as Size;
   await run("generate", [size, join(folder, "export.json")], folder);
-  const parts = { million: await million(efforts, folder), unknown: await unknown(efforts, folder) };
+  const growth = await growing(measured, efforts, folder);
+  const parts = { growth, million: await million(efforts, folder), unknown: await unknown(efforts, folder) };
   const rest = { cold: await cold(efforts, folder), packages: await sizes() };
   return { environment: environment(), measured, skipped, ...parts, ...rest };
+}
+
+/** The smallest organisation and the largest, side by side. */
+async function growing(measured: readonly Measured[], efforts: Efforts, folder: string): Promise<Growth | undefined> {
+  const sizes = [measured[0]?.size, measured.at(-1)?.size];
+  if (sizes[0] === undefined || sizes[1] === undefined || sizes[0] === sizes[1]) return undefined;
+  now("what grows with the organisation");
+  const files: string[] = [];
+  for (const size of sizes) {
+    files.push(join(folder, `${size?.acls}.json`));
+    await run("generate", [size, files.at(-1)], folder);
+  }
+  return await run<Growth>("growth", [sizes, files, efforts.growth, efforts.changes], folder);
 }
 
 function million({ million: { objects, effort } }: Efforts, folder: string): Promise<Million> {
@@ -184,14 +206,17 @@ async function measureAgain(earlier: Results, parts: readonly string[], folder: 
   const file = join(folder, "export.json");
   const measured: Measured[] = [];
   for (const its of earlier.measured) {
-    if (again("figures")) await run("generate", [its.size, file], folder);
-    measured.push(again("figures") ? { ...its, figures: await figuresOf(its.size, file, folder) } : its);
+    if (again("figures") || again("loading")) await run("generate", [its.size, file], folder);
+    const figures = again("figures") ? await figuresOf(its.size, file, folder) : its.figures;
+    const loading = again("loading") ? await loadingOf(its.size, file, folder) : its.loading;
+    measured.push({ ...its, figures, loading });
   }
   await run("generate", [SIZES[1], file], folder);
   return {
     ...earlier,
     measured,
     again: parts,
+    growth: again("growth") ? await growing(measured, efforts, folder) : earlier.growth,
     million: again("million") ? await million(efforts, folder) : earlier.million,
     unknown: again("unknown") ? await unknown(efforts, folder) : earlier.unknown,
     cold: again("cold") ? await cold(efforts, folder) : earlier.cold,

@@ -35,8 +35,8 @@ export async function measureQuestions(
   for (const engine of engines) {
     for (const way of engine.ways) {
       // The same strings first: after the change that makes aclarity forget, it remembers by those objects.
-      if (!way.freshOnly && !way.slow) candidates.push(asking(scenario, engine, way, "same", effort));
-      if (!way.sameOnly) candidates.push(asking(scenario, engine, way, "fresh", effort));
+      if (!way.freshOnly && !way.slow) candidates.push(askingOf(scenario, engine, way, "same", effort));
+      if (!way.sameOnly) candidates.push(askingOf(scenario, engine, way, "fresh", effort));
     }
     if (isSmall) candidates.push(await fromText(scenario, engine));
     candidates.push(await another(scenario, engine));
@@ -64,7 +64,14 @@ export async function measureQuestions(
   };
 }
 
-function asking(scenario: Scenario, { name }: Engine, way: Way, strings: "fresh" | "same", effort: Effort): Candidate {
+/** All questions in one way; what is timed is compared with the naive evaluator first. */
+export function askingOf(
+  scenario: Scenario,
+  { name }: Engine,
+  way: Way,
+  strings: "fresh" | "same",
+  effort: Effort,
+): Candidate {
   const make = (): Questions => {
     const questions = way.unknown ? scenario.unknown() : strings === "fresh" ? scenario.fresh() : scenario.questions;
     return way.prepare?.(questions) ?? questions;

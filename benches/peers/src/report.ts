@@ -16,6 +16,7 @@ import {
   table,
   times,
 } from "./format.ts";
+import type { Growth } from "./growth.ts";
 import type { InMemory, Loading, LoadingLine } from "./loading.ts";
 import type { Figure } from "./measure.ts";
 import type { Million } from "./million.ts";
@@ -43,6 +44,8 @@ export interface Results {
   environment: string;
   measured: Measured[];
   skipped: Excluded[];
+  /** Undefined where there is but one size. */
+  growth?: Growth | undefined;
   million: Million;
   unknown: UnknownIds;
   cold: ColdStart;
@@ -71,6 +74,7 @@ export function report(results: Results): string {
     targets(results),
     organizations(results),
     summary(measured),
+    growing(results),
     another(measured),
     ...(measured.length > 0 ? [loading(measured), slices(measured), changes(measured), lists(measured)] : []),
     many(million),
@@ -95,6 +99,8 @@ ${later}`;
 /** What `--again` names. */
 const AGAIN: { [part: string]: string } = {
   figures: "other people's first answers, slices, lists, changes",
+  growth: "what grows with the organisation",
+  loading: "loading",
   million: "a million objects",
   unknown: "ids that no data contain",
   cold: "cold start",
@@ -203,22 +209,29 @@ What each engine's documentation begins with; every other way is below, size by 
 ![Time of one question against the number of ACLs](plots/asking.svg)
 
 ${bySize("fresh strings", nanoseconds, fresh, measured)}
-${bySize("same strings", nanoseconds, same, measured)}
-For the same ${count(QUESTIONS)} objects, the largest organisation against the smallest: ${flatness(measured)}.
-`;
+${bySize("same strings", nanoseconds, same, measured)}`;
 }
 
-/** How much more a question costs in the largest organisation than in the smallest. */
-function flatness(measured: readonly Measured[]): string {
-  const [first, last] = [measured[0], measured.at(-1)];
-  const lines = first?.asking.lines.filter(({ engine }) => engine === "aclarity") ?? [];
-  return lines
-    .map(({ way, fresh, same }) => {
-      const other = last?.asking.lines.find((line) => line.engine === "aclarity" && line.way === way);
-      const [low, high] = fresh === undefined ? [same, other?.same] : [fresh, other?.fresh];
-      return low === undefined || high === undefined ? way : `\`${way}\` ${format(high.ns / low.ns)} times`;
-    })
-    .join("; ");
+/** The same questions and changes in the smallest organisation and in the largest, in turns. */
+function growing({ growth }: Results): string {
+  if (growth === undefined) return "";
+  const sizes = growth.sizes.map(({ acls }) => `${count(acls)} ACLs`);
+  const asked = growth.ways.map(({ engine, way, strings, figures: [small, large] }) => [
+    ...[engine, way, `${strings} strings`, nanoseconds(small), nanoseconds(large)],
+    times(large, small),
+  ]);
+  const changed = growth.changes.map(({ name, spreads }) => {
+    const [small, large] = spreads.map(({ median }) => median) as [number, number];
+    return [name.replace(/ \(\d.*/, ""), format(small / 1e3), format(large / 1e3), format(large / small)];
+  });
+  return `## What grows with the organisation
+
+The smallest organisation and the largest in one process, in turns; the ${count(QUESTIONS)} questions are the same, ns:
+
+${table(["", "", "", ...sizes, "×"], asked)}
+Changes, and what is asked next, median, µs:
+
+${table(["", ...sizes, "×"], changed)}`;
 }
 
 function another(measured: readonly Measured[]): string {

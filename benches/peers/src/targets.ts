@@ -1,7 +1,9 @@
 // What is aimed at, beside what this run measured: computed from its figures, every time.
 
+import { NAMES as CHANGES } from "./changes.ts";
 import { CASL_FOLDED, CASL_UNFOLDED, type ColdLine, LITE_SLICE, LITE_SLICE_WITHOUT_OBJECTS } from "./cold-start.ts";
 import { count, format, table } from "./format.ts";
+import type { Growth } from "./growth.ts";
 import { type Figure, ratio } from "./measure.ts";
 import type { Measured, Results } from "./report.ts";
 
@@ -44,8 +46,6 @@ const NAMES = {
   parse: "JSON.parse(text)",
   parseAndIndexes: "JSON.parse(text), indexes by object and by principal",
   snapshot: "aclarity: Org.loadSync(snapshot)",
-  draft: "a draft with one grant, its preview asked once, freed",
-  preview: "the preview of a draft with one grant, asked once",
 };
 /** How an export is loaded: what the line is called, and here. */
 const JSON_WAYS = [
@@ -62,22 +62,20 @@ const THERE = [
   [NAMES.map, 66],
 ] as const;
 const FLAT = 1.5;
-const NEXT = "the next answer after an ACL on an object changed";
-const NEXT_OF_CHANGED = `${NEXT}, about that object`;
 
 export function targets(results: Results): string {
   const { measured } = results;
-  const [smallest, largest] = [measured[0], measured.at(-1)];
-  if (smallest === undefined || largest === undefined) return "";
+  const largest = measured.at(-1);
+  if (largest === undefined) return "";
   const all = [
     ...asking(measured),
     ...many(results),
     ...firstAnswers(measured, largest),
-    ...flat(smallest, largest),
+    ...flat(results),
     unknownIds(results),
     ...inBytes(largest),
     ...loading(largest),
-    ...changing(smallest, largest),
+    ...changing(largest, results),
     ...downloads(results),
     ...coldStart(results),
   ];
@@ -105,12 +103,8 @@ function machines(measured: readonly Measured[]): string {
     const ns = here && line(here, engine)?.same?.ns;
     return ns === undefined ? [] : [`${engine} ${count(there)}, here ${format(ns)}`];
   });
-  const meanwhile = measured.map((its) => format(line(its, NAMES.map)?.same?.ns ?? Number.NaN));
   return `Times were aimed at on another machine. What a question took there about 2,000 objects with 160 grants, and takes here (the same strings,
-${here === undefined ? "" : count(here.size.acls)} ACLs), ns: ${times.join("; ")}.
-
-Rows that compare organisations compare what was measured minutes apart, on a machine that may have been faster or slower in the meantime. That Map, which holds the same
-in each of them, took ${meanwhile.join(" · ")} ns.`;
+${here === undefined ? "" : count(here.size.acls)} ACLs), ns: ${times.join("; ")}.`;
 }
 
 const isMeasured = ({ values }: Target): boolean =>
@@ -209,27 +203,28 @@ function firstAnswers(measured: readonly Measured[], { size, asking, figures }: 
 }
 
 /** The same 2,000 objects in the largest organisation against the smallest. */
-function flat(smallest: Measured, largest: Measured): Target[] {
-  const ways = smallest.asking.lines.filter(({ engine }) => engine === "aclarity");
-  const growth = (before: Figure | undefined, after: Figure | undefined, of: string): Value[] =>
-    before === undefined || after === undefined ? [] : [{ of, value: after.ns / before.ns }];
-  const worst = (values: Value[]): Value[] =>
-    values.sort((a, b) => (b.value as number) - (a.value as number)).slice(0, 1);
-  const valuesOf = (isFirst: boolean): Value[] =>
-    ways
+function flat({ growth }: Results): Target[] {
+  const ours = growth?.ways.filter(({ engine }) => engine === "aclarity") ?? [];
+  const worst = (isFirst: boolean): Value[] =>
+    ours
       .filter(({ way }) => way.startsWith("the first question") === isFirst)
-      .flatMap(({ way, fresh, same }) => {
-        const its = line(largest, "aclarity", way);
-        return [
-          ...growth(fresh, its?.fresh, `\`${way}\`, fresh strings:`),
-          ...growth(same, its?.same, `\`${way}\`, same strings:`),
-        ];
-      });
-  const title = `${count(largest.size.acls)} ACLs against ${count(smallest.size.acls)}, the same 2,000 objects`;
+      .map(({ way, strings, figures: [small, large] }) => ({
+        of: `\`${way}\`, ${strings} strings:`,
+        value: ratio(large, small),
+      }))
+      .sort((a, b) => b.value - a.value)
+      .slice(0, 1);
+  const title = `${sizesOf(growth)}, the same 2,000 objects`;
   return [
-    atMost(`${title}: so many times as long, the way that grows most`, FLAT, " times", worst(valuesOf(false))),
-    atMost(`${title}, the first question about each`, FLAT, " times", worst(valuesOf(true))),
+    atMost(`${title}: so many times as long, the way that grows most`, FLAT, " times", worst(false)),
+    atMost(`${title}, the first question about each`, FLAT, " times", worst(true)),
   ];
+}
+
+function sizesOf(growth: Growth | undefined): string {
+  if (growth === undefined) return "the largest organisation against the smallest";
+  const [small, large] = growth.sizes.map(({ acls }) => count(acls));
+  return `${large} ACLs against ${small}`;
 }
 
 /** What was kept of an id would be tens of bytes. What is collected now and then goes up and down: the highest counts. */
@@ -298,33 +293,28 @@ function loading({ size, loading: { lines } }: Measured): Target[] {
   ];
 }
 
-function changing(smallest: Measured, largest: Measured): Target[] {
-  const spread = ({ figures }: Measured, name: string) => figures.apply.find((its) => its.name === name)?.spread;
+function changing({ size, figures }: Measured, { growth }: Results): Target[] {
   const values = (of: "median" | "p99"): Value[] =>
-    ["added", "removed"].map((name) => {
-      const ns = spread(largest, `apply: one ACL ${name}`)?.[of];
+    (["added", "removed"] as const).map((name) => {
+      const ns = figures.apply.find((its) => its.name === CHANGES[name])?.spread[of];
       return { of: name, value: ns === undefined ? undefined : ns / 1e3 };
     });
-  const growth = (of: string, name: string): Value => {
-    const [before, after] = [smallest, largest].map((its) => spread(its, name)?.median);
-    return { of, value: before === undefined || after === undefined ? undefined : after / before };
+  const grows = (of: string, name: string): Value => {
+    const [small, large] = growth?.changes.find((its) => its.name === name)?.spreads ?? [];
+    return { of, value: small === undefined || large === undefined ? undefined : large.median / small.median };
   };
-  const title = `\`apply\` of one ACL row, ${count(largest.size.acls)} ACLs, µs`;
+  const title = `\`apply\` of one ACL row, ${count(size.acls)} ACLs, µs`;
   return [
     atMost(`${title}: median`, 50, " µs", values("median")),
     atMost(`${title}: p99 (at most of all: "How long one change takes at most")`, 1000, " µs", values("p99")),
-    atMost(
-      `the next answer after that, ${count(largest.size.acls)} ACLs against ${count(smallest.size.acls)}: so many times as long`,
-      FLAT,
-      " times",
-      [growth("about what was told before", NEXT), growth("about the object that changed", NEXT_OF_CHANGED)],
-    ),
-    atMost(
-      `the preview of one grant, ${count(largest.size.acls)} ACLs against ${count(smallest.size.acls)}: so many times as long`,
-      FLAT,
-      " times",
-      [growth("the preview alone", NAMES.preview), growth("with the draft, its checks and findings", NAMES.draft)],
-    ),
+    atMost(`the next answer after that, ${sizesOf(growth)}: so many times as long`, FLAT, " times", [
+      grows("about what was told before", CHANGES.next),
+      grows("about the object that changed", CHANGES.nextOfChanged),
+    ]),
+    atMost(`the preview of one grant, ${sizesOf(growth)}: so many times as long`, FLAT, " times", [
+      grows("the preview alone", CHANGES.preview),
+      grows("with the draft, its checks and findings", CHANGES.draft),
+    ]),
   ];
 }
 
