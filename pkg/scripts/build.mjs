@@ -12,7 +12,7 @@ const WHOLE = {
   folder: "wasm",
   file: "aclarity_bg.wasm",
   classes: ["Loader", "Core"],
-  gives: ["Loader", "newOrganization"],
+  gives: ["Loader", "newOrganization", "roomMemory", "roomAt", "roomSize"],
 };
 const LITE = { folder: "wasm-lite", file: "aclarity_lite_bg.wasm", classes: ["Core"], gives: ["Core"] };
 const RUNTIMES = ["node", "browser", "workerd", "default"];

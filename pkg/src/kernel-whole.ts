@@ -4,10 +4,12 @@ import { Dependents } from "./dependents.js";
 import { badArgument } from "./errors.js";
 import type { Instance } from "./instance.js";
 import { Kernel } from "./kernel.js";
+import { Entry } from "./memo.js";
 import type { Reading } from "./options.js";
 import type { RawCore } from "./raw.js";
 import type { Ref } from "./ref.js";
 import { NumberedRef, RefNumbers } from "./ref-numbered.js";
+import { type Room, roomOf } from "./room.js";
 
 /**
  * How many changes of objects are remembered, and after more the later half, which holds those of any one `apply`.
@@ -27,6 +29,8 @@ export class WholeKernel extends Kernel<RawCore> {
   private changes: ObjectChange[] = [];
   /** The generation since which these are all changes. */
   private changesFrom = 0;
+  /** Of the instance that it is in. */
+  private room: Room | undefined;
   /** Drafts on it: they end with it. */
   readonly dependents = new Dependents();
 
@@ -42,6 +46,26 @@ export class WholeKernel extends Kernel<RawCore> {
 
   assertNoPreview(): void {
     if (this.isPreview) throw badArgument("this Org is the preview of a Draft, and changes by that alone");
+  }
+
+  /** In a known object's answer the project does not count: mostly its id is all that has to cross. */
+  override mask(subject: number, type: number, id: string, project: string | undefined): number {
+    this.assertOpen();
+    try {
+      this.room ??= roomOf(this.instance);
+      if (this.room.has(id)) {
+        const answer = this.raw.maskOfRoom(subject, type, this.room.write(id));
+        if (project === undefined || (answer & Entry.Known) !== 0) return answer;
+      }
+      return this.raw.mask(subject, type, id, project);
+    } catch (thrown) {
+      throw this.instance.failure(thrown);
+    }
+  }
+
+  protected override move(raw: RawCore, instance: Instance): void {
+    this.room = undefined;
+    super.move(raw, instance);
   }
 
   /** What `mask` answers, for several objects whose ids and projects may cross together; none when they cannot be told apart there. */

@@ -47,6 +47,8 @@ export interface RawAnswers {
 }
 
 export interface RawCore extends RawAnswers {
+  /** What `mask` answers, without a project, of the object whose id was written into the room: so many bytes. */
+  maskOfRoom(subject: number, type: number, length: number): number;
   /**
    * What `mask` answers, for several objects, each of its type, and in a project by its place. Ids and projects are UTF-8 with line
    * feeds between them.
@@ -117,6 +119,10 @@ export interface Glue extends AnyGlue {
     now: number,
   ) => RawLoader;
   newOrganization(json: string): unknown;
+  /** Room for an id in the module's memory (room.ts). */
+  roomMemory(): WebAssembly.Memory;
+  roomAt(): number;
+  roomSize(): number;
 }
 
 export enum SubjectKind {

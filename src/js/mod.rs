@@ -7,4 +7,5 @@
 
 mod change;
 mod draft;
+mod room;
 mod whole;

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use wasm_bindgen::prelude::*;
 
+use super::room::with_text;
 use crate::decide::asked::{Asked, Many};
 use crate::decide::list::ListOptions;
 use crate::model::error::{Error, ErrorCode};
@@ -201,6 +202,14 @@ impl Core {
     #[must_use]
     pub fn mask(&self, subject: u32, ty: u16, id: Option<String>, project: Option<String>) -> u16 {
         self.0.mask(subject, ty, id.as_deref(), project.as_deref())
+    }
+
+    /// The same of the object whose id was written into the room, so many bytes of it. Nothing where
+    /// there is no id.
+    #[wasm_bindgen(js_name = maskOfRoom)]
+    #[must_use]
+    pub fn mask_of_room(&self, subject: u32, ty: u16, length: usize) -> u16 {
+        with_text(length, |id| id.map_or(0, |id| self.0.mask(subject, ty, Some(id), None)))
     }
 
     /// The same for several objects, each of its type, and in a project by its place. Ids and projects
