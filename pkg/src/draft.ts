@@ -12,6 +12,7 @@ import { Lease } from "./lease.js";
 import { Listeners } from "./listeners.js";
 import type { OrgBase } from "./org.js";
 import { MOST, type RawDraft } from "./raw.js";
+import { SHOWN } from "./shown.js";
 import { isWellFormed, wellFormed } from "./strings.js";
 import { MATRIX } from "./tables.generated.js";
 import type { Change, DiffRow, Finding, Request, Summary } from "./types.js";
@@ -223,6 +224,15 @@ export class Draft {
 
   get version(): number {
     return this.latest;
+  }
+
+  /** What JSON and logs show of it. */
+  toJSON(): { organization: string; version: number } {
+    return { organization: this.kernel.organization, version: this.version };
+  }
+
+  [SHOWN](): object {
+    return this.toJSON();
   }
 
   subscribe(listener: () => void): () => void {

@@ -6,6 +6,7 @@ import type { Loaded } from "./loaded.js";
 import { type CheckedOptions, checkOptions, readingOf } from "./options.js";
 import { type RawAnswers, SubjectKind } from "./raw.js";
 import type { Ref } from "./ref.js";
+import { SHOWN } from "./shown.js";
 import type { Subject } from "./subject.js";
 import type { LoadOptions } from "./types.js";
 import { isSingleton, knownTypeNumber, wireName } from "./vocabulary.js";
@@ -55,6 +56,15 @@ export abstract class OrgCommon<
 
   get version(): number {
     return this.kernel.version;
+  }
+
+  /** What JSON and logs show of it: its data may be large, and are there to be asked. */
+  toJSON(): { id: string; version: number } {
+    return { id: this.kernel.organization, version: this.version };
+  }
+
+  [SHOWN](): object {
+    return this.toJSON();
   }
 
   get sliceOf(): string | null {

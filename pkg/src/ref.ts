@@ -1,3 +1,5 @@
+import { SHOWN } from "./shown.js";
+
 /** One object of one organisation. Its `project_id` makes it a row as well, for whatever takes a row. */
 export class Ref {
   constructor(
@@ -11,5 +13,9 @@ export class Ref {
   /** What JSON and logs show of it. */
   toJSON(): { type: string; id: string } {
     return { type: this.type, id: this.id };
+  }
+
+  [SHOWN](): object {
+    return this.toJSON();
   }
 }

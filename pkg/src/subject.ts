@@ -14,6 +14,7 @@ import { deepFreeze } from "./freeze.js";
 import type { Kernel } from "./kernel.js";
 import { Entry, Memo } from "./memo.js";
 import { ANONYMOUS, NOBODY, type RawAnswers, type SubjectKind } from "./raw.js";
+import { SHOWN } from "./shown.js";
 import { isWellFormed } from "./strings.js";
 import type { Explanation, Permission } from "./types.js";
 import {
@@ -191,6 +192,10 @@ export class Subject {
   /** What JSON and logs show of it. */
   toJSON(): { id: string | null } {
     return { id: this.id };
+  }
+
+  [SHOWN](): object {
+    return this.toJSON();
   }
 
   // ---- the slow path ----

@@ -213,7 +213,19 @@ test("refs name objects as ids do, and those of another Org are refused", async 
 
 describe("what is not included", () => {
   const HERE = {
-    org: ["as", "asGroup", "anonymous", "ref", "replace", "subscribe", "version", "sliceOf", "free", "constructor"],
+    org: [
+      "as",
+      "asGroup",
+      "anonymous",
+      "ref",
+      "replace",
+      "subscribe",
+      "version",
+      "sliceOf",
+      "free",
+      "toJSON",
+      "constructor",
+    ],
     subject: [
       "id",
       "isOwner",

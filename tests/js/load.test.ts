@@ -266,6 +266,13 @@ describe("the forms of a source", () => {
     expect(await codeOfAsync(Org.load(streamOf(7 as never)))).toBe("bad_argument");
     expect(await codeOfAsync(Org.load(new Response(null)))).toBe("bad_json");
     expect(await codeOfAsync(Org.load(""))).toBe("bad_json");
+    for (const name of ["acme.json", "./exports/acme.json", "C:\\acme.json", "https://acme.example/export?x=1"]) {
+      await expect(Org.load(name)).rejects.toThrow(/^this is the name of a file or an address, .*load what the file/);
+      await expect(Org.load({ groups: name })).rejects.toMatchObject({ code: "bad_json", path: "/groups" });
+    }
+    for (const text of ["acme", "1.5", "<a/>", "acme and others.json"]) {
+      await expect(Org.load(text)).rejects.toThrow(/^(this is not JSON|expected an export)/);
+    }
   });
 });
 

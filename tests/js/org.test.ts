@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { type Changes, newOrganization, Org } from "aclarity";
 import { describe, expect, test, vi } from "vitest";
 import { acl, codeOf, codeOfAsync, D1, D2, ORG, P1, P2, sample } from "./sample.ts";
@@ -242,6 +243,28 @@ describe("replace", () => {
     org.free();
     expect(await codeOfAsync(replacing)).toBe("freed");
   });
+});
+
+test("JSON and logs show what it is, and not its data", async () => {
+  const org = await Org.load(sample());
+  const ada = org.as("ada");
+  const draft = org.draft({ by: { subject: ada, credential: "session" } });
+  const ref = org.ref("dataset", D1);
+  const all = [org, ada, org.anonymous, draft, ref];
+  const shown = [
+    ...[{ id: ORG, version: 1 }, { id: "ada" }, { id: null }],
+    ...[
+      { organization: ORG, version: draft.version },
+      { type: "dataset", id: D1 },
+    ],
+  ];
+  const expectShown = () => {
+    expect(JSON.parse(JSON.stringify(all))).toEqual(shown);
+    expect(inspect(all)).toBe(inspect(shown));
+  };
+  expectShown();
+  org.free();
+  expectShown();
 });
 
 describe("free", () => {
