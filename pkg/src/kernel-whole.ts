@@ -53,7 +53,8 @@ export class WholeKernel extends Kernel<RawCore> {
     this.assertOpen();
     try {
       this.room ??= roomOf(this.instance);
-      if (this.room.has(id)) {
+      // In a slice it does, for many.
+      if (this.room.has(id) && (project === undefined || this.sliceOf === undefined)) {
         const answer = this.raw.maskOfRoom(subject, type, this.room.write(id));
         if (project === undefined || (answer & Entry.Known) !== 0) return answer;
       }

@@ -59,8 +59,8 @@ export abstract class OrgCommon<
   }
 
   /** What JSON and logs show of it: its data may be large, and are there to be asked. */
-  toJSON(): { id: string; version: number } {
-    return { id: this.kernel.organization, version: this.version };
+  toJSON(): { organization: string; version: number } {
+    return { organization: this.kernel.organization, version: this.version };
   }
 
   [SHOWN](): object {

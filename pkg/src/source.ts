@@ -49,6 +49,7 @@ export function* feed(loader: RawLoader, source: unknown, options: CheckedOption
     const either = new Either(loader);
     const wholeWriter = new TextWriter(either, report);
     wholeWriter.open(WHOLE, NO_PAGE);
+    refuseAddress(given, "");
     yield* takeText(wholeWriter, given, "");
     yield* wholeWriter.close();
     if (either.snapshot !== undefined) yield* writeSnapshot(loader, either.snapshot, () => {});
@@ -246,8 +247,26 @@ function* writePages(writer: TextWriter, name: string, pages: Iterable<unknown> 
 }
 
 function* writePart(writer: TextWriter, part: unknown, path: string): Steps {
-  if (isText(part)) yield* takeText(writer, part, path);
-  else yield* writeList(writer, part, path);
+  if (!isText(part)) {
+    yield* writeList(writer, part, path);
+    return;
+  }
+  refuseAddress(part, path);
+  yield* takeText(writer, part, path);
+}
+
+/** `acme.json`, `https://…`, and no number: what nobody could mean by JSON. */
+const ADDRESS = /^(?=.*[a-z])(?![-+.\de]*$)[\w~:@%+-]*[./\\][\w~:@%+./\\?=&#-]*$/i;
+const LONGEST_ADDRESS = 2000;
+
+function refuseAddress(text: Text, path: string): void {
+  if (typeof text !== "string" || text.length > LONGEST_ADDRESS || !ADDRESS.test(text)) return;
+  const at = path === "" ? "" : `${path}: `;
+  throw new AclarityError(
+    "bad_json",
+    `${at}this is the name of a file or an address, and not JSON; load what the file holds, or what \`fetch\` of it answers`,
+    { path },
+  );
 }
 
 // ---- telling forms apart ----

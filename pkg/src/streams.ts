@@ -12,28 +12,12 @@ export interface Taker {
 }
 
 export function* takeText(taker: Taker, text: Text, path: string): Steps {
-  if (typeof text === "string") {
-    refuseAddress(text, path);
-    yield* taker.text(text);
-  } else if (isBytes(text)) yield* taker.chunk(bytesOf(text));
+  if (typeof text === "string") yield* taker.text(text);
+  else if (isBytes(text)) yield* taker.chunk(bytesOf(text));
   else if (isResponse(text)) yield* takeResponse(taker, text, path);
   else if (isReadable(text)) yield* takeStream(taker, text, path);
   // What is no web stream and yet gives chunks: Node's streams.
   else yield* takeChunks(taker, (text as AsyncIterable<unknown>)[Symbol.asyncIterator](), path);
-}
-
-/** `acme.json`, `https://…`: what nobody could mean by JSON. */
-const ADDRESS = /^(?=.*[a-z])[\w~:@%+-]*[./\\][\w~:@%+./\\?=&#-]*$/i;
-const LONGEST_ADDRESS = 2000;
-
-function refuseAddress(text: string, path: string): void {
-  if (text.length > LONGEST_ADDRESS || !ADDRESS.test(text)) return;
-  const at = path === "" ? "" : `${path}: `;
-  throw new AclarityError(
-    "bad_json",
-    `${at}this is the name of a file or an address, and not JSON; load what the file holds, or what \`fetch\` of it answers`,
-    { path },
-  );
 }
 
 function* takeResponse(taker: Taker, response: Response, path: string): Steps {

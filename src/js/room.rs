@@ -23,7 +23,7 @@ pub fn room_memory() -> JsValue {
 #[wasm_bindgen(js_name = roomAt)]
 #[must_use]
 pub fn room_at() -> usize {
-    ROOM.with(|room| room.as_ptr().addr())
+    ROOM.with(|room| room.as_ptr().expose_provenance())
 }
 
 /// How many bytes it has.

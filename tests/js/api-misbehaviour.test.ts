@@ -14,16 +14,23 @@ const load = (options: FetchOptions) => Org.load(fetchExport(options));
 /** Milliseconds within which what is ended ends on any machine; what is not ended takes a minute and more. */
 const SOON = 30_000;
 
+interface Made {
+  readonly path: string;
+  readonly signal: AbortSignal;
+}
+
 /**
  * The requests that a client makes, by its own count: one that was made just before the client gave up may be still on
  * its way to the server.
  */
-function watched() {
-  const made: { path: string; signal: AbortSignal }[] = [];
+function watched(look: (request: Made) => void = () => {}) {
+  const made: Made[] = [];
   return {
     made,
     fetch: ((url: string, init: RequestInit) => {
-      made.push({ path: new URL(url).pathname, signal: init.signal as AbortSignal });
+      const request = { path: new URL(url).pathname, signal: init.signal as AbortSignal };
+      made.push(request);
+      look(request);
       return fetch(url, init);
     }) as typeof fetch,
     async expectNoMore(milliseconds: number) {
@@ -352,7 +359,12 @@ describe("stopping", () => {
       const api = await serve();
       api.misbehave({ path: GROUPS, how });
       const begun = Date.now();
-      const error = await failure(fetchExport(to(api, { signal: AbortSignal.timeout(300), concurrency: 1 })));
+      const controller = new AbortController();
+      const requests = watched(({ path }) => {
+        if (path === GROUPS) setTimeout(() => controller.abort(), 300);
+      });
+      const { signal } = controller;
+      const error = await failure(fetchExport(to(api, { signal, concurrency: 1, fetch: requests.fetch })));
       expect(error.code).toBe("aborted");
       expect(Date.now() - begun).toBeLessThan(SOON);
     }
@@ -372,7 +384,7 @@ describe("stopping", () => {
     api.misbehave({ path: "/v1/user", how: { slow: 20_000 } });
     api.misbehave({ path: GROUPS, how: { status: 401 } });
     const requests = watched();
-    await failure(fetchExport(to(api, requests)));
+    await failure(fetchExport(to(api, { fetch: requests.fetch })));
     const users = requests.made.filter(({ path }) => path.startsWith("/v1/user"));
     expect(users.map(({ signal }) => signal.aborted)).toEqual([true]);
     await requests.expectNoMore(300);
@@ -380,17 +392,17 @@ describe("stopping", () => {
 });
 
 describe("the first list that fails ends the fetch", () => {
-  const later: How = { status: 503, headers: { "retry-after": "60" } };
-
-  /** The failure, which comes soon, with another list that would be tried for minutes. */
+  /** The failure, which comes soon, with another list that is waited for a minute. */
   async function failed(first: How, options: Parameters<typeof Org.load>[1] = {}) {
     const api = await serve(inPages(), { pageSize: 1 });
     api.misbehave({ path: GROUPS, after: 1, how: first });
-    api.misbehave({ path: "/v1/project", after: 1, how: later });
+    api.misbehave({ path: "/v1/project", after: 1, how: { stall: true } });
     const requests = watched();
     const begun = Date.now();
-    const error = await failure(Org.load(fetchExport(to(api, requests)), options));
+    const error = await failure(Org.load(fetchExport(to(api, { fetch: requests.fetch })), options));
     expect(Date.now() - begun).toBeLessThan(SOON);
+    const projects = requests.made.filter(({ path }) => path === "/v1/project");
+    expect(projects.at(-1)?.signal.aborted).toBe(true);
     await requests.expectNoMore(400);
     return error;
   }
@@ -401,8 +413,8 @@ describe("the first list that fails ends the fetch", () => {
 
   test("whichever list is being read", async () => {
     const api = await serve(inPages(), { pageSize: 1 });
-    // Users are read first; functions fail meanwhile.
-    api.misbehave({ path: "/v1/user", after: 1, how: later });
+    // Users are read first; groups fail meanwhile.
+    api.misbehave({ path: "/v1/user", after: 1, how: { stall: true } });
     api.misbehave({ path: GROUPS, after: 1, how: { html: true } });
     const begun = Date.now();
     expect(await failure(load(to(api)))).toMatchObject({ code: "bad_json", path: "/groups" });
@@ -415,7 +427,9 @@ describe("the first list that fails ends the fetch", () => {
     api.misbehave({ path: GROUPS, after: 1, how: { status: 503 } });
     const signal = AbortSignal.timeout(300);
     const requests = watched();
-    expect(await failure(Org.load(fetchExport(to(api, requests)), { signal }))).toMatchObject({ code: "aborted" });
+    expect(await failure(Org.load(fetchExport(to(api, { fetch: requests.fetch })), { signal }))).toMatchObject({
+      code: "aborted",
+    });
     // Two repetitions would have come by then.
     await requests.expectNoMore(2000);
   });

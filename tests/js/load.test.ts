@@ -270,7 +270,7 @@ describe("the forms of a source", () => {
       await expect(Org.load(name)).rejects.toThrow(/^this is the name of a file or an address, .*load what the file/);
       await expect(Org.load({ groups: name })).rejects.toMatchObject({ code: "bad_json", path: "/groups" });
     }
-    for (const text of ["acme", "1.5", "<a/>", "acme and others.json"]) {
+    for (const text of ["acme", "1.5", "1.5e3", "-1.5E+3", "<a/>", "acme and others.json"]) {
       await expect(Org.load(text)).rejects.toThrow(/^(this is not JSON|expected an export)/);
     }
   });

@@ -252,7 +252,7 @@ test("JSON and logs show what it is, and not its data", async () => {
   const ref = org.ref("dataset", D1);
   const all = [org, ada, org.anonymous, draft, ref];
   const shown = [
-    ...[{ id: ORG, version: 1 }, { id: "ada" }, { id: null }],
+    ...[{ organization: ORG, version: 1 }, { id: "ada" }, { id: null }],
     ...[
       { organization: ORG, version: draft.version },
       { type: "dataset", id: D1 },

@@ -59,6 +59,29 @@ test("one id after another: nothing of a longer one is left", () => {
   }
 });
 
+test("MODEL 1: a lone surrogate is not the character that UTF-8 would have in its place", () => {
+  using org = Org.loadSync({ ...data, datasets: [{ id: "\ufffd", project_id: "hers" }] });
+  const ada = org.as("ada");
+  for (const id of ["\ud800", "\udfff"]) {
+    expect(ada.can("read", "dataset", id)).toBe(false);
+    expect(ada.can("read", org.ref("dataset", id))).toBe(false);
+    expect(ada.can("read", "dataset", { id, project_id: "theirs" })).toBe(false);
+    expect([...ada.canMany("read", "dataset", [id])]).toEqual([0]);
+  }
+  expect(ada.can("read", "dataset", "\ufffd")).toBe(true);
+});
+
+test("a slice that does not carry its objects: a project counts for all that it does not know", () => {
+  using org = Org.loadSync(data);
+  using slice = Org.loadSync(org.slice("ada", { objects: "none" }));
+  const ada = slice.as("ada");
+  for (const id of ids) {
+    expect(["hers", "theirs"].map((project) => ada.can("read", "dataset", id, project))).toEqual(
+      ["hers", "theirs"].map((project) => ada.explain("read", "dataset", id, project).allowed),
+    );
+  }
+});
+
 test("memory that has grown is another buffer", () => {
   using org = Org.loadSync(data);
   const ada = org.as("ada");

@@ -49,11 +49,14 @@ export function changesOf(org: Org, { person, questions, rows, index }: Scenario
 
   // What a page asks is asked once; then one of a hundred objects is changed, and something of the page is asked again.
   const ask = (n: number) => void me.can("read", typeOf(n) as Type, target(n));
-  const askAll = () => questions.rows.forEach((_, n) => void ask(n));
   // A grant on a project or its logs may change every answer in it, and has everything asked anew.
   const inProjects = questions.types.flatMap((_, n) => (typeOf(n).startsWith("project") ? [] : [n])).slice(0, 100);
   const changed = (n: number) => must(inProjects[n % inProjects.length]);
   const change = (n: number) => void add(changed(n));
+  const askAndChange = () => {
+    for (let n = 0; n < questions.rows.length; n++) ask(n);
+    change(0);
+  };
   const removeAll = () => inProjects.forEach(remove);
 
   const team = must(rows.groups[5]);
@@ -76,13 +79,10 @@ export function changesOf(org: Org, { person, questions, rows, index }: Scenario
   return [
     { name: NAMES.added, run: add, undo: remove },
     { name: NAMES.removed, begin: () => void add(0), run: remove, undo: (n) => void add(n + 1), end: remove },
-    { name: NAMES.next, begin: askAll, run: (n) => ask(n + 200), undo: change, end: removeAll },
+    { name: NAMES.next, begin: askAndChange, run: (n) => ask(n + 200), undo: (n) => change(n + 1), end: removeAll },
     {
       name: NAMES.nextOfChanged,
-      begin() {
-        askAll();
-        change(0);
-      },
+      begin: askAndChange,
       run: (n) => ask(changed(n)),
       undo: (n) => change(n + 1),
       end: removeAll,
@@ -141,14 +141,18 @@ export function timeInTurns(changes: readonly Change[], most: number): Spread[] 
     const times = changes.map((): number[] => []);
     for (const { begin } of changes) begin?.();
     for (let from = 0; from < count; from += TURN) {
-      changes.forEach(({ run, undo }, which) => {
+      // Whoever was first in one turn is last in the next.
+      const order = changes.map((_, which) => which);
+      if ((from / TURN) % 2 === 1) order.reverse();
+      for (const which of order) {
+        const { run, undo } = must(changes[which]);
         for (let n = from; n < Math.min(count, from + TURN); n++) {
           const start = process.hrtime.bigint();
           run(n);
           times[which]?.push(Number(process.hrtime.bigint() - start));
           undo?.(n);
         }
-      });
+      }
     }
     for (const { end } of changes) end?.(count);
     return times;

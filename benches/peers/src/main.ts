@@ -23,7 +23,7 @@ import type { Effort } from "./measure.ts";
 import type { Million } from "./million.ts";
 import { nameOf, SIZES, type Size } from "./organization.ts";
 import { plots } from "./plots.ts";
-import { type Excluded, environment, type Measured, type Results, report, sizesTable } from "./report.ts";
+import { AGAIN, type Excluded, environment, type Measured, type Results, report, sizesTable } from "./report.ts";
 import { Scenario } from "./scenario.ts";
 import { packageSizes } from "./sizes.ts";
 import type { Trial } from "./trial.ts";
@@ -171,11 +171,8 @@ async function growing(measured: readonly Measured[], efforts: Efforts, folder: 
   const sizes = [measured[0]?.size, measured.at(-1)?.size];
   if (sizes[0] === undefined || sizes[1] === undefined || sizes[0] === sizes[1]) return undefined;
   now("what grows with the organisation");
-  const files: string[] = [];
-  for (const size of sizes) {
-    files.push(join(folder, `${size?.acls}.json`));
-    await run("generate", [size, files.at(-1)], folder);
-  }
+  const files = ["small.json", "large.json"].map((name) => join(folder, name));
+  for (const [at, size] of sizes.entries()) await run("generate", [size, files[at]], folder);
   return await run<Growth>("growth", [sizes, files, efforts.growth, efforts.changes], folder);
 }
 
@@ -215,7 +212,7 @@ async function measureAgain(earlier: Results, parts: readonly string[], folder: 
   return {
     ...earlier,
     measured,
-    again: parts,
+    again: [...new Set([...(earlier.again ?? []), ...parts])],
     growth: again("growth") ? await growing(measured, efforts, folder) : earlier.growth,
     million: again("million") ? await million(efforts, folder) : earlier.million,
     unknown: again("unknown") ? await unknown(efforts, folder) : earlier.unknown,
@@ -252,6 +249,9 @@ const benches = fileURLToPath(new URL("../../", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "aclarity-bench-"));
 try {
   const again = argument("--again")?.split(",") ?? [];
+  const unknownPart = again.find((part) => !(part in AGAIN));
+  if (unknownPart !== undefined)
+    throw new Error(`--again ${unknownPart}: the parts are ${Object.keys(AGAIN).join(", ")}`);
   let results = earlier && (JSON.parse(readFileSync(earlier, "utf8")) as Results);
   if (!results) results = await measureAll(efforts, folder);
   else if (again.length > 0) results = await measureAgain(results, again, folder);

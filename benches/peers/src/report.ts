@@ -97,7 +97,7 @@ ${later}`;
 }
 
 /** What `--again` names. */
-const AGAIN: { [part: string]: string } = {
+export const AGAIN: { [part: string]: string } = {
   figures: "other people's first answers, slices, lists, changes",
   growth: "what grows with the organisation",
   loading: "loading",
@@ -226,10 +226,11 @@ function growing({ growth }: Results): string {
   });
   return `## What grows with the organisation
 
-The smallest organisation and the largest in one process, in turns; the ${count(QUESTIONS)} questions are the same, ns:
+The smallest organisation and the largest in one process, in turns; the ${count(QUESTIONS)} questions are the same. Both share one JavaScript heap and one WebAssembly memory, so that
+what a large heap costs by itself is in both columns. × is the median of the rounds' ratios. ns:
 
 ${table(["", "", "", ...sizes, "×"], asked)}
-Changes, and what is asked next, median, µs:
+Changes, and what is asked next, the median of all, µs; × is the ratio of the medians:
 
 ${table(["", ...sizes, "×"], changed)}`;
 }
@@ -339,7 +340,7 @@ function changes(measured: readonly Measured[]): string {
   return `## Changing, µs
 
 Each call timed by itself. "first" is the first such call of the process, the cold twin of the others; what came before it in the
-process was other work.
+process was other work. The others are of a second pass.
 
 ![Median time of one change against the number of ACLs](plots/changes.svg)
 
