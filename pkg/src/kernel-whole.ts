@@ -24,7 +24,7 @@ export interface ObjectChange {
 }
 
 export class WholeKernel extends Kernel<RawCore> {
-  refNumbers: RefNumbers = new RefNumbers(this);
+  override refNumbers: RefNumbers = new RefNumbers(this);
   /** Of which objects the last changes were. */
   private changes: ObjectChange[] = [];
   /** The generation since which these are all changes. */

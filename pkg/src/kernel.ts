@@ -23,6 +23,8 @@ export class Kernel<Core extends RawAnswers = RawAnswers> extends Lease<Core> {
   /** The subject that the data are a slice of. */
   sliceOf: string | undefined;
   readonly answers = new AnswerCache();
+  /** The owner of refs that have numbers: here none has (kernel-whole.ts). Read on the hot path. */
+  refNumbers: object = {};
   private typeNumbers = new Map<string, number>();
 
   constructor(

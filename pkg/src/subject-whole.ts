@@ -14,7 +14,7 @@ import type { Reach } from "./types.js";
 import { askBits, KNOWN_TYPES, wireName } from "./vocabulary.js";
 
 export class WholeSubject extends Subject {
-  private refMemo = new RefMemo();
+  protected override refMemo = new RefMemo();
 
   constructor(
     private readonly whole: WholeKernel,
