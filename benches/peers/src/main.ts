@@ -197,16 +197,25 @@ function sizes() {
   return packageSizes();
 }
 
+/** All engines that could be measured before. */
+function askAgain(size: Size, file: string, excluded: Excluded[], folder: string): Promise<Asking> {
+  now(`${nameOf(size)}: asking`);
+  const keys = efforts.engines.filter((key) => !excluded.some(({ engine }) => engine === key));
+  return measureAsking(size, file, keys, efforts.asking(size), excluded, folder);
+}
+
 /** What an earlier run measured, with some of it measured again. */
 async function measureAgain(earlier: Results, parts: readonly string[], folder: string): Promise<Results> {
   const again = (part: string) => parts.includes(part);
   const file = join(folder, "export.json");
   const measured: Measured[] = [];
   for (const its of earlier.measured) {
-    if (again("figures") || again("loading")) await run("generate", [its.size, file], folder);
+    const excluded = [...its.excluded];
+    if (["asking", "figures", "loading"].some(again)) await run("generate", [its.size, file], folder);
+    const asking = again("asking") ? await askAgain(its.size, file, excluded, folder) : its.asking;
     const figures = again("figures") ? await figuresOf(its.size, file, folder) : its.figures;
     const loading = again("loading") ? await loadingOf(its.size, file, folder) : its.loading;
-    measured.push({ ...its, figures, loading });
+    measured.push({ ...its, asking, figures, loading, excluded });
   }
   await run("generate", [SIZES[1], file], folder);
   return {

@@ -98,6 +98,7 @@ ${later}`;
 
 /** What `--again` names. */
 export const AGAIN: { [part: string]: string } = {
+  asking: "asking",
   figures: "other people's first answers, slices, lists, changes",
   growth: "what grows with the organisation",
   loading: "loading",
