@@ -65,7 +65,7 @@ export class Subject {
     if (isRow(type) && !isRow(id)) {
       const { owner, number } = type as NumberedRef;
       if (owner === this.kernel.refNumbers) {
-        // Looked at here, in place of in `refMask`: what was told before takes a fifth less by that.
+        // Looked at here, in place of in `refMask`: what was told before takes a seventh less by that.
         const told = this.refMemo.slots[number & this.refMemo.slotMask] as number;
         if (told >>> Slot.Number === number) return (told & bits) === bits;
       }

@@ -219,6 +219,13 @@ describe("can", () => {
     expect(codeOf(() => ada.canMany("read", [{ type: "dataset", id: D1 }]))).toBe("bad_argument");
     other.free();
   });
+
+  test("a ref with a row beside it names two objects, and throws", () => {
+    const ref = org.ref("dataset", D1);
+    const row = { id: D2, project_id: P1 };
+    expect(ada.can("read", ref)).toBe(true);
+    expect(codeOf(() => ada.can("read", ref as never, row as never))).toBe("bad_argument");
+  });
 });
 
 describe("manage_access", () => {

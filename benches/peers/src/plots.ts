@@ -2,6 +2,7 @@
 
 import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
+import { NAMES as CHANGES } from "./changes.ts";
 import type { Figure } from "./measure.ts";
 import type { Results } from "./report.ts";
 
@@ -113,10 +114,10 @@ const SHORT: { readonly [name: string]: string } = {
   "aclarity: Org.load(lists of pages, bytes of 1,000 rows each)": "aclarity: Org.load(lists of pages)",
   "aclarity: Org.load(stream of 64 kB chunks)": "aclarity: Org.load(stream)",
   "JSON.parse(text), indexes by object and by principal": "JSON.parse(text), two indexes",
-  "the next answer after an ACL on an object changed": "the next answer, told before",
-  "the next answer after an ACL on an object changed, about that object": "the next answer, about what changed",
-  "a draft with one grant, its preview asked once, freed": "draft: one grant, its preview asked once",
-  "the preview of a draft with one grant, asked once": "draft: the preview of one grant alone",
+  [CHANGES.next]: "the next answer, told before",
+  [CHANGES.nextOfChanged]: "the next answer, about what changed",
+  [CHANGES.draft]: "draft: one grant, its preview asked once",
+  [CHANGES.preview]: "draft: the preview of one grant alone",
   "by hand: row and index, and one person's Map made anew": "by hand: index and one person's Map",
   "hand-written Map of id to bits, asked three times": "hand-written Map of id to bits",
   "hand-written Map of Maps of Sets": "hand-written, Map of Maps of Sets",
